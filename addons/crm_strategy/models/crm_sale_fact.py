@@ -37,7 +37,14 @@ class CrmSaleFact(models.AbstractModel):
             "currency_rate",
         ],
         "res.partner": ["commercial_partner_id", "active"],
-        "account.move": ["state", "move_type", "invoice_date"],
+        "account.move": [
+            "state",
+            "move_type",
+            "invoice_date",
+            "partner_id",
+            "company_id",
+            "amount_untaxed_signed",
+        ],
         "account.move.line": ["amount_currency", "sale_line_ids"],
         "sale.order.line": ["order_id"],
     }
@@ -68,11 +75,10 @@ class CrmSaleFact(models.AbstractModel):
     @api.model
     def _local_day_sql(self, timestamp, company) -> SQL:
         """Return the day, in ``company``'s time zone, of a UTC ``timestamp``."""
-        return SQL(
-            "(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date",
-            timestamp,
-            self._get_timezone(company),
-        )
+        timezone = self._get_timezone(company)
+        if timezone == "UTC":
+            return SQL("%s::date", timestamp)
+        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", timestamp, timezone)
 
     @api.model
     def _end_of_day_sql(self, day, company) -> SQL:
@@ -82,6 +88,14 @@ class CrmSaleFact(models.AbstractModel):
             day,
             self._get_timezone(company),
         )
+
+    @api.model
+    def _get_end_of_day(self, day, company):
+        """Return the UTC datetime at which ``day`` ends in ``company``'s zone."""
+        [[moment]] = self.env.execute_query(
+            SQL("SELECT %s", self._end_of_day_sql(day, company))
+        )
+        return moment
 
     @api.model
     def _orders_sql(self, company, until=None, customers: SQL | None = None) -> SQL:
@@ -111,10 +125,12 @@ class CrmSaleFact(models.AbstractModel):
             """SELECT p.commercial_partner_id AS customer_id,
                       o.id AS order_id,
                       o.date_order,
-                      o.amount_untaxed / COALESCE(NULLIF(o.currency_rate, 0), 1)
-                          AS revenue,
-                      COALESCE(o.margin, 0) / COALESCE(NULLIF(o.currency_rate, 0), 1)
-                          AS margin
+                      CASE WHEN o.currency_rate IS NULL OR o.currency_rate IN (0, 1)
+                           THEN o.amount_untaxed
+                           ELSE o.amount_untaxed / o.currency_rate END AS revenue,
+                      CASE WHEN o.currency_rate IS NULL OR o.currency_rate IN (0, 1)
+                           THEN COALESCE(o.margin, 0)
+                           ELSE o.margin / o.currency_rate END AS margin
                  FROM sale_order o
                  JOIN res_partner p ON p.id = o.partner_id
                 WHERE %s""",
@@ -175,4 +191,36 @@ class CrmSaleFact(models.AbstractModel):
             company=company.id,
             dated=dated,
             orders=self._orders_sql(company, until, customers),
+        )
+
+    @api.model
+    def _invoices_sql(self, company, until=None, customers: SQL | None = None) -> SQL:
+        """Return one row per posted customer invoice, receipt or credit note.
+
+        Columns: ``customer_id, move_id, day, amount``; the amount is untaxed, in the
+        company's currency, negative for a credit note: the sum over a customer is
+        that of the host's invoice analysis. Arguments as in :meth:`_orders_sql`.
+        """
+        conditions = [
+            SQL("m.state = 'posted'"),
+            SQL("m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')"),
+            SQL("m.company_id = %s", company.id),
+            SQL(
+                "p.commercial_partner_id NOT IN (%s)",
+                self._internal_customers_sql(),
+            ),
+        ]
+        if until:
+            conditions.append(SQL("m.invoice_date <= %s", until))
+        if customers:
+            conditions.append(SQL("p.commercial_partner_id IN (%s)", customers))
+        return SQL(
+            """SELECT p.commercial_partner_id AS customer_id,
+                      m.id AS move_id,
+                      m.invoice_date AS day,
+                      m.amount_untaxed_signed AS amount
+                 FROM account_move m
+                 JOIN res_partner p ON p.id = m.partner_id
+                WHERE %s""",
+            SQL(" AND ").join(conditions),
         )

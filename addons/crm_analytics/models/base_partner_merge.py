@@ -1,0 +1,16 @@
+from odoo import models
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """Drop the scores of the merged partners and score the remaining one anew.
+
+        The host moves the orders by SQL, which no write date tells. The month-end
+        history of a partner that is gone goes with him.
+        """
+        for model_name in ("crm.customer.scorecard", "crm.customer.scorecard.history"):
+            self.env[model_name]._drop_of(src_partners)
+        self.env["crm.scorecard.queue"]._push(src_partners | dst_partner)
+        return super()._update_foreign_keys(src_partners, dst_partner)

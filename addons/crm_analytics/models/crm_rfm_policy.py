@@ -1,0 +1,232 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools import month, rfm
+
+METHODS = [("quantile", "Quantiles"), ("fixed", "Fixed values")]
+
+
+class CrmRfmPolicy(models.Model):
+    """How one company scores its customers, and how far its scores are up to date."""
+
+    _name = "crm.rfm.policy"
+    _description = "RFM Policy"
+    _inherit = ["mail.thread"]
+    _rec_name = "company_id"
+    _order = "company_id"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, ondelete="cascade"
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    recency_method = fields.Selection(
+        METHODS, required=True, default="quantile", tracking=True
+    )
+    frequency_method = fields.Selection(
+        METHODS, required=True, default="quantile", tracking=True
+    )
+    monetary_method = fields.Selection(
+        METHODS, required=True, default="quantile", tracking=True
+    )
+    cut_ids = fields.One2many("crm.rfm.cut", "policy_id", string="Cut points")
+    recency_cut_ids = fields.One2many(
+        "crm.rfm.cut", "policy_id", domain=[("dimension", "=", "recency")]
+    )
+    frequency_cut_ids = fields.One2many(
+        "crm.rfm.cut", "policy_id", domain=[("dimension", "=", "frequency")]
+    )
+    monetary_cut_ids = fields.One2many(
+        "crm.rfm.cut", "policy_id", domain=[("dimension", "=", "monetary")]
+    )
+    as_of_date = fields.Date(
+        "Score as of",
+        tracking=True,
+        help="Scores look at the orders up to this day. Leave it empty for today; set"
+        " it to look at a history that ended earlier.",
+    )
+    history_months = fields.Integer(
+        "Months of history",
+        default=12,
+        help="How many month ends the first refresh works out in retrospect.",
+    )
+
+    # --- how far the scores are up to date
+    watermark = fields.Datetime(readonly=True)
+    refreshed_at = fields.Datetime("Last refresh", readonly=True)
+    last_as_of = fields.Date("Scores as of", readonly=True)
+    history_until = fields.Date("History until", readonly=True)
+    is_stale = fields.Boolean(
+        readonly=True,
+        help="The rules changed after the last full refresh: the scores on the screen"
+        " follow the former rules until the next one.",
+    )
+    customer_count = fields.Integer("Customers", compute="_compute_customer_count")
+
+    _company_uniq = models.UniqueIndex(
+        "(company_id)", "A company has one RFM policy: change the existing one."
+    )
+    _history_range = models.Constraint(
+        "CHECK (history_months BETWEEN 0 AND 120)",
+        "Between 0 and 120 months of history can be worked out.",
+    )
+
+    @api.depends("company_id")
+    def _compute_customer_count(self):
+        counts = dict(
+            self.env["crm.customer.scorecard"]._read_group(
+                [("company_id", "in", self.company_id.ids)], ["company_id"], ["__count"]
+            )
+        )
+        for policy in self:
+            policy.customer_count = counts.get(policy.company_id, 0)
+
+    @api.constrains(
+        "cut_ids", "recency_cut_ids", "frequency_cut_ids", "monetary_cut_ids"
+    )
+    def _check_cuts(self):
+        for policy in self:
+            for dimension in rfm.DIMENSIONS:
+                policy._check_dimension(dimension)
+
+    def _check_dimension(self, dimension):
+        """Refuse cut points of one dimension that do not rise with the score."""
+        cuts = self.cut_ids.filtered(lambda c: c.dimension == dimension)
+        cuts = cuts.sorted("score")
+        label = dict(cuts._fields["dimension"]._description_selection(self.env))
+        if cuts.mapped("score") != list(rfm.CUT_SCORES):
+            raise ValidationError(
+                self.env._(
+                    "%(dimension)s needs one cut point for each of the scores 2 to 5.",
+                    dimension=label[dimension],
+                )
+            )
+        if not rfm.is_strictly_monotonic(cuts.mapped("percent")):
+            raise ValidationError(
+                self.env._(
+                    "%(dimension)s: a higher score needs a higher percentage.",
+                    dimension=label[dimension],
+                )
+            )
+        falling = dimension == "recency"
+        if not rfm.is_strictly_monotonic(cuts.mapped("value"), falling=falling):
+            raise ValidationError(
+                self.env._("Recency: a higher score needs fewer days.")
+                if falling
+                else self.env._(
+                    "%(dimension)s: a higher score needs a higher fixed value.",
+                    dimension=label[dimension],
+                )
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            vals.setdefault(
+                "cut_ids",
+                [
+                    Command.create(cut)
+                    for cut in self.env["crm.rfm.cut"]._prepare_default_vals()
+                ],
+            )
+        return super().create(vals_list)
+
+    def write(self, vals):
+        rules = {"cut_ids", "as_of_date"}
+        rules |= {f"{name}_method" for name in rfm.DIMENSIONS}
+        rules |= {f"{name}_cut_ids" for name in rfm.DIMENSIONS}
+        if rules & set(vals) and "is_stale" not in vals:
+            vals = dict(vals, is_stale=True)
+        return super().write(vals)
+
+    # --- ACTIONS
+
+    def action_refresh(self):
+        """Score all customers of these companies anew and say what came of it."""
+        self.check_access("write")
+        runs = self.env["crm.scorecard.run"]
+        for policy in self:
+            runs |= runs._run_safely(policy.company_id, "full")
+        return runs._get_notification()
+
+    def action_view_scorecards(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_analytics.crm_customer_scorecard_action"
+        )
+        action["domain"] = [("company_id", "=", self.company_id.id)]
+        return action
+
+    # --- BUSINESS
+
+    @api.model
+    def _ensure(self, companies):
+        """Return the policies of ``companies``, created with defaults if missing."""
+        policies = self.sudo().search(  # style: CRM109 every company has a policy
+            [("company_id", "in", companies.ids)]
+        )
+        missing = companies - policies.company_id
+        if missing:
+            policies |= policies.create(
+                [{"company_id": company.id} for company in missing]
+            )
+        return policies
+
+    @api.model
+    def _ensure_all(self):
+        """Give every company a policy; called at installation."""
+        self._ensure(self.env["res.company"].search([]))
+
+    def _get_bounds(self):
+        """Return ``{dimension: [bounds of the scores 2 to 5]}`` in force."""
+        self.ensure_one()
+        return {
+            dimension: [
+                cut._get_bound()
+                for cut in self.cut_ids.filtered(
+                    lambda c, d=dimension: c.dimension == d
+                ).sorted("score")
+            ]
+            for dimension in rfm.DIMENSIONS
+        }
+
+    def _get_parameters(self):
+        """Return the rules and bounds as JSON data, for the record of a run."""
+        self.ensure_one()
+        return {
+            dimension: {
+                "method": self[f"{dimension}_method"],
+                "bounds": [bound if bound is None else str(bound) for bound in bounds],
+            }
+            for dimension, bounds in self._get_bounds().items()
+        }
+
+    def _lock_for_refresh(self):
+        """Let one refresh of a company run at a time."""
+        self.ensure_one()
+        if not self.try_lock_for_update():
+            raise UserError(
+                self.env._(
+                    "The scorecards of %(company)s are being refreshed right now."
+                    " Wait a minute and look again.",
+                    company=self.company_id.name,
+                )
+            )
+
+    def _mark_refreshed(self, watermark, as_of, *, full):
+        """Record how far the scores are up to date."""
+        self.write(
+            {
+                "watermark": watermark,
+                "last_as_of": as_of,
+                "refreshed_at": fields.Datetime.now(),
+                "is_stale": self.is_stale and not full,
+            }
+        )
+
+    def _get_missing_month_ends(self):
+        """Return the month ends that the history still lacks, oldest first."""
+        self.ensure_one()
+        today = self.env["crm.sale.fact"]._get_today(self.company_id)
+        until = month.last_closed_month_end(self.as_of_date or today)
+        after = self.history_until or month.months_before(until, self.history_months)
+        return month.month_ends_between(after, until)

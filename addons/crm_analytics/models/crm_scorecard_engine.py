@@ -1,0 +1,325 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..tools import month
+from .crm_scorecard_columns import SCORED
+
+
+class CrmScorecardEngine(models.AbstractModel):
+    """Works out the scorecards of a company, set-based, in one transaction.
+
+    A refresh has these steps, each one statement over all customers concerned:
+
+    1. *changed*: the customers of whom an order, an invoice or the partner was
+       written since the watermark, or who were queued. A full refresh looks at all
+       customers; it needs the changed ones only to tell what they do not explain.
+    2. *facts*: the figures of these customers from ``crm.sale.fact``, into a
+       temporary table.
+    3. *bounds*: a full refresh works out the bounds of the scores from all ranked
+       customers (the active ones) and keeps them on the cut points; an incremental
+       one uses those kept. So a change of one customer never moves another one.
+    4. *scores*: bounds and the table of groups give every customer three scores and
+       one group, beside what he was at the last month end.
+    5. *apply*: rows that differ are updated, new ones inserted, vanished ones deleted.
+
+    The watermark is the start of the oldest transaction that was open when the
+    refresh began: what such a transaction commits later carries an earlier write
+    date, and is still found. The same steps with the last day of a month give the
+    month-end history.
+    """
+
+    _name = "crm.scorecard.engine"
+    _description = "Scorecard Engine"
+
+    # --- WHOLE RUNS
+
+    @api.model
+    def _refresh(self, policy, mode="incremental", as_of=None):
+        """Bring the scorecards of the policy's company up to date; commits nothing.
+
+        :param mode: ``full`` or ``incremental``; the latter becomes full where there
+            is nothing to build on or the day to look at lies further back
+        :param as_of: last day whose orders count; default: the policy's, else today
+        :return: dict with mode, as_of, customers, inserted, updated, deleted and
+            corrected (rows of a full refresh that no known change explains)
+        """
+        policy._lock_for_refresh()
+        company = policy.company_id
+        as_of = as_of or policy.as_of_date or self._facts()._get_today(company)
+        mode = self._effective_mode(policy, mode, as_of)
+        self._prepare_transaction()
+        watermark = self._read_watermark()
+        self._collect_changed(policy, as_of)
+        self._collect_facts(company, as_of, only_changed=mode == "incremental")
+        if mode == "full":
+            policy._check_cuts()
+            self._store_bounds(policy, as_of)
+        self._collect_scores(policy, as_of)
+        counts = self._apply(company, only_changed=mode == "incremental")
+        self._clear_queue(company)
+        policy._mark_refreshed(watermark, as_of, full=mode == "full")
+        self.env["crm.customer.scorecard"].invalidate_model()
+        return {"mode": mode, "as_of": as_of, **counts}
+
+    @api.model
+    def _snapshot(self, policy, month_end):
+        """Add the scorecards as of ``month_end`` to the history; commits nothing.
+
+        :return: number of history rows added
+        """
+        policy._lock_for_refresh()
+        company = policy.company_id
+        self._prepare_transaction()
+        self._collect_facts(company, month_end, only_changed=False)
+        bounds = self._read_bounds(policy, month_end)
+        self._collect_scores(policy, month_end, bounds)
+        history = self.env["crm.customer.scorecard.history"]
+        added = history._store_month_end(company, month_end)
+        # the comparison with the last month end concerns every customer
+        policy.write({"history_until": month_end, "last_as_of": False})
+        return added
+
+    @api.model
+    def _facts(self):
+        return self.env["crm.sale.fact"]
+
+    @api.model
+    def _effective_mode(self, policy, mode, as_of):
+        """Return ``full`` where an incremental refresh has nothing to build on."""
+        last = policy.last_as_of
+        usable = policy.watermark and last and not policy.is_stale and last <= as_of
+        same_month = usable and month.last_closed_month_end(
+            last
+        ) == month.last_closed_month_end(as_of)
+        return mode if same_month else "full"
+
+    @api.model
+    def _prepare_transaction(self):
+        """Flush what the statements read and give them memory for this transaction."""
+        self._facts()._flush_sources()
+        self.env.flush_all()
+        for statement in (
+            SQL("SET LOCAL work_mem = '128MB'"),
+            SQL("SET LOCAL jit = off"),
+            SQL("DROP TABLE IF EXISTS crm_scorecard_changed"),
+            SQL("DROP TABLE IF EXISTS crm_scorecard_facts"),
+            SQL("DROP TABLE IF EXISTS crm_scorecard_scored"),
+        ):
+            self.env.cr.execute(statement)
+
+    @api.model
+    def _read_watermark(self):
+        """Return the start of the oldest transaction now open in this database."""
+        [[watermark]] = self.env.execute_query(
+            SQL(
+                """SELECT LEAST(MIN(xact_start), now()) AT TIME ZONE 'UTC'
+                     FROM pg_stat_activity
+                    WHERE datname = current_database()"""
+            )
+        )
+        return watermark.replace(microsecond=0)
+
+    # --- STEP 1: CHANGED CUSTOMERS
+
+    @api.model
+    def _collect_changed(self, policy, as_of):
+        self.env.cr.execute(
+            SQL(
+                """CREATE TEMPORARY TABLE crm_scorecard_changed ON COMMIT DROP AS
+                   SELECT DISTINCT customer_id FROM (%s) c
+                    WHERE customer_id IS NOT NULL""",
+                SQL(" UNION ALL ").join(self._changed_sql(policy, as_of)),
+            )
+        )
+        self.env.cr.execute(SQL("ANALYZE crm_scorecard_changed"))
+
+    @api.model
+    def _changed_sql(self, policy, as_of) -> list[SQL]:
+        """Return one statement per source of changed customers (``customer_id``)."""
+        company = policy.company_id
+        since = policy.watermark or "1970-01-01"
+        end_of_day = self._facts()._end_of_day_sql
+        return [
+            SQL(
+                """SELECT p.commercial_partner_id AS customer_id
+                     FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
+                    WHERE o.company_id = %s AND o.write_date >= %s""",
+                company.id,
+                since,
+            ),
+            SQL(
+                """SELECT p.commercial_partner_id
+                     FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
+                    WHERE o.company_id = %s AND o.state = 'sale'
+                      AND o.date_order >= %s AND o.date_order < %s""",
+                company.id,
+                end_of_day(policy.last_as_of or as_of, company),
+                end_of_day(as_of, company),
+            ),
+            SQL(
+                """SELECT p.commercial_partner_id
+                     FROM account_move m JOIN res_partner p ON p.id = m.partner_id
+                    WHERE m.company_id = %s
+                      AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+                      AND (m.write_date >= %s
+                           OR (m.invoice_date > %s AND m.invoice_date <= %s))""",
+                company.id,
+                since,
+                policy.last_as_of or as_of,
+                as_of,
+            ),
+            SQL(
+                """SELECT UNNEST(ARRAY[id, commercial_partner_id]) FROM res_partner
+                    WHERE write_date >= %s""",
+                since,
+            ),
+            SQL(
+                """SELECT partner_id FROM crm_scorecard_queue
+                    WHERE company_id = %s""",
+                company.id,
+            ),
+        ]
+
+    @api.model
+    def _clear_queue(self, company):
+        self.env.cr.execute(
+            SQL("DELETE FROM crm_scorecard_queue WHERE company_id = %s", company.id)
+        )
+
+    # --- STEP 2: FACTS
+
+    @api.model
+    def _collect_facts(self, company, as_of, only_changed):
+        self.env.cr.execute(
+            SQL(
+                "CREATE TEMPORARY TABLE crm_scorecard_facts ON COMMIT DROP AS %s",
+                self._facts_sql(company, as_of, only_changed),
+            )
+        )
+        self.env.cr.execute(SQL("ANALYZE crm_scorecard_facts"))
+
+    @api.model
+    def _facts_sql(self, company, as_of, only_changed) -> SQL:
+        """Return one row per customer with every column of :data:`FACTS`."""
+        facts = self._facts()
+        customers = (
+            SQL("SELECT customer_id FROM crm_scorecard_changed")
+            if only_changed
+            else None
+        )
+        return SQL(
+            """WITH purchase_day AS (
+                   SELECT customer_id, %(day)s AS day, COUNT(*) AS orders,
+                          SUM(revenue) AS revenue, SUM(margin) AS margin
+                     FROM (%(orders)s) o
+                 GROUP BY 1, 2
+               ), interval AS (
+                   SELECT *, day - LAG(day) OVER (
+                              PARTITION BY customer_id ORDER BY day) AS gap
+                     FROM purchase_day
+               ), customer AS (
+                   SELECT customer_id,
+                          MIN(day) AS first_order_date,
+                          MAX(day) AS last_order_date,
+                          SUM(orders)::int AS order_count,
+                          COUNT(*)::int AS purchase_day_count,
+                          SUM(revenue) AS revenue,
+                          SUM(margin) AS margin,
+                          AVG(gap) AS mean_gap,
+                          STDDEV_SAMP(gap) AS gap_spread
+                     FROM interval
+                 GROUP BY customer_id
+               ), refund AS (
+                   SELECT customer_id, SUM(revenue) AS revenue, SUM(margin) AS margin
+                     FROM (%(refunds)s) r
+                 GROUP BY customer_id
+               ), invoice AS (
+                   SELECT customer_id, SUM(amount) AS amount
+                     FROM (%(invoices)s) i
+                 GROUP BY customer_id
+               )
+               SELECT c.customer_id,
+                      c.first_order_date, c.last_order_date,
+                      c.order_count, c.purchase_day_count,
+                      ROUND(c.revenue - COALESCE(r.revenue, 0), %(digits)s) AS revenue,
+                      ROUND(COALESCE(r.revenue, 0), %(digits)s) AS refunded_amount,
+                      ROUND(c.margin - COALESCE(r.margin, 0), %(digits)s) AS margin,
+                      ROUND((c.revenue - COALESCE(r.revenue, 0)) / c.order_count,
+                            %(digits)s) AS average_order,
+                      ROUND(c.mean_gap, 2)::float8 AS interval_mean,
+                      ROUND(c.gap_spread, 2)::float8 AS interval_spread,
+                      c.last_order_date + ROUND(c.mean_gap)::int AS next_order_date,
+                      c.order_count > 1 AS is_repeat,
+                      ROUND(COALESCE(i.amount, 0), %(digits)s) AS invoiced_amount,
+                      COALESCE(p.active, false) AS active
+                 FROM customer c
+                 JOIN res_partner p ON p.id = c.customer_id
+            LEFT JOIN refund r ON r.customer_id = c.customer_id
+            LEFT JOIN invoice i ON i.customer_id = c.customer_id""",
+            day=facts._local_day_sql(SQL("date_order"), company),
+            orders=facts._orders_sql(company, as_of, customers),
+            refunds=facts._refunds_sql(company, as_of, customers),
+            invoices=facts._invoices_sql(company, as_of, customers),
+            digits=company.currency_id.decimal_places,
+        )
+
+    # --- STEP 3: BOUNDS
+
+    @api.model
+    def _read_bounds(self, policy, as_of):
+        """Return ``{dimension: [bound of the scores 2 to 5]}`` for the facts at hand.
+
+        Bounds are dates for recency and numbers otherwise; None: nobody gets there.
+        """
+        bounds = {}
+        for dimension, column in SCORED.items():
+            cuts = policy.cut_ids.filtered(lambda c, d=dimension: c.dimension == d)
+            cuts = cuts.sorted("score")
+            if policy[f"{dimension}_method"] == "quantile":
+                bounds[dimension] = self._read_quantile_bounds(column, cuts)
+            elif dimension == "recency":
+                bounds[dimension] = [
+                    self._read_day_before(as_of, cut.value) for cut in cuts
+                ]
+            else:
+                bounds[dimension] = cuts.mapped("value")
+        return bounds
+
+    @api.model
+    def _read_quantile_bounds(self, column, cuts):
+        """Return for each cut the smallest value beyond its quantile, or None."""
+        column = SQL.identifier(column)
+        rows = self.env.execute_query(
+            SQL(
+                """WITH value AS (
+                       SELECT %(column)s AS value, COUNT(*) AS customers
+                         FROM crm_scorecard_facts WHERE active
+                     GROUP BY 1
+                   ), ranked AS (
+                       SELECT value, SUM(customers) OVER (ORDER BY value) AS reached,
+                              SUM(customers) OVER () AS total
+                         FROM value
+                   )
+                   SELECT (SELECT MIN(v.value) FROM ranked v WHERE v.value > (
+                               SELECT MIN(q.value) FROM ranked q
+                                WHERE q.reached >= q.total * cut.percent / 100))
+                     FROM UNNEST(%(percents)s::numeric[]) WITH ORDINALITY
+                          AS cut(percent, place)
+                 ORDER BY cut.place""",
+                column=column,
+                percents=cuts.mapped("percent"),
+            )
+        )
+        return [bound for [bound] in rows]
+
+    @api.model
+    def _read_day_before(self, as_of, days):
+        [[day]] = self.env.execute_query(SQL("SELECT %s::date - %s", as_of, int(days)))
+        return day
+
+    @api.model
+    def _store_bounds(self, policy, as_of):
+        for dimension, bounds in self._read_bounds(policy, as_of).items():
+            cuts = policy.cut_ids.filtered(lambda c, d=dimension: c.dimension == d)
+            for cut, bound in zip(cuts.sorted("score"), bounds):
+                cut._set_bound(bound)

@@ -1,0 +1,185 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..tools import month, rfm
+from .crm_scorecard_columns import FACTS, PREVIOUS, SCORED, STATE, columns
+
+
+class CrmScorecardEngine(models.AbstractModel):
+    _inherit = "crm.scorecard.engine"
+
+    # --- STEP 4: SCORES
+
+    @api.model
+    def _collect_scores(self, policy, as_of, bounds=None):
+        self.env.cr.execute(
+            SQL(
+                "CREATE TEMPORARY TABLE crm_scorecard_scored ON COMMIT DROP AS %s",
+                self._scores_sql(policy, as_of, bounds or policy._get_bounds()),
+            )
+        )
+        self.env.cr.execute(SQL("ANALYZE crm_scorecard_scored"))
+
+    @api.model
+    def _scores_sql(self, policy, as_of, bounds) -> SQL:
+        """Return the facts with scores, group and the state at the last month end."""
+        scores = SQL(", ").join(
+            SQL(
+                "CASE WHEN f.active THEN %s END AS %s",
+                self._score_sql(dimension, bounds[dimension]),
+                SQL.identifier(f"{dimension}_score"),
+            )
+            for dimension in rfm.DIMENSIONS
+        )
+        rules = self.env["crm.rfm.group"]._get_rules()
+        cells = [
+            (*scores, key) for scores, key in rfm.group_map(rules).items() if key
+        ]
+        return SQL(
+            """WITH cell(r, f, m, rfm_group_id) AS (VALUES %(cells)s),
+                    score AS (SELECT f.*, %(scores)s FROM crm_scorecard_facts f)
+               SELECT s.*,
+                      s.recency_score::text || s.frequency_score
+                          || s.monetary_score AS rfm_code,
+                      cell.rfm_group_id,
+                      h.rfm_code AS previous_rfm_code,
+                      h.rfm_group_id AS previous_rfm_group_id,
+                      CASE WHEN h.id IS NOT NULL THEN %(month_end)s::date END
+                          AS previous_date
+                 FROM score s
+            LEFT JOIN cell ON (cell.r, cell.f, cell.m) =
+                      (s.recency_score, s.frequency_score, s.monetary_score)
+            LEFT JOIN crm_customer_scorecard_history h
+                   ON h.partner_id = s.customer_id AND h.company_id = %(company)s
+                  AND h.date_start <= %(month_end)s
+                  AND (h.date_end IS NULL OR h.date_end > %(month_end)s)""",
+            cells=SQL(", ").join(SQL("%s", cell) for cell in cells),
+            scores=scores,
+            month_end=month.last_closed_month_end(as_of),
+            company=policy.company_id.id,
+        )
+
+    @api.model
+    def _score_sql(self, dimension, bounds) -> SQL:
+        """Return 1 plus the number of bounds that the scored column reaches."""
+        column = SQL.identifier("f", SCORED[dimension])
+        return SQL(" + ").join(
+            [SQL("1")]
+            + [
+                SQL("(%s >= %s)::int", column, bound)
+                for bound in bounds
+                if bound is not None
+            ]
+        )
+
+    # --- STEP 5: APPLY
+
+    @api.model
+    def _apply(self, company, only_changed):
+        """Write the differences; return counts of what was done."""
+        inserted = self._insert_new(company)
+        updated = self._update_changed(company)
+        deleted = self._delete_vanished(company, only_changed)
+        touched = {row[0] for row in updated if row[1]} | set(inserted) | set(deleted)
+        [[customers]] = self.env.execute_query(
+            SQL("SELECT COUNT(*) FROM crm_scorecard_scored")
+        )
+        return {
+            "customers": customers,
+            "inserted": len(inserted),
+            "updated": len(updated),
+            "deleted": len(deleted),
+            "corrected": 0 if only_changed else self._count_unexplained(touched),
+        }
+
+    @api.model
+    def _insert_new(self, company):
+        names = (*FACTS, *STATE, *PREVIOUS)
+        rows = self.env.execute_query(
+            SQL(
+                """INSERT INTO crm_customer_scorecard
+                          (partner_id, company_id, %(names)s,
+                           create_uid, create_date, write_uid, write_date)
+                   SELECT s.customer_id, %(company)s, %(values)s,
+                          %(uid)s, %(now)s, %(uid)s, %(now)s
+                     FROM crm_scorecard_scored s
+                    WHERE NOT EXISTS (
+                          SELECT FROM crm_customer_scorecard c
+                           WHERE c.partner_id = s.customer_id
+                             AND c.company_id = %(company)s)
+                RETURNING partner_id""",
+                names=columns(names),
+                values=columns(names, "s"),
+                company=company.id,
+                uid=self.env.uid,
+                now=self.env.cr.now(),
+            )
+        )
+        return [partner_id for [partner_id] in rows]
+
+    @api.model
+    def _update_changed(self, company):
+        """Return ``(customer, whether a fact changed)`` of each updated row."""
+        names = (*FACTS, *STATE, *PREVIOUS)
+        return self.env.execute_query(
+            SQL(
+                """WITH different AS (
+                       SELECT c.id, s.*,
+                              (%(old_facts)s) IS DISTINCT FROM (%(new_facts)s)
+                                  AS has_new_facts
+                         FROM crm_customer_scorecard c
+                         JOIN crm_scorecard_scored s ON s.customer_id = c.partner_id
+                        WHERE c.company_id = %(company)s
+                          AND (%(old)s) IS DISTINCT FROM (%(new)s))
+                   UPDATE crm_customer_scorecard c
+                      SET %(assignments)s, write_uid = %(uid)s, write_date = %(now)s
+                     FROM different d
+                    WHERE d.id = c.id
+                RETURNING d.customer_id, d.has_new_facts""",
+                assignments=SQL(", ").join(
+                    SQL("%s = %s", SQL.identifier(name), SQL.identifier("d", name))
+                    for name in names
+                ),
+                old_facts=columns(FACTS, "c"),
+                new_facts=columns(FACTS, "s"),
+                old=columns(names, "c"),
+                new=columns(names, "s"),
+                company=company.id,
+                uid=self.env.uid,
+                now=self.env.cr.now(),
+            )
+        )
+
+    @api.model
+    def _delete_vanished(self, company, only_changed):
+        """Delete the rows of customers who have no purchase any more."""
+        rows = self.env.execute_query(
+            SQL(
+                """DELETE FROM crm_customer_scorecard c
+                    WHERE c.company_id = %s %s
+                      AND NOT EXISTS (SELECT FROM crm_scorecard_scored s
+                                       WHERE s.customer_id = c.partner_id)
+                RETURNING c.partner_id""",
+                company.id,
+                SQL(
+                    "AND c.partner_id IN (SELECT customer_id FROM crm_scorecard_changed)"
+                )
+                if only_changed
+                else SQL(),
+            )
+        )
+        return [partner_id for [partner_id] in rows]
+
+    @api.model
+    def _count_unexplained(self, partner_ids):
+        """Count those of ``partner_ids`` that were not among the changed customers."""
+        if not partner_ids:
+            return 0
+        [[known]] = self.env.execute_query(
+            SQL(
+                """SELECT COUNT(*) FROM crm_scorecard_changed
+                    WHERE customer_id = ANY(%s)""",
+                list(partner_ids),
+            )
+        )
+        return len(partner_ids) - known

@@ -1,0 +1,14 @@
+from odoo import models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    # Finds the orders written since the last refresh without reading the others
+    _crm_changed_idx = models.Index("(write_date, partner_id)")
+
+    def write(self, vals):
+        """Queue the former customer of an order that moves to another one."""
+        if "partner_id" in vals or "company_id" in vals:
+            self.env["crm.scorecard.queue"]._push(self.partner_id)
+        return super().write(vals)
