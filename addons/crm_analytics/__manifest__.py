@@ -10,6 +10,16 @@
     "data": [
         "security/crm_analytics_groups.xml",
         "security/ir.model.access.csv",
+        "security/crm_scorecard_security.xml",
+        "data/crm_rfm_data.xml",
+        "data/ir_cron_data.xml",
+        "views/scorecard_explanation_templates.xml",
+        "views/crm_customer_scorecard_views.xml",
+        "views/crm_customer_scorecard_history_views.xml",
+        "views/crm_rfm_grid_views.xml",
+        "views/crm_rfm_policy_views.xml",
+        "views/crm_rfm_group_views.xml",
+        "views/crm_scorecard_run_views.xml",
         "views/crm_analytics_menus.xml",
     ],
     "assets": {

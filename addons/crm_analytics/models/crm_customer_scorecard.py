@@ -82,9 +82,6 @@ class CrmCustomerScorecard(models.Model):
 
     explanation = fields.Html(compute="_compute_explanation", sanitize=False)
     refreshed_at = fields.Datetime("Figures as of", compute="_compute_refreshed_at")
-    history_ids = fields.One2many(
-        related="partner_id.scorecard_history_ids", string="Month-end history"
-    )
 
     _partner_uniq = models.Constraint(
         "UNIQUE (partner_id, company_id)", "A customer has one scorecard per company."
@@ -212,6 +209,17 @@ class CrmCustomerScorecard(models.Model):
             ("date_order", "<", facts._get_end_of_day(as_of, self.company_id)),
         ]
         action["context"] = {"create": False}
+        return action
+
+    def action_view_history(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_analytics.crm_customer_scorecard_history_action"
+        )
+        action["domain"] = [
+            ("partner_id", "=", self.partner_id.id),
+            ("company_id", "=", self.company_id.id),
+        ]
         return action
 
     def action_view_partner(self):

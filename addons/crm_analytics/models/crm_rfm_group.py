@@ -83,6 +83,24 @@ class CrmRfmGroup(models.Model):
                 )
             )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        groups = super().create(vals_list)
+        self._mark_scores_stale()
+        return groups
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"active", "sequence", *SCORE_FIELDS} & set(vals):
+            self._mark_scores_stale()
+        return result
+
+    @api.model
+    def _mark_scores_stale(self):
+        """Note on every policy that its scores follow former rules."""
+        policies = self.env["crm.rfm.policy"].sudo()  # style: CRM109 groups are global
+        policies.search([("refreshed_at", "!=", False)]).write({"is_stale": True})
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_needed(self):
         remaining = self.search([("id", "not in", self.ids)])

@@ -65,7 +65,7 @@ class CrmScorecardEngine(models.AbstractModel):
     def _snapshot(self, policy, month_end):
         """Add the scorecards as of ``month_end`` to the history; commits nothing.
 
-        :return: number of history rows added
+        :return: dict with as_of, customers and inserted (history rows added)
         """
         policy._lock_for_refresh()
         company = policy.company_id
@@ -77,7 +77,11 @@ class CrmScorecardEngine(models.AbstractModel):
         added = history._store_month_end(company, month_end)
         # the comparison with the last month end concerns every customer
         policy.write({"history_until": month_end, "last_as_of": False})
-        return added
+        return {
+            "as_of": month_end,
+            "customers": self._count_scored(),
+            "inserted": added,
+        }
 
     @api.model
     def _facts(self):

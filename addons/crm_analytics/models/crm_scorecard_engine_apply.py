@@ -81,16 +81,20 @@ class CrmScorecardEngine(models.AbstractModel):
         updated = self._update_changed(company)
         deleted = self._delete_vanished(company, only_changed)
         touched = {row[0] for row in updated if row[1]} | set(inserted) | set(deleted)
-        [[customers]] = self.env.execute_query(
-            SQL("SELECT COUNT(*) FROM crm_scorecard_scored")
-        )
         return {
-            "customers": customers,
+            "customers": self._count_scored(),
             "inserted": len(inserted),
             "updated": len(updated),
             "deleted": len(deleted),
             "corrected": 0 if only_changed else self._count_unexplained(touched),
         }
+
+    @api.model
+    def _count_scored(self):
+        [[count]] = self.env.execute_query(
+            SQL("SELECT COUNT(*) FROM crm_scorecard_scored")
+        )
+        return count
 
     @api.model
     def _insert_new(self, company):

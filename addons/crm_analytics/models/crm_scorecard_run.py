@@ -1,0 +1,229 @@
+import logging
+import time
+
+from odoo import api, fields, models
+
+_logger = logging.getLogger(__name__)
+
+
+class CrmScorecardRun(models.Model):
+    """The record of one refresh of the scorecards of one company."""
+
+    _name = "crm.scorecard.run"
+    _description = "Scorecard Run"
+    _order = "id desc"
+    _rec_name = "date_start"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    mode = fields.Selection(
+        [
+            ("full", "Full"),
+            ("incremental", "Changed customers"),
+            ("month_end", "Month end"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    state = fields.Selection(
+        [
+            ("running", "Running"),
+            ("done", "Done"),
+            ("failed", "Failed"),
+            ("interrupted", "Interrupted"),
+        ],
+        required=True,
+        default="running",
+        readonly=True,
+    )
+    as_of = fields.Date("Scored as of", readonly=True)
+    date_start = fields.Datetime(
+        "Started", required=True, readonly=True, default=fields.Datetime.now
+    )
+    duration = fields.Float(
+        "Duration (s)", digits=(16, 3), readonly=True, aggregator="avg"
+    )
+    customer_count = fields.Integer("Customers looked at", readonly=True)
+    inserted_count = fields.Integer("New", readonly=True)
+    updated_count = fields.Integer("Changed", readonly=True)
+    deleted_count = fields.Integer("Removed", readonly=True)
+    corrected_count = fields.Integer(
+        "Corrected",
+        readonly=True,
+        help="Rows of a full refresh whose figures had changed although nothing told"
+        " so: 0 is the goal.",
+    )
+    parameters = fields.Json(readonly=True)
+    parameter_text = fields.Text("Rules", compute="_compute_parameter_text")
+    error = fields.Text(readonly=True)
+    user_id = fields.Many2one(
+        "res.users", "Started by", readonly=True, default=lambda self: self.env.user
+    )
+
+    @api.depends("parameters")
+    def _compute_parameter_text(self):
+        cuts = self.env["crm.rfm.cut"]._fields["dimension"]
+        labels = dict(cuts._description_selection(self.env))
+        methods = self.env["crm.rfm.policy"]._fields["recency_method"]
+        method_labels = dict(methods._description_selection(self.env))
+        for run in self:
+            run.parameter_text = "\n".join(
+                "{}: {} ({})".format(
+                    labels[dimension],
+                    method_labels[rules["method"]],
+                    " < ".join(bound or "–" for bound in rules["bounds"]),
+                )
+                for dimension, rules in (run.parameters or {}).items()
+            )
+
+    # --- BUSINESS
+
+    @api.model
+    def _refresh(self, company, as_of=None, mode="incremental"):
+        """Refresh the scorecards of ``company``; return the run. Commits nothing.
+
+        A failure is raised: nothing of the refresh stays, nor its record.
+        See :meth:`crm.scorecard.engine._refresh` for the arguments.
+        """
+        run = self._start(company, mode)
+        run._work(lambda engine, policy: engine._refresh(policy, mode, as_of))
+        return run
+
+    @api.model
+    def _run_safely(self, company, mode="incremental"):
+        """As :meth:`_refresh`, but record a failure on the run instead of raising."""
+        run = self._start(company, mode)
+        run._work_safely(lambda engine, policy: engine._refresh(policy, mode))
+        return run
+
+    @api.model
+    def _start(self, company, mode):
+        return self.sudo().create(  # style: CRM109 whoever may refresh leaves a record
+            {"company_id": company.id, "mode": mode}
+        )
+
+    def _work(self, task):
+        """Do ``task(engine, policy)`` and record its counts and duration."""
+        self.ensure_one()
+        started = time.monotonic()
+        policy = self.env["crm.rfm.policy"]._ensure(self.company_id)
+        engine = self.env["crm.scorecard.engine"].sudo()  # style: CRM109 writes scores
+        counts = task(engine, policy)
+        self.write(
+            {
+                "mode": counts.get("mode", self.mode),
+                "state": "done",
+                "error": False,
+                "as_of": counts.get("as_of"),
+                "duration": time.monotonic() - started,
+                "customer_count": counts.get("customers", 0),
+                "inserted_count": counts.get("inserted", 0),
+                "updated_count": counts.get("updated", 0),
+                "deleted_count": counts.get("deleted", 0),
+                "corrected_count": counts.get("corrected", 0),
+                "parameters": policy._get_parameters(),
+            }
+        )
+
+    def _work_safely(self, task):
+        """Do ``task``; on any failure undo it and keep the reason on the run."""
+        try:
+            with self.env.cr.savepoint():
+                self._work(task)
+        except Exception as error:  # noqa: BLE001 the reason is kept for the user
+            _logger.exception("Refresh of the scorecards failed")
+            self.env.invalidate_all()
+            self.write({"state": "failed", "error": str(error)})
+
+    def _get_notification(self):
+        """Return the client action that tells what came of these runs."""
+        failed = self.filtered(lambda run: run.state == "failed")
+        if failed:
+            message = "\n".join(failed.mapped("error"))
+        else:
+            message = self.env._(
+                "%(customers)s customers scored: %(new)s new, %(changed)s changed,"
+                " %(removed)s removed, in %(seconds)s seconds.",
+                customers=sum(self.mapped("customer_count")),
+                new=sum(self.mapped("inserted_count")),
+                changed=sum(self.mapped("updated_count")),
+                removed=sum(self.mapped("deleted_count")),
+                seconds=f"{sum(self.mapped('duration')):.1f}",
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "danger" if failed else "success",
+                "message": message,
+                "sticky": bool(failed),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    # --- CRON
+
+    @api.model
+    def _cron_refresh(self, mode="incremental"):
+        """Refresh every company; the full mode first adds missing month ends.
+
+        Each month end and each company is committed for itself, so a stop loses no
+        more than the piece at hand, and the next start goes on there.
+        """
+        self._mark_interrupted()
+        companies = self.env["res.company"].search([])
+        policies = self.env["crm.rfm.policy"]._ensure(companies)
+        progress = self.env["ir.cron"]
+        tasks = self._get_cron_tasks(policies, mode)
+        progress._commit_progress(remaining=len(tasks))
+        for policy, task_mode, day in tasks:
+            run = self._start(policy.company_id, task_mode)
+            progress._commit_progress()
+            run._work_safely(self._get_task(task_mode, day))
+            if not progress._commit_progress(1):
+                break
+
+    @api.model
+    def _get_cron_tasks(self, policies, mode):
+        """Return ``(policy, mode, day)`` of each piece of work, in order."""
+        tasks = []
+        for policy in policies:
+            if mode == "full":
+                tasks += [
+                    (policy, "month_end", month_end)
+                    for month_end in policy._get_missing_month_ends()
+                ]
+            tasks.append((policy, mode, None))
+        return tasks
+
+    @api.model
+    def _get_task(self, mode, day):
+        if mode == "month_end":
+            return lambda engine, policy: engine._snapshot(policy, day)
+        return lambda engine, policy: engine._refresh(policy, mode)
+
+    @api.model
+    def _mark_interrupted(self):
+        """Close the runs that a killed process left behind.
+
+        A run at work holds the lock of its company's policy, so a run whose policy can
+        be locked is dead.
+        """
+        running = self.search([("state", "=", "running")])
+        policies = self.env["crm.rfm.policy"]._ensure(running.company_id)
+        free = policies.try_lock_for_update().company_id
+        running.filtered(lambda run: run.company_id in free).write(
+            {
+                "state": "interrupted",
+                "error": self.env._(
+                    "The server stopped during this run. Nothing of it was kept."
+                ),
+            }
+        )
+
+    @api.autovacuum
+    def _gc_runs(self):
+        """Forget runs of more than half a year ago."""
+        limit = fields.Datetime.subtract(fields.Datetime.now(), days=180)
+        self.search([("date_start", "<", limit)], limit=10000).unlink()

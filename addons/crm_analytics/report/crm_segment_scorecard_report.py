@@ -1,0 +1,71 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class CrmSegmentScorecardReport(models.Model):
+    """One row per current segment membership and scorecard: the figures by segment.
+
+    A customer in segments of two schemes has two rows, so sums are right within one
+    scheme; the screens group or filter by scheme.
+    """
+
+    _name = "crm.segment.scorecard.report"
+    _description = "Scorecards by Segment"
+    _auto = False
+    _order = "revenue desc, id"
+    _depends = {
+        "crm.segment.membership": [
+            "partner_id",
+            "segment_id",
+            "segmentation_id",
+            "date_end",
+        ],
+        "crm.customer.scorecard": [
+            "partner_id",
+            "company_id",
+            "active",
+            "order_count",
+            "revenue",
+            "margin",
+            "last_order_date",
+            "rfm_group_id",
+        ],
+    }
+
+    segmentation_id = fields.Many2one("crm.segmentation", "Scheme", readonly=True)
+    segment_id = fields.Many2one("crm.segment", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
+    country_id = fields.Many2one(related="partner_id.country_id")
+    rfm_group_id = fields.Many2one("crm.rfm.group", "RFM group", readonly=True)
+    last_order_date = fields.Date("Last order", readonly=True)
+    order_count = fields.Integer("Orders", readonly=True)
+    revenue = fields.Monetary(readonly=True)
+    margin = fields.Monetary(readonly=True)
+
+    @property
+    def _table_query(self) -> SQL:
+        return SQL("%s %s %s", self._select(), self._from(), self._where())
+
+    @api.model
+    def _select(self) -> SQL:
+        return SQL(
+            """SELECT m.id::bigint * 100000 + c.company_id AS id,
+                      m.segmentation_id, m.segment_id, c.partner_id, c.company_id,
+                      c.rfm_group_id, c.last_order_date, c.order_count, c.revenue,
+                      c.margin"""
+        )
+
+    @api.model
+    def _from(self) -> SQL:
+        return SQL(
+            """FROM crm_segment_membership m
+               JOIN crm_customer_scorecard c ON c.partner_id = m.partner_id
+                AND (m.company_id IS NULL OR m.company_id = c.company_id)"""
+        )
+
+    @api.model
+    def _where(self) -> SQL:
+        return SQL("WHERE m.date_end IS NULL AND c.active")
