@@ -10,6 +10,15 @@
     "data": [
         "security/crm_strategy_groups.xml",
         "security/ir.model.access.csv",
+        "security/crm_segment_security.xml",
+        "data/ir_cron_data.xml",
+        "data/crm_segmentation_data.xml",
+        "wizard/crm_segment_assign_views.xml",
+        "wizard/crm_segmentation_preview_views.xml",
+        "views/crm_segment_membership_views.xml",
+        "views/crm_segment_views.xml",
+        "views/crm_segmentation_views.xml",
+        "views/res_partner_views.xml",
         "views/crm_strategy_menus.xml",
     ],
     "assets": {

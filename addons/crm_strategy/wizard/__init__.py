@@ -1,0 +1,3 @@
+from . import base_partner_merge
+from . import crm_segment_assign
+from . import crm_segmentation_preview
