@@ -26,7 +26,7 @@ export class Matrix extends Component {
         return measures.find((m) => m.key === this.props.measure) || measures[0];
     }
 
-    get table() {
+    getTable() {
         const { payload } = this.props;
         const peak = this.peak;
         const rows = payload.rows.map((row) => ({
