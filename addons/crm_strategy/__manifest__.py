@@ -20,6 +20,7 @@
         "views/crm_segmentation_views.xml",
         "views/res_partner_views.xml",
         "views/crm_strategy_menus.xml",
+        "views/crm_segment_migration_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["crm_strategy/static/src/**/*"],

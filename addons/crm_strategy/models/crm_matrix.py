@@ -29,7 +29,8 @@ class CrmMatrix(models.AbstractModel):
         ``key``; ``label``; ``type`` (``selection``, ``date`` or ``boolean``);
         ``default`` (a value, or a function of the values of the filters before
         it); for a selection ``choices``: list of ``(value, label)``, where the
-        value is an integer, a string or False (for "all").
+        value is an integer, a string or False (for "all"); for a date ``max``,
+        the last day that the calendar offers.
     ``_get_axes(values)`` -> ``(rows, columns)``
         lists of ``key`` (string without ``|``); ``label``; and, optional,
         ``hint`` (hover text) and ``tone`` (``good``, ``bad`` or ``muted``).
@@ -182,9 +183,8 @@ class CrmMatrix(models.AbstractModel):
                     "label": definition["label"],
                     "type": definition["type"],
                     "choices": [list(c) for c in definition.get("choices", [])],
-                    "value": fields.Date.to_string(value)
-                    if definition["type"] == "date"
-                    else value,
+                    "value": self._to_json(value),
+                    "max": self._to_json(definition.get("max", False)),
                 }
             )
         self._check_values(values)
@@ -217,18 +217,19 @@ class CrmMatrix(models.AbstractModel):
 
     @api.model
     def _check_date_filter(self, definition, value):
+        if isinstance(value, date):
+            return value
         try:
-            day = fields.Date.to_date(value)
-        except (TypeError, ValueError):
-            day = None
-        if not isinstance(day, date):
-            raise UserError(
-                self.env._(
-                    "%(filter)s: this is not a date. Enter one as 2026-12-31.",
-                    filter=definition["label"],
-                )
+            if isinstance(value, str) and len(value) == len("2026-12-31"):
+                return fields.Date.to_date(value)
+        except ValueError:
+            pass
+        raise UserError(
+            self.env._(
+                "%(filter)s: this is not a date. Enter one as 2026-12-31.",
+                filter=definition["label"],
             )
-        return day
+        )
 
     @api.model
     def _check_boolean_filter(self, definition, value):
@@ -241,6 +242,10 @@ class CrmMatrix(models.AbstractModel):
         return UserError(
             self.env._("The filters of this grid are not valid. Reset them.")
         )
+
+    @api.model
+    def _to_json(self, value):
+        return fields.Date.to_string(value) if isinstance(value, date) else value
 
     # --- TOTALS AND SHARES
 

@@ -1,0 +1,2 @@
+from . import test_crm_matrix
+from . import test_js
