@@ -10,7 +10,14 @@
     "data": [
         "security/crm_strategy_groups.xml",
         "security/ir.model.access.csv",
+        "security/crm_measure_security.xml",
+        "data/crm_measure_data.xml",
+        "data/ir_cron_measure_data.xml",
+        "wizard/crm_measure_backfill_views.xml",
         "views/crm_strategy_menus.xml",
+        "report/crm_sale_movement_views.xml",
+        "views/crm_measure_views.xml",
+        "views/crm_measure_value_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["crm_strategy/static/src/**/*"],

@@ -1,1 +1,6 @@
 from . import crm_sale_fact
+from . import crm_measure
+from . import crm_measure_value
+from . import crm_measure_refresh
+from . import crm_measure_sales
+from . import crm_measure_drill
