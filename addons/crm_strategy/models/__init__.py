@@ -10,3 +10,8 @@ from . import crm_segment_membership
 from . import crm_segment_refresh
 from . import crm_segment_refresh_queue
 from . import res_partner
+from . import crm_measure
+from . import crm_measure_value
+from . import crm_measure_refresh
+from . import crm_measure_sales
+from . import crm_measure_drill

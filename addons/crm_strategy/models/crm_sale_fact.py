@@ -1,4 +1,9 @@
+from datetime import datetime, time, timedelta
+
+from pytz import timezone, utc
+
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -90,15 +95,41 @@ class CrmSaleFact(models.AbstractModel):
         )
 
     @api.model
-    def _get_end_of_day(self, day, company):
-        """Return the UTC datetime at which ``day`` ends in ``company``'s zone."""
-        [[moment]] = self.env.execute_query(
-            SQL("SELECT %s", self._end_of_day_sql(day, company))
-        )
-        return moment
+    def _get_day_start(self, day, company):
+        """Return the UTC datetime at which ``day`` begins in ``company``'s zone."""
+        zone = timezone(self._get_timezone(company))
+        local = zone.localize(datetime.combine(day, time.min))
+        return local.astimezone(utc).replace(tzinfo=None)
 
     @api.model
-    def _orders_sql(self, company, until=None, customers: SQL | None = None) -> SQL:
+    def _get_utc_bounds(self, company, date_from, date_to):
+        """Return the UTC datetimes between which the days lie, the end excluded."""
+        after = date_to + timedelta(days=1)
+        return (
+            self._get_day_start(date_from, company),
+            self._get_day_start(after, company),
+        )
+
+    @api.model
+    def _get_purchase_domain(self, company, date_from, date_to):
+        """Return the domain on ``sale.order`` of the purchases of these days.
+
+        It selects the same orders as :meth:`_orders_sql` and can go to the browser.
+        """
+        start, end = self._get_utc_bounds(company, date_from, date_to)
+        internal = self.env["res.company"].sudo()  # style: CRM109 ids to leave out
+        domain = Domain("state", "=", "sale") & Domain("company_id", "=", company.id)
+        domain &= Domain(
+            "partner_id.commercial_partner_id",
+            "not in",
+            internal.with_context(active_test=False).search([]).partner_id.ids,
+        )
+        return domain & Domain("date_order", ">=", start) & Domain("date_order", "<", end)
+
+    @api.model
+    def _orders_sql(
+        self, company, until=None, customers: SQL | None = None, since=None
+    ) -> SQL:
         """Return one row per purchase of ``company``.
 
         Columns: ``customer_id, order_id, date_order, revenue, margin``; money in
@@ -106,6 +137,7 @@ class CrmSaleFact(models.AbstractModel):
 
         :param until: last day that counts (date), all if None
         :param customers: statement giving the ids of the customers to keep
+        :param since: first day that counts (date), all if None
         """
         conditions = [
             SQL("o.state = 'sale'"),
@@ -119,6 +151,9 @@ class CrmSaleFact(models.AbstractModel):
             conditions.append(
                 SQL("o.date_order < %s", self._end_of_day_sql(until, company))
             )
+        if since:
+            start = self._get_day_start(since, company)
+            conditions.append(SQL("o.date_order >= %s", start))
         if customers:
             conditions.append(SQL("p.commercial_partner_id IN (%s)", customers))
         return SQL(
@@ -138,13 +173,18 @@ class CrmSaleFact(models.AbstractModel):
         )
 
     @api.model
-    def _refunds_sql(self, company, until=None, customers: SQL | None = None) -> SQL:
-        """Return one row per order of which posted credit notes took something back.
+    def _refund_movements_sql(
+        self, company, until=None, customers: SQL | None = None
+    ) -> SQL:
+        """Return what was taken back from each order, day by day.
 
-        Columns: ``customer_id, order_id, day, revenue, margin``; revenue and
-        margin are what is to be subtracted, in the company's currency. Takes the
-        same arguments as :meth:`_orders_sql`; ``until`` bounds the day of the
-        order as well as that of every invoice and credit note read.
+        One row per order and day on which a credit note, or an invoice of an
+        order that has credit notes, was dated: ``customer_id, order_id, day,
+        is_credit, revenue, margin``. The figures are the change of the refund on
+        that day: negative where a later invoice corrects a credit note. Adding
+        them up to any day gives the refund as it stood on that day, whatever came
+        later, so a period that is over keeps its figure. Arguments as in
+        :meth:`_refunds_sql`.
         """
         dated = SQL("AND m.invoice_date <= %s", until) if until else SQL()
         return SQL(
@@ -157,13 +197,12 @@ class CrmSaleFact(models.AbstractModel):
                     WHERE m.move_type = 'out_refund' AND m.state = 'posted'
                       AND m.company_id = %(company)s %(dated)s
                ), billed AS (
-                   SELECT l.order_id,
-                          SUM(ml.amount_currency)
-                              FILTER (WHERE m.move_type = 'out_refund') AS credited,
-                          -SUM(ml.amount_currency)
-                              FILTER (WHERE m.move_type = 'out_invoice') AS invoiced,
-                          MAX(m.invoice_date)
-                              FILTER (WHERE m.move_type = 'out_refund') AS day
+                   SELECT l.order_id, m.invoice_date AS day,
+                          BOOL_OR(m.move_type = 'out_refund') AS is_credit,
+                          SUM(CASE WHEN m.move_type = 'out_refund'
+                                   THEN ml.amount_currency ELSE 0 END) AS credited,
+                          SUM(CASE WHEN m.move_type = 'out_invoice'
+                                   THEN -ml.amount_currency ELSE 0 END) AS invoiced
                      FROM credited c
                      JOIN sale_order_line l ON l.order_id = c.order_id
                      JOIN sale_order_line_invoice_rel r ON r.order_line_id = l.id
@@ -171,23 +210,32 @@ class CrmSaleFact(models.AbstractModel):
                      JOIN account_move m ON m.id = ml.move_id
                     WHERE m.state = 'posted'
                       AND m.move_type IN ('out_invoice', 'out_refund') %(dated)s
-                 GROUP BY l.order_id
+                 GROUP BY l.order_id, m.invoice_date
+               ), running AS (
+                   SELECT order_id, day, is_credit,
+                          SUM(credited) OVER upto AS credited,
+                          SUM(invoiced) OVER upto AS invoiced
+                     FROM billed
+                   WINDOW upto AS (PARTITION BY order_id ORDER BY day)
                ), taken AS (
-                   SELECT f.*, b.day, o.amount_untaxed,
-                          LEAST(
-                              b.credited - GREATEST(
-                                  0, COALESCE(b.invoiced, 0) - o.amount_untaxed),
+                   SELECT f.*, r.day, r.is_credit, o.amount_untaxed,
+                          GREATEST(0, LEAST(
+                              r.credited - GREATEST(0, r.invoiced - o.amount_untaxed),
                               o.amount_untaxed
-                          ) AS amount
+                          )) AS amount
                      FROM (%(orders)s) f
-                     JOIN billed b ON b.order_id = f.order_id
+                     JOIN running r ON r.order_id = f.order_id
                      JOIN sale_order o ON o.id = f.order_id
+                    WHERE o.amount_untaxed > 0
+               ), stepped AS (
+                   SELECT *, amount - COALESCE(LAG(amount) OVER (
+                              PARTITION BY order_id ORDER BY day), 0) AS step
+                     FROM taken
                )
-               SELECT customer_id, order_id, day,
-                      revenue * amount / amount_untaxed AS revenue,
-                      margin * amount / amount_untaxed AS margin
-                 FROM taken
-                WHERE amount > 0 AND amount_untaxed > 0""",
+               SELECT customer_id, order_id, day, is_credit,
+                      revenue * step / amount_untaxed AS revenue,
+                      margin * step / amount_untaxed AS margin
+                 FROM stepped""",
             company=company.id,
             dated=dated,
             orders=self._orders_sql(company, until, customers),
@@ -223,4 +271,25 @@ class CrmSaleFact(models.AbstractModel):
                  JOIN res_partner p ON p.id = m.partner_id
                 WHERE %s""",
             SQL(" AND ").join(conditions),
+        )
+
+    @api.model
+    def _refunds_sql(self, company, until=None, customers: SQL | None = None) -> SQL:
+        """Return one row per order of which posted credit notes took something back.
+
+        Columns: ``customer_id, order_id, day, revenue, margin``; revenue and
+        margin are what is to be subtracted, in the company's currency; ``day`` is
+        that of the last credit note. Takes the same arguments as
+        :meth:`_orders_sql`; ``until`` bounds the day of the order as well as that
+        of every invoice and credit note read.
+        """
+        return SQL(
+            """SELECT customer_id, order_id,
+                      MAX(day) FILTER (WHERE is_credit) AS day,
+                      SUM(revenue) AS revenue,
+                      SUM(margin) AS margin
+                 FROM (%s) movement
+             GROUP BY customer_id, order_id
+               HAVING SUM(revenue) > 0""",
+            self._refund_movements_sql(company, until, customers),
         )
