@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/crm_scorecard_security.xml",
         "data/crm_rfm_data.xml",
+        "data/crm_segmentation_data.xml",
         "data/ir_cron_data.xml",
         "views/scorecard_explanation_templates.xml",
         "views/crm_customer_scorecard_views.xml",
@@ -20,6 +21,7 @@
         "views/crm_rfm_policy_views.xml",
         "views/crm_rfm_group_views.xml",
         "views/crm_scorecard_run_views.xml",
+        "views/res_partner_views.xml",
         "views/crm_analytics_menus.xml",
     ],
     "assets": {

@@ -201,13 +201,11 @@ class CrmCustomerScorecard(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("sale.action_orders")
         facts = self.env["crm.sale.fact"]
-        as_of = self._get_as_of()[self.company_id]
-        action["domain"] = [
-            ("state", "=", "sale"),
-            ("company_id", "=", self.company_id.id),
-            ("partner_id.commercial_partner_id", "=", self.partner_id.id),
-            ("date_order", "<", facts._get_end_of_day(as_of, self.company_id)),
-        ]
+        purchases = facts._get_purchase_domain(
+            self.company_id, self.first_order_date, self._get_as_of()[self.company_id]
+        )
+        own = [("partner_id.commercial_partner_id", "=", self.partner_id.id)]
+        action["domain"] = list(purchases & fields.Domain(own))
         action["context"] = {"create": False}
         return action
 

@@ -6,6 +6,12 @@ GROUPS = "crm_strategy.group_user,crm_analytics.group_analyst"
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
+    # analysts read segments as salespeople do
+    is_crm_customer = fields.Boolean(groups=GROUPS)
+    segment_membership_ids = fields.One2many(groups=GROUPS)
+    segment_ids = fields.Many2many(groups=GROUPS)
+    segment_count = fields.Integer(groups=GROUPS)
+
     scorecard_ids = fields.One2many(
         "crm.customer.scorecard", "partner_id", "Scorecards", groups=GROUPS
     )
