@@ -85,7 +85,7 @@ class CrmMeasure(models.Model):
             with self.env.cr.savepoint():
                 for company in companies:
                     self._refresh_company(company, count)
-        except Exception as error:  # noqa: BLE001 any measure may fail in its own way
+        except Exception as error:
             _logger.warning("Measure %s failed", self.code, exc_info=True)
             self._report_failure(error)
             return
@@ -108,9 +108,7 @@ class CrmMeasure(models.Model):
     def _call_method(self, company, periods):
         """Return what the measure's method says, checked to be what was asked."""
         self._check_method()
-        scope = self.with_company(company).with_context(
-            allowed_company_ids=company.ids
-        )
+        scope = self.with_company(company).with_context(allowed_company_ids=company.ids)
         results = getattr(scope, self.method)(company, periods)
         asked = {period.date_from for period in periods}
         if foreign := set(results) - asked:
@@ -133,15 +131,15 @@ class CrmMeasure(models.Model):
 
     def _keep(self, company, today, periods, results):
         """Write the results that differ from what is kept."""
-        Value = self.env["crm.measure.value"]
-        kept = Value.search(
+        values = self.env["crm.measure.value"]
+        kept = values.search(
             self._get_kept_domain(company)
             & Domain("date_from", ">=", periods[0].date_from)
         ).grouped("date_from")
-        new, gone = [], Value
+        new, gone = [], values.browse()
         for period in periods:
             result = results.get(period.date_from)
-            row = kept.get(period.date_from, Value)
+            row = kept.get(period.date_from, values)
             if result is None:
                 continue
             if result.value is None:
@@ -153,7 +151,7 @@ class CrmMeasure(models.Model):
             elif not row._is_same(vals):
                 row.write(vals)
         gone.unlink()
-        Value.create(new)
+        values.create(new)
 
     def _prepare_value_vals(self, company, today, period, result):
         """Return the vals of the row that keeps ``result``."""
