@@ -30,7 +30,9 @@ class TestCrmMeasureUi(HttpCase):
 
     def test_manager_refreshes_and_drills_down(self):
         self.start_tour(
-            "/odoo/crm-measures", "crm_strategy_measure_board", "measure_manager"
+            "/odoo/crm-measures",
+            "crm_strategy_measure_board",
+            login="measure_manager",
         )
         row = self.env.ref("crm_strategy.crm_measure_orders").value_ids
         self.assertEqual((row.value, row.company_id), (1, self.order.company_id))

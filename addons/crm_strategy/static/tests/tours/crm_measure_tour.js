@@ -8,7 +8,7 @@ registry.category("web_tour.tours").add("crm_strategy_measure_board", {
     steps: () => [
         { trigger: `${card}:contains(No value yet)` },
         { trigger: "button[name=action_refresh]", run: "click" },
-        { trigger: `${card} .o_field_widget[name=current_display]:contains(1)` },
+        { trigger: `${card} .fs-2:contains(1)` },
         { trigger: `${card} .o_dashboard_graph canvas` },
         { trigger: card, run: "click" },
         { trigger: ".o_form_view .o_field_widget[name=name] input" },
