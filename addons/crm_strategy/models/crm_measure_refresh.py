@@ -39,10 +39,7 @@ class CrmMeasure(models.Model):
         """Recompute these measures (all, if none is chosen) for every company."""
         measures = self or self.search([])
         measures._refresh_now()
-        failed = measures.filtered("error")
-        if failed:
-            raise UserError(failed._get_failure_text())
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return measures._get_reload_action()
 
     def _refresh_now(self, count=None):
         """Recompute at a manager's request; see :meth:`_refresh_values`."""
@@ -50,13 +47,26 @@ class CrmMeasure(models.Model):
         self.lock_for_update()
         self._refresh_values(count)
 
-    def _get_failure_text(self):
-        """Return what failed, for the person who asked for the refresh."""
-        lines = [f"{measure.name}: {measure.error}" for measure in self]
-        return self.env._(
-            "These measures could not be computed:\n%(failures)s",
-            failures="\n".join(lines),
-        )
+    def _get_reload_action(self):
+        """Show the new figures, and say which measures could not be computed."""
+        reload_action = {"type": "ir.actions.client", "tag": "soft_reload"}
+        failed = self.filtered("error")
+        if not failed:
+            return reload_action
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "danger",
+                "sticky": True,
+                "message": self.env._(
+                    "Could not be computed: %(measures)s. The others are refreshed; "
+                    "open a measure to read why.",
+                    measures=", ".join(failed.mapped("name")),
+                ),
+                "next": reload_action,
+            },
+        }
 
     # --- COMPUTATION
 

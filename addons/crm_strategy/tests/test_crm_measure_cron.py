@@ -66,6 +66,15 @@ class TestCrmMeasureCron(MeasureCommon):
             self._get_kept("revenue"), {JANUARY: 100, FEBRUARY: 290, MARCH: 30}
         )
 
+    @mute_logger(LOGGER, "odoo.sql_db")
+    def test_the_button_keeps_what_could_be_computed(self):
+        self.patch(type(self.poison), "_measure_revenue", fail)
+        action = self.env["crm.measure"].with_user(self.manager).action_refresh()
+        self.assertEqual(action["tag"], "display_notification")
+        self.assertIn(self.poison.name, action["params"]["message"])
+        self.assertIn("division by zero", self.poison.error)
+        self.assertEqual(self._get_kept("orders"), {JANUARY: 1, FEBRUARY: 3, MARCH: 1})
+
     def test_an_interrupted_run_does_the_rest_only(self):
         orders = self._get_measure("orders")
         self.env["crm.measure"].search([]).refresh_due = "2026-03-15 13:00:00"
