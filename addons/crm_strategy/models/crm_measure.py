@@ -130,9 +130,7 @@ class CrmMeasure(models.Model):
     value_previous = fields.Float(
         compute="_compute_trend", digits=0, string="Previous Figure"
     )
-    change = fields.Float(
-        compute="_compute_trend", digits=0, string="Absolute Change"
-    )
+    change = fields.Float(compute="_compute_trend", digits=0, string="Absolute Change")
     change_percent = fields.Float(
         compute="_compute_trend", digits=0, help="A fraction: 0.25 stands for 25 %."
     )
@@ -260,17 +258,17 @@ class CrmMeasure(models.Model):
 
     def _format_change(self, change, value):
         """Return the change with its sign: in percent, else in the unit."""
-        Value = self.env["crm.measure.value"]
+        values = self.env["crm.measure.value"]
         if self.unit != "percent" and change.percent is not None:
-            text = Value._format_figure(abs(change.percent), "percent")
+            text = values._format_figure(abs(change.percent), "percent")
         elif self.unit == "percent":
-            points = Value._format_number(abs(change.absolute) * 100, 1)
+            points = values._format_number(abs(change.absolute) * 100, 1)
             text = self.env._("%(points)s points", points=points)
         else:
-            text = Value._format_figure(
+            text = values._format_figure(
                 abs(change.absolute), self.unit, value.currency_id
             )
-        sign = "+" if change.absolute > 0 else "−" if change.absolute < 0 else "±"
+        sign = "+" if change.absolute > 0 else "-" if change.absolute < 0 else ""
         return f"{sign}{text}"
 
     # --- RULES
@@ -362,7 +360,7 @@ class CrmMeasure(models.Model):
         today = self.env["crm.sale.fact"]._get_today(company)
         action = drill(company, date_from, min(date_to, today))
         first, last = format_date(self.env, date_from), format_date(self.env, date_to)
-        return {**action, "name": f"{self.name} ({first} – {last})"}
+        return {**action, "name": f"{self.name} ({first} - {last})"}
 
     def action_open_values(self):
         """Open the kept values of this measure."""

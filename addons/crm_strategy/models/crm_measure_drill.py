@@ -32,15 +32,15 @@ class CrmMeasureDrillMixin(models.AbstractModel):
     def _search_measure_drill(self, operator, value):
         if operator != "in" or not all(isinstance(term, str) for term in value):
             return NotImplemented
-        return Domain.OR(
-            Domain.custom(
-                to_sql=lambda _model, alias, _query, ids=self.env[
-                    "crm.measure"
-                ]._get_records_sql(term): SQL(
-                    "%s IN (%s)", SQL.identifier(alias, "id"), ids
-                )
+        return Domain.OR(map(self._get_measure_drill_domain, value))
+
+    def _get_measure_drill_domain(self, term):
+        """Return the domain of the records that one term stands for."""
+        ids = self.env["crm.measure"]._get_records_sql(term)
+        return Domain.custom(
+            to_sql=lambda _model, alias, _query: SQL(
+                "%s IN (%s)", SQL.identifier(alias, "id"), ids
             )
-            for term in value
         )
 
 

@@ -39,10 +39,7 @@ class CrmMeasure(models.Model):
         """Recompute these measures (all, if none is chosen) for every company."""
         measures = self or self.search([])
         measures._refresh_now()
-        failed = measures.filtered("error")
-        if failed:
-            raise UserError(failed._get_failure_text())
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return measures._get_reload_action()
 
     def _refresh_now(self, count=None):
         """Recompute at a manager's request; see :meth:`_refresh_values`."""
@@ -50,13 +47,26 @@ class CrmMeasure(models.Model):
         self.lock_for_update()
         self._refresh_values(count)
 
-    def _get_failure_text(self):
-        """Return what failed, for the person who asked for the refresh."""
-        lines = [f"{measure.name}: {measure.error}" for measure in self]
-        return self.env._(
-            "These measures could not be computed:\n%(failures)s",
-            failures="\n".join(lines),
-        )
+    def _get_reload_action(self):
+        """Show the new figures, and say which measures could not be computed."""
+        reload_action = {"type": "ir.actions.client", "tag": "soft_reload"}
+        failed = self.filtered("error")
+        if not failed:
+            return reload_action
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "danger",
+                "sticky": True,
+                "message": self.env._(
+                    "Could not be computed: %(measures)s. The others are refreshed; "
+                    "open a measure to read why.",
+                    measures=", ".join(failed.mapped("name")),
+                ),
+                "next": reload_action,
+            },
+        }
 
     # --- COMPUTATION
 
@@ -85,7 +95,7 @@ class CrmMeasure(models.Model):
             with self.env.cr.savepoint():
                 for company in companies:
                     self._refresh_company(company, count)
-        except Exception as error:  # noqa: BLE001 any measure may fail in its own way
+        except Exception as error:
             _logger.warning("Measure %s failed", self.code, exc_info=True)
             self._report_failure(error)
             return
@@ -108,9 +118,7 @@ class CrmMeasure(models.Model):
     def _call_method(self, company, periods):
         """Return what the measure's method says, checked to be what was asked."""
         self._check_method()
-        scope = self.with_company(company).with_context(
-            allowed_company_ids=company.ids
-        )
+        scope = self.with_company(company).with_context(allowed_company_ids=company.ids)
         results = getattr(scope, self.method)(company, periods)
         asked = {period.date_from for period in periods}
         if foreign := set(results) - asked:
@@ -133,15 +141,15 @@ class CrmMeasure(models.Model):
 
     def _keep(self, company, today, periods, results):
         """Write the results that differ from what is kept."""
-        Value = self.env["crm.measure.value"]
-        kept = Value.search(
+        values = self.env["crm.measure.value"]
+        kept = values.search(
             self._get_kept_domain(company)
             & Domain("date_from", ">=", periods[0].date_from)
         ).grouped("date_from")
-        new, gone = [], Value
+        new, gone = [], values.browse()
         for period in periods:
             result = results.get(period.date_from)
-            row = kept.get(period.date_from, Value)
+            row = kept.get(period.date_from, values)
             if result is None:
                 continue
             if result.value is None:
@@ -153,7 +161,7 @@ class CrmMeasure(models.Model):
             elif not row._is_same(vals):
                 row.write(vals)
         gone.unlink()
-        Value.create(new)
+        values.create(new)
 
     def _prepare_value_vals(self, company, today, period, result):
         """Return the vals of the row that keeps ``result``."""

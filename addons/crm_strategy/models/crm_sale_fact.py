@@ -124,7 +124,9 @@ class CrmSaleFact(models.AbstractModel):
             "not in",
             internal.with_context(active_test=False).search([]).partner_id.ids,
         )
-        return domain & Domain("date_order", ">=", start) & Domain("date_order", "<", end)
+        return (
+            domain & Domain("date_order", ">=", start) & Domain("date_order", "<", end)
+        )
 
     @api.model
     def _orders_sql(
@@ -186,36 +188,12 @@ class CrmSaleFact(models.AbstractModel):
         later, so a period that is over keeps its figure. Arguments as in
         :meth:`_refunds_sql`.
         """
-        dated = SQL("AND m.invoice_date <= %s", until) if until else SQL()
         return SQL(
-            """WITH credited AS (
-                   SELECT DISTINCT l.order_id
-                     FROM account_move m
-                     JOIN account_move_line ml ON ml.move_id = m.id
-                     JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = ml.id
-                     JOIN sale_order_line l ON l.id = r.order_line_id
-                    WHERE m.move_type = 'out_refund' AND m.state = 'posted'
-                      AND m.company_id = %(company)s %(dated)s
-               ), billed AS (
-                   SELECT l.order_id, m.invoice_date AS day,
-                          BOOL_OR(m.move_type = 'out_refund') AS is_credit,
-                          SUM(CASE WHEN m.move_type = 'out_refund'
-                                   THEN ml.amount_currency ELSE 0 END) AS credited,
-                          SUM(CASE WHEN m.move_type = 'out_invoice'
-                                   THEN -ml.amount_currency ELSE 0 END) AS invoiced
-                     FROM credited c
-                     JOIN sale_order_line l ON l.order_id = c.order_id
-                     JOIN sale_order_line_invoice_rel r ON r.order_line_id = l.id
-                     JOIN account_move_line ml ON ml.id = r.invoice_line_id
-                     JOIN account_move m ON m.id = ml.move_id
-                    WHERE m.state = 'posted'
-                      AND m.move_type IN ('out_invoice', 'out_refund') %(dated)s
-                 GROUP BY l.order_id, m.invoice_date
-               ), running AS (
+            """WITH running AS (
                    SELECT order_id, day, is_credit,
                           SUM(credited) OVER upto AS credited,
                           SUM(invoiced) OVER upto AS invoiced
-                     FROM billed
+                     FROM (%(billed)s) billed
                    WINDOW upto AS (PARTITION BY order_id ORDER BY day)
                ), taken AS (
                    SELECT f.*, r.day, r.is_credit, o.amount_untaxed,
@@ -236,9 +214,42 @@ class CrmSaleFact(models.AbstractModel):
                       revenue * step / amount_untaxed AS revenue,
                       margin * step / amount_untaxed AS margin
                  FROM stepped""",
+            billed=self._billed_sql(company, until),
+            orders=self._orders_sql(company, until, customers),
+        )
+
+    @api.model
+    def _billed_sql(self, company, until=None) -> SQL:
+        """Return what was invoiced and credited per day, of orders once credited.
+
+        Columns: ``order_id, day, is_credit, credited, invoiced``; untaxed, in the
+        currency of the order.
+        """
+        dated = SQL("AND m.invoice_date <= %s", until) if until else SQL()
+        return SQL(
+            """SELECT l.order_id, m.invoice_date AS day,
+                      BOOL_OR(m.move_type = 'out_refund') AS is_credit,
+                      SUM(CASE WHEN m.move_type = 'out_refund'
+                               THEN ml.amount_currency ELSE 0 END) AS credited,
+                      SUM(CASE WHEN m.move_type = 'out_invoice'
+                               THEN -ml.amount_currency ELSE 0 END) AS invoiced
+                 FROM (SELECT DISTINCT l.order_id
+                         FROM account_move m
+                         JOIN account_move_line ml ON ml.move_id = m.id
+                         JOIN sale_order_line_invoice_rel r
+                           ON r.invoice_line_id = ml.id
+                         JOIN sale_order_line l ON l.id = r.order_line_id
+                        WHERE m.move_type = 'out_refund' AND m.state = 'posted'
+                          AND m.company_id = %(company)s %(dated)s) c
+                 JOIN sale_order_line l ON l.order_id = c.order_id
+                 JOIN sale_order_line_invoice_rel r ON r.order_line_id = l.id
+                 JOIN account_move_line ml ON ml.id = r.invoice_line_id
+                 JOIN account_move m ON m.id = ml.move_id
+                WHERE m.state = 'posted'
+                  AND m.move_type IN ('out_invoice', 'out_refund') %(dated)s
+             GROUP BY l.order_id, m.invoice_date""",
             company=company.id,
             dated=dated,
-            orders=self._orders_sql(company, until, customers),
         )
 
     @api.model

@@ -99,7 +99,7 @@ class CrmSaleMovement(models.Model):
             first_day=FIRST_DAY,
             company=company.id,
             currency=company.currency_id.id,
-            moment=facts._end_of_day_sql(SQL("f.day - 1"), company),
+            moment=facts._end_of_day_sql(SQL("(f.day - 1)"), company),
             refunds=facts._refund_movements_sql(company),
         )
 

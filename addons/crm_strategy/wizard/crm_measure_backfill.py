@@ -59,7 +59,4 @@ class CrmMeasureBackfill(models.TransientModel):
                     )
                 )
             measures._refresh_now(count)
-        failed = self.measure_ids.filtered("error")
-        if failed:
-            raise UserError(failed._get_failure_text())
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return self.measure_ids._get_reload_action()
