@@ -1,0 +1,7 @@
+from . import test_access_matrix
+from . import test_access_scope
+from . import test_builders
+from . import test_contract_documents
+from . import test_contract_host
+from . import test_contract_models
+from . import test_contract_screens
