@@ -10,6 +10,8 @@
 for the checks that walk the registry.
 """
 
+from contextlib import suppress
+
 from psycopg2 import Error
 
 from odoo import fields
@@ -207,10 +209,8 @@ def create_one_of_each(case):
     """Build one record per model of the suite, as far as that is known."""
     partner = case.env["res.partner"].create({"name": "One of each"})
     for model_name in case.models:
-        try:
+        with suppress(MissingBuilder):  # test_access_scope asks for the builder
             build(case.env, model_name, case.env.company, partner)
-        except MissingBuilder:
-            continue  # test_access_scope asks for the builder
 
 
 def find_partner_field(model):

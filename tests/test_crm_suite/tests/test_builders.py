@@ -7,7 +7,7 @@ from .common import SuiteCase
 
 @tagged("post_install", "-at_install")
 class TestBuilders(SuiteCase):
-    """The builders make the facts that they promise, as ``crm.sale.fact`` reads them."""
+    """The builders make the facts they promise, as ``crm.sale.fact`` reads them."""
 
     @classmethod
     def setUpClass(cls):
