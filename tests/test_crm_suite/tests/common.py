@@ -98,8 +98,9 @@ class SuiteCase(TransactionCase):
 
     def assertNothing(self, findings, advice):
         """Fail with ``advice`` and one finding per line."""
-        lines = "\n".join(f"  {finding}" for finding in findings)
-        self.assertFalse(findings, f"{advice}\n{lines}")
+        if findings:
+            lines = "\n".join(f"  {finding}" for finding in findings)
+            self.fail(f"{advice}\n{lines}")
 
     def assertTable(self, documented, actual, path):
         """Compare the lines of a table in ``path`` with reality, both ways."""

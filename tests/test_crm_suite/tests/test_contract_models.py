@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import SuiteCase
@@ -180,6 +180,6 @@ class TestContractModels(SuiteCase):
                 self.env[name].with_user(user).search([condition], limit=1)
         except AccessError:
             return "refused"
-        except (NotImplementedError, ValueError, TypeError):
-            return "unknown"  # an operator that the field does not have
+        except (NotImplementedError, UserError, ValueError, TypeError):
+            return "unknown"  # an operator or a value that the field does not take
         return "found"
