@@ -85,6 +85,7 @@ class TestContractHost(SuiteCase):
             [{"name": f"Host {index}"} for index in range(20)]
         )
         self.env.flush_all()
+        self.env.invalidate_all()
         partners = partners.with_user(self.outsiders[1])
         view = partners.get_views([(False, "list")])["views"]["list"]
         names = {n.get("name") for n in etree.fromstring(view["arch"]).iter("field")}
