@@ -104,7 +104,7 @@ class TestContractModels(SuiteCase):
                     and not field.related
                     and self._is_own_field(field)
                     and field.comodel_name not in self.models
-                    and "ondelete" not in field._args__
+                    and "ondelete" not in (field._args__ or ())
                 ):
                     findings.append(f"{name}.{field.name} -> {field.comodel_name}")
         self.assertNothing(findings, "Say ondelete='cascade' or 'restrict':")
