@@ -307,3 +307,31 @@ def build_sale_movement(env, company, partner):
     order = world.order(partner, "2024-03-05", 10, user_id=partner.user_id.id)
     env.flush_all()
     return world.env["crm.sale.movement"].search([("order_id", "=", order.id)])
+
+
+@builds("crm.measure")
+def build_measure(env, company, partner):
+    """Measures are shipped, and the same for every company."""
+    return env["crm.measure"].search([], limit=1)
+
+
+@builds("crm.rfm.policy")
+def build_rfm_policy(env, company, partner):
+    """A company has one policy, made when it is first asked for."""
+    return env["crm.rfm.policy"]._ensure(company)
+
+
+@builds("crm.rfm.cut")
+def build_rfm_cut(env, company, partner):
+    return build_rfm_policy(env, company, partner).cut_ids[0]
+
+
+@builds("crm.segment.scorecard.report")
+def build_segment_scorecard_report(env, company, partner):
+    """The row of a customer who has a scorecard and stands in a segment."""
+    card = build(env, "crm.customer.scorecard", company, partner)
+    build(env, "crm.segment.membership", company, partner)
+    env.flush_all()
+    report = env["crm.segment.scorecard.report"]
+    report = report.with_context(allowed_company_ids=company.ids)
+    return report.search([("partner_id", "=", card.partner_id.id)], limit=1)

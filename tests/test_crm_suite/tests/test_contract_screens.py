@@ -1,5 +1,6 @@
 import datetime
 import time
+import traceback
 
 from dateutil.relativedelta import relativedelta
 from lxml import etree
@@ -127,14 +128,25 @@ class TestContractScreens(SuiteCase):
     def test_every_screen_opens_for_every_role_that_reaches_it(self):
         create_one_of_each(self)
         self.env.flush_all()
-        for role, user in self.users.items():
-            for action in self._get_screens(user):
-                with (
-                    self.subTest(role=role, action=self._xmlid(action)),
-                    self.env.cr.savepoint(),
-                ):
-                    self.env.invalidate_all()
-                    self._open(action, user)
+        findings = [
+            f"{self._xmlid(action)} as {role}: {error}"
+            for role, user in self.users.items()
+            for action in self._get_screens(user)
+            if (error := self._try_open(action, user))
+        ]
+        self.assertNothing(findings, "Screens that break:")
+
+    def _try_open(self, action, user):
+        """Return what goes wrong when ``user`` opens ``action``, or None."""
+        self.env.invalidate_all()
+        try:
+            with self.env.cr.savepoint():
+                self._open(action, user)
+        except Exception as error:  # noqa: BLE001 whatever the user would run into
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            text = " ".join(str(error).split())[:300]
+            return f"{type(error).__name__} {text} ({frame.filename}:{frame.lineno})"
+        return None
 
     def _open(self, action, user):
         """Do what the web client does when ``user`` opens ``action``."""
