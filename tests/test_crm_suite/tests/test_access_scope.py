@@ -74,7 +74,7 @@ class TestAccessScope(SuiteCase):
     def _assign(self, record, user):
         if "user_id" in record._fields:
             record.user_id = user
-        elif record._auto:
+        elif "create_uid" in record._fields and record._auto:
             self.env.flush_all()
             self.env.cr.execute(
                 f"UPDATE {record._table} SET create_uid = %s WHERE id = %s",

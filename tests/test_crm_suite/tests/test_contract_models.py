@@ -1,4 +1,8 @@
+import sys
+from pathlib import Path
+
 from odoo.exceptions import AccessError, UserError
+from odoo.modules import Manifest
 from odoo.tests import tagged
 
 from .common import SuiteCase
@@ -13,6 +17,17 @@ class TestContractModels(SuiteCase):
 
     def _get_stored_models(self):
         return [name for name in self.models if not self.env[name]._transient]
+
+    def test_every_file_is_loaded(self):
+        findings = []
+        for module in self.modules:
+            root = Path(Manifest.for_addon(module).path)
+            for folder in ("models", "report", "wizard", "controllers", "tools"):
+                for path in (root / folder).glob("*.py"):
+                    name = f"odoo.addons.{module}.{folder}.{path.stem}"
+                    if path.stem != "__init__" and name not in sys.modules:
+                        findings.append(f"{module}/{folder}/{path.name}")
+        self.assertNothing(findings, "Import these files in their __init__.py:")
 
     def test_every_model_is_described(self):
         findings = [

@@ -136,6 +136,31 @@ class TestContractScreens(SuiteCase):
         ]
         self.assertNothing(findings, "Screens that break:")
 
+    def test_every_grid_opens_for_every_role_that_reaches_it(self):
+        """A grid is a client action that names its model."""
+        findings = []
+        for role, user in self.users.items():
+            visible = self._get_visible(user)
+            menus = self.menus.filtered(lambda menu, ids=visible: menu.id in ids)
+            for menu in menus:
+                params = menu.action and "params" in menu.action and menu.action.params
+                name = params and params.get("matrix_model")
+                if not name:
+                    continue
+                if name not in self.env:
+                    findings.append(f"{self._xmlid(menu)}: no model {name}")
+                elif error := self._try_grid(self.env[name].with_user(user)):
+                    findings.append(f"{self._xmlid(menu)} as {role}: {error}")
+        self.assertNothing(findings, "Grids that break:")
+
+    def _try_grid(self, grid):
+        try:
+            with self.env.cr.savepoint():
+                grid.get_matrix()
+        except Exception as error:  # noqa: BLE001 whatever the user would run into
+            return f"{type(error).__name__} {error}"
+        return None
+
     def _try_open(self, action, user):
         """Return what goes wrong when ``user`` opens ``action``, or None."""
         self.env.invalidate_all()
