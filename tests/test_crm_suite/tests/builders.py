@@ -248,6 +248,8 @@ def _prepare_vals(model, company, partner):
         vals["company_id"] = company.id
     if partner_field := find_partner_field(model):
         vals[partner_field] = partner.id
+    if "active" in model._fields and _is_entered(model._fields["active"]):
+        vals["active"] = True
     names = [
         name
         for name, field in model._fields.items()

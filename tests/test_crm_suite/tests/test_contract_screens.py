@@ -106,8 +106,14 @@ class TestContractScreens(SuiteCase):
 
     def _get_visible(self, user):
         if not user._is_internal():
-            return frozenset()
-        return self.env["ir.ui.menu"].with_user(user)._visible_menu_ids()
+            return set()
+        ids = self.env["ir.ui.menu"].with_user(user)._visible_menu_ids()
+        # what hangs below a hidden menu is hidden, whatever its own groups
+        return {
+            menu.id
+            for menu in self.menus
+            if set(map(int, menu.parent_path.strip("/").split("/"))) <= ids
+        }
 
     # ------------------------------------------------------------
     # EVERY SCREEN, AS EVERY ROLE
