@@ -9,6 +9,7 @@
     "depends": ["crm_strategy"],
     "data": [
         "security/crm_service_groups.xml",
+        "views/res_partner_views.xml",
         "views/crm_service_menus.xml",
     ],
     "application": True,
