@@ -4,8 +4,8 @@ import { DateTimeInput } from "@web/core/datetime/datetime_input";
 import {
     deserializeDate,
     deserializeDateTime,
-    formatDateTime,
     serializeDate,
+    toLocaleDateTimeString,
 } from "@web/core/l10n/dates";
 import { download } from "@web/core/network/download";
 import { RPCError } from "@web/core/network/rpc";
@@ -74,9 +74,7 @@ export class MatrixAction extends Component {
     }
 
     get computedAt() {
-        return formatDateTime(deserializeDateTime(this.state.payload.computed_at), {
-            showSeconds: false,
-        });
+        return toLocaleDateTimeString(deserializeDateTime(this.state.payload.computed_at));
     }
 
     // --- STATE
