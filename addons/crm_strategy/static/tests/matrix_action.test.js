@@ -27,7 +27,7 @@ function makePayload(params, patch = {}) {
     return {
         title: "Grid",
         definition: "What is counted",
-        computed_at: "2026-03-31 10:00:00",
+        computed_at: "2026-01-31 10:00:00",
         row_title: "Row",
         column_title: "Column",
         rows: [{ key: "1", label: "Gold" }],
@@ -73,7 +73,7 @@ test("the grid shows filters, time stamp and definition", async () => {
     await openGrid();
     expect(queryAllTexts(".o_crm_matrix_filter label")).toEqual(["Scheme", "Since", "Own"]);
     expect(".o_crm_matrix_filter input.o_input").toHaveValue("01/31/2026");
-    expect(".o_crm_matrix_computed_at").toHaveText(/^As of Mar 31.*11:00/);
+    expect(".o_crm_matrix_computed_at").toHaveText(/^As of Jan 31.*11:00/);
     expect(queryAllTexts("tbody td")).toEqual(["4", "4"]);
 });
 
