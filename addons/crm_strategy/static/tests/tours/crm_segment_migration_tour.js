@@ -32,6 +32,16 @@ registry.category("web_tour.tours").add("crm_segment_migration_tour", {
             trigger: `${GRID} tfoot td:last button:contains(/^3$/)`,
         },
         {
+            content: "A move down is red",
+            trigger: `${GRID} tbody td.o_crm_matrix_bad`,
+            run: ({ anchor }) => {
+                const colour = getComputedStyle(anchor).backgroundColor;
+                if (!colour.startsWith("rgba(") || colour.endsWith(", 0)")) {
+                    throw new Error(`The style sheet gives no colour: ${colour}`);
+                }
+            },
+        },
+        {
             content: "Compare with another day",
             trigger: `${GRID} #o_crm_matrix_filter_date_from`,
             run: () => {
