@@ -70,7 +70,7 @@ test("figures and totals stand in rows and columns", async () => {
     await mountMatrix();
     expect(queryAllTexts("thead tr:eq(1) th")).toEqual(["Gold", "Silver"]);
     expect(queryAllTexts("tbody tr:eq(0) td")).toEqual(["1,600", "400", "2,000"]);
-    expect(queryAllTexts("tbody tr:eq(1) td")).toEqual(["–", "At risk500", "500"]);
+    expect(queryAllTexts("tbody tr:eq(1) td")).toEqual(["–", "At risk\n500", "500"]);
     expect(queryAllTexts("tfoot td")).toEqual(["1,600", "900", "2,500"]);
 });
 

@@ -10,6 +10,7 @@ import {
     onRpc,
     patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
+import { user } from "@web/core/user";
 import { download } from "@web/core/network/download";
 import { WebClient } from "@web/webclient/webclient";
 import "@crm_strategy/matrix/matrix_action";
@@ -68,12 +69,17 @@ async function openGrid() {
     await animationFrame();
 }
 
-test("the grid shows filters, time stamp and definition", async () => {
+test("the grid shows filters, definition and time stamp of the user's zone", async () => {
+    patchWithCleanup(user, {
+        get tz() {
+            return "Asia/Shanghai";
+        },
+    });
     onRpc("crm.test.grid", "get_matrix", ({ args }) => makePayload(args[0]));
     await openGrid();
     expect(queryAllTexts(".o_crm_matrix_filter label")).toEqual(["Scheme", "Since", "Own"]);
     expect(".o_crm_matrix_filter input.o_input").toHaveValue("01/31/2026");
-    expect(".o_crm_matrix_computed_at").toHaveText(/^As of Jan 31.*11:00/);
+    expect(".o_crm_matrix_computed_at").toHaveText(/^As of Jan 31.*6:00/);
     expect(queryAllTexts("tbody td")).toEqual(["4", "4"]);
 });
 

@@ -10,6 +10,7 @@ import {
 import { download } from "@web/core/network/download";
 import { RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
@@ -74,7 +75,8 @@ export class MatrixAction extends Component {
     }
 
     get computedAt() {
-        return toLocaleDateTimeString(deserializeDateTime(this.state.payload.computed_at));
+        const instant = deserializeDateTime(this.state.payload.computed_at);
+        return toLocaleDateTimeString(instant, { tz: user.tz });
     }
 
     // --- STATE
