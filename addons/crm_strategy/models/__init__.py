@@ -7,6 +7,7 @@ from . import crm_segment_rule
 from . import crm_segment_dependency
 from . import crm_segment_by_hand
 from . import crm_segment_membership
+from . import crm_segment_migration
 from . import crm_segment_refresh
 from . import crm_segment_refresh_queue
 from . import res_partner

@@ -48,7 +48,8 @@ class CrmMatrix(models.AbstractModel):
         ``action`` (xml id) and ``action_label`` of the next step.
     ``_get_cell_domain(values, row_key, column_key)`` -> domain
         of exactly the ``_matrix_res_model`` records that the cell counts; a key
-        that is None stands for the whole row, column or (both) grid.
+        that is None stands for the whole row, column or (both) grid. A grid that
+        counts archived records sets ``_matrix_active_test`` to False.
 
     A measure has ``key``; ``label``; ``type`` (``integer``, ``float``,
     ``monetary`` with ``currency_id``, or ``percent``: 0.5 is shown as 50 %);
@@ -67,8 +68,9 @@ class CrmMatrix(models.AbstractModel):
     _name = "crm.matrix"
     _description = "Two-Way Grid"
 
-    # what a cell counts, and who may open the grid
+    # what a cell counts (False: archived records as well), who may open the grid
     _matrix_res_model = "res.partner"
+    _matrix_active_test = True
     _matrix_group = "crm_strategy.group_user"
 
     # --- TO IMPLEMENT
@@ -154,7 +156,7 @@ class CrmMatrix(models.AbstractModel):
             "res_model": self._matrix_res_model,
             "views": [[False, "list"], [False, "form"]],
             "domain": list(Domain(domain)),
-            "context": {"create": False, "active_test": False},
+            "context": {"create": False, "active_test": self._matrix_active_test},
             "target": "current",
         }
 

@@ -29,6 +29,9 @@ class CrmSegmentMigration(models.AbstractModel):
     _inherit = ["crm.matrix"]
     _description = "Segment Migration"
 
+    # an archived customer was in his segments all the same
+    _matrix_active_test = False
+
     # --- FILTERS
 
     @api.model

@@ -1,4 +1,5 @@
 from . import test_crm_matrix
+from . import test_crm_segment_migration
 from . import test_js
 from . import test_crm_measure
 from . import test_crm_measure_cron

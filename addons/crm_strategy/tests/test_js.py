@@ -15,8 +15,7 @@ class TestHoot(HttpCase):
     def test_unit_tests_of_the_components(self):
         suite = hoot_id("@crm_strategy")
         self.browser_js(
-            "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000"
-            f"&id={suite}",
+            f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&id={suite}",
             "",
             "",
             login="admin",

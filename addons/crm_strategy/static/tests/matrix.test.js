@@ -2,9 +2,12 @@ import { expect, test } from "@odoo/hoot";
 import { click, press, queryAll, queryAllTexts, queryFirst } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { Component, useState, xml } from "@odoo/owl";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { Matrix } from "@crm_strategy/matrix/matrix";
 import { mountWithCleanup, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { currencies } from "@web/core/currency";
+
+defineMailModels();
 
 function makePayload(patch = {}) {
     return {

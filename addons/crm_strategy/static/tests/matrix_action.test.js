@@ -1,6 +1,7 @@
 import { expect, test } from "@odoo/hoot";
 import { click, queryAllTexts, queryFirst, select } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     getService,
     makeServerError,
@@ -9,9 +10,12 @@ import {
     onRpc,
     patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
+import { user } from "@web/core/user";
 import { download } from "@web/core/network/download";
 import { WebClient } from "@web/webclient/webclient";
 import "@crm_strategy/matrix/matrix_action";
+
+defineMailModels();
 
 const ACTION = {
     type: "ir.actions.client",
@@ -24,7 +28,7 @@ function makePayload(params, patch = {}) {
     return {
         title: "Grid",
         definition: "What is counted",
-        computed_at: "2026-03-31 10:00:00",
+        computed_at: "2026-01-31 10:00:00",
         row_title: "Row",
         column_title: "Column",
         rows: [{ key: "1", label: "Gold" }],
@@ -65,12 +69,17 @@ async function openGrid() {
     await animationFrame();
 }
 
-test("the grid shows filters, time stamp and definition", async () => {
+test("the grid shows filters, definition and time stamp of the user's zone", async () => {
+    patchWithCleanup(user, {
+        get tz() {
+            return "Asia/Shanghai";
+        },
+    });
     onRpc("crm.test.grid", "get_matrix", ({ args }) => makePayload(args[0]));
     await openGrid();
     expect(queryAllTexts(".o_crm_matrix_filter label")).toEqual(["Scheme", "Since", "Own"]);
     expect(".o_crm_matrix_filter input.o_input").toHaveValue("01/31/2026");
-    expect(".o_crm_matrix_computed_at").toHaveText("As of 03/31/2026 11:00");
+    expect(".o_crm_matrix_computed_at").toHaveText(/^As of Jan 31.*6:00/);
     expect(queryAllTexts("tbody td")).toEqual(["4", "4"]);
 });
 

@@ -4,12 +4,13 @@ import { DateTimeInput } from "@web/core/datetime/datetime_input";
 import {
     deserializeDate,
     deserializeDateTime,
-    formatDateTime,
     serializeDate,
+    toLocaleDateTimeString,
 } from "@web/core/l10n/dates";
 import { download } from "@web/core/network/download";
 import { RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
@@ -74,9 +75,8 @@ export class MatrixAction extends Component {
     }
 
     get computedAt() {
-        return formatDateTime(deserializeDateTime(this.state.payload.computed_at), {
-            showSeconds: false,
-        });
+        const instant = deserializeDateTime(this.state.payload.computed_at);
+        return toLocaleDateTimeString(instant, { tz: user.tz });
     }
 
     // --- STATE
