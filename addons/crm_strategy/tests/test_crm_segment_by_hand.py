@@ -67,9 +67,7 @@ class TestSegmentByHand(SegmentCommon):
     def test_lock_needs_a_reason_and_a_day_to_come(self):
         with self.assertRaisesRegex(AssertionError, "lock_reason"):
             self._wizard(self.manager, self.mine, is_locked=True)
-        wizard = self._wizard(
-            self.manager, self.mine, is_locked=True, lock_reason="  "
-        )
+        wizard = self._wizard(self.manager, self.mine, is_locked=True, lock_reason="  ")
         with self.assertRaisesRegex(UserError, "Say why"):
             wizard.action_apply()
         wizard.write({"lock_reason": "x", "lock_until": date(2020, 1, 1)})

@@ -20,7 +20,9 @@ class TestSegmentRefresh(SegmentCommon):
         cls.acme = cls._create_customer("Acme", country_id=cls.germany.id)
         cls.bolt = cls._create_customer("Bolt")
         cls.person = cls._create_customer("Person", is_company=False)
-        cls.contact = cls._create_customer("Contact", is_company=False, parent_id=cls.acme.id)
+        cls.contact = cls._create_customer(
+            "Contact", is_company=False, parent_id=cls.acme.id
+        )
         cls.scheme = cls._create_scheme(
             ("German", [("country_id", "=", cls.germany.id)]),
             ("Company", [("is_company", "=", True)]),
@@ -34,7 +36,9 @@ class TestSegmentRefresh(SegmentCommon):
         self._create_customer("Of B", company_id=self.company_b.id)
         self._create_customer("Of A", company_id=self.company_a.id)
         for partner in (
-            self.company_a.partner_id | self.company_b.partner_id | self.employee.partner_id
+            self.company_a.partner_id
+            | self.company_b.partner_id
+            | self.employee.partner_id
         ):
             partner.category_id = self.tag
         self.portal.partner_id.category_id = self.tag

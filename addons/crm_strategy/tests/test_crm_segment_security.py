@@ -30,9 +30,7 @@ class TestSegmentSecurity(SegmentCommon):
         self.assertEqual(self._seen(self.rep), {"Mine", "Free"})
         self.assertEqual(self._seen(self.rep_all), {"Mine", "Other", "Free"})
         self.assertEqual(self._seen(self.manager), {"Mine", "Other", "Free"})
-        self.assertEqual(
-            self.scheme.segment_ids.with_user(self.rep).customer_count, 2
-        )
+        self.assertEqual(self.scheme.segment_ids.with_user(self.rep).customer_count, 2)
         other = self.other.with_user(self.rep)
         self.assertFalse(other.segment_ids)
         self.assertNotIn(

@@ -36,8 +36,10 @@ class TestPartnerSegment(SegmentCommon):
     def test_contact_has_the_segments_of_its_company(self):
         self.assertEqual(self.contact.segment_ids, self.firms)
         self.assertEqual(self.contact.segment_count, 1)
-        self.assertEqual(self._search(("segment_ids", "in", self.firms.ids)),
-                         self.acme | self.contact)
+        self.assertEqual(
+            self._search(("segment_ids", "in", self.firms.ids)),
+            self.acme | self.contact,
+        )
 
     def test_segments_are_searchable_every_way(self):
         firms, people = self.acme | self.contact, self.bolt
