@@ -1,6 +1,6 @@
 {
     "name": "CRM Strategy",
-    "summary": "Decide: customer segments, measures and policies on the ERP's own facts",
+    "summary": "Decide: customer segments, measures and policies on ERP facts",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
     "author": "CRM Suite",
@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/crm_segment_security.xml",
         "security/crm_measure_security.xml",
+        "security/crm_wizard_security.xml",
         "data/ir_cron_data.xml",
         "data/ir_cron_measure_data.xml",
         "data/crm_segmentation_data.xml",

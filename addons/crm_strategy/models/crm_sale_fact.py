@@ -80,16 +80,16 @@ class CrmSaleFact(models.AbstractModel):
     @api.model
     def _local_day_sql(self, timestamp, company) -> SQL:
         """Return the day, in ``company``'s time zone, of a UTC ``timestamp``."""
-        timezone = self._get_timezone(company)
-        if timezone == "UTC":
+        zone = self._get_timezone(company)
+        if zone == "UTC":
             return SQL("%s::date", timestamp)
-        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", timestamp, timezone)
+        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", timestamp, zone)
 
     @api.model
     def _end_of_day_sql(self, day, company) -> SQL:
         """Return the UTC timestamp at which ``day`` ends in ``company``'s zone."""
         return SQL(
-            "((%s::date + 1)::timestamp AT TIME ZONE %s AT TIME ZONE 'UTC')",
+            "(((%s)::date + 1)::timestamp AT TIME ZONE %s AT TIME ZONE 'UTC')",
             day,
             self._get_timezone(company),
         )

@@ -85,7 +85,6 @@ class CrmSegment(models.Model):
                 [
                     ("segment_id", "in", self.ids),
                     ("date_end", "=", False),
-                    ("partner_id.active", "=", True),
                 ],
                 ["segment_id"],
                 ["__count"],
@@ -172,7 +171,10 @@ class CrmSegment(models.Model):
         )
         if len(self) == 1:
             action["name"] = self.display_name
-        action["domain"] = [("segment_ids", "in", self.ids)]
+        action["domain"] = [
+            ("is_crm_customer", "=", True),
+            ("segment_ids", "in", self.ids),
+        ]
         return action
 
     def action_open_memberships(self):

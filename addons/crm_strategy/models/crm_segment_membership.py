@@ -105,6 +105,7 @@ class CrmSegmentMembership(models.Model):
         kept = self - void
         void.unlink()
         kept.write({"is_locked": False, **vals, "date_end": now, "end_reason": reason})
+        kept.flush_recordset()  # the unique indexes see them before new ones come
 
     def action_unlock(self):
         """Release the locks; the next refresh decides by the rule again."""

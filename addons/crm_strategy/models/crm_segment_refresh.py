@@ -154,6 +154,7 @@ class CrmSegmentation(models.Model):
             SQL(
                 """SELECT m.partner_id, m.segment_id, s.rank,
                           CASE WHEN %(locked)s THEN s.rank - 1000000 ELSE s.rank END
+                          AS key
                      FROM crm_segment_membership m
                      JOIN %(ranks)s ON s.segment_id = m.segment_id
                     WHERE m.segmentation_id = %(scheme)s AND m.date_end IS NULL

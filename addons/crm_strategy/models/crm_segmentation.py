@@ -94,7 +94,6 @@ class CrmSegmentation(models.Model):
                 [
                     ("segmentation_id", "in", self.ids),
                     ("date_end", "=", False),
-                    ("partner_id.active", "=", True),
                 ],
                 ["segmentation_id"],
                 ["partner_id:count_distinct"],

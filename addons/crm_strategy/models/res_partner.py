@@ -65,6 +65,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_is_crm_customer(self, operator, value):
+        self._check_field_access(self._fields["is_crm_customer"], "read")
         if operator != "in":
             return NotImplemented
         domain = Domain(
@@ -129,6 +130,19 @@ class ResPartner(models.Model):
         )
         partner_id = memberships._field_to_sql(query.table, "partner_id", query)
         return Domain("commercial_partner_id", "in", query.select(partner_id))
+
+    # --- CRUD
+
+    def write(self, vals):
+        """An archived customer leaves his segments at once, not at the next refresh."""
+        result = super().write(vals)
+        if vals.get("active") is False:
+            memberships = self.env["crm.segment.membership"]
+            memberships = memberships.sudo()  # style: CRM109 whoever may archive him
+            memberships.search(
+                [("partner_id", "in", self.ids), ("date_end", "=", False)]
+            )._close("customer_archived")
+        return result
 
     # --- ACTIONS
 
