@@ -31,13 +31,24 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 HOST = pathlib.Path(os.environ.get("HOST_DIR", ROOT / ".host"))
 DATA = HOST / "data"
 LOGS = HOST / "log"
-LANGUAGES = "zh_CN,zh_TW"
-#: host apps of the template: those that the add-ons build upon and their usual neighbours
+#: the first one is the default of users and partners
+LANGUAGES = "en_US,zh_CN,zh_TW"
+#: host apps of the template: what the add-ons build upon, and usual neighbours
 HOST_APPS = ("contacts", "crm", "sale_management", "sale_crm", "sale_margin", "stock")
 #: databases that these tools make, and the comment that marks them
 OURS = re.compile(r"crm_(demo|cdnow|bench|test|host|suite)(_|$)")
 MARK = "made by ./crm, may be dropped"
-SOURCE_SUFFIXES = {".py", ".xml", ".csv", ".po", ".pot", ".js", ".scss", ".css", ".json"}
+SOURCE_SUFFIXES = {
+    ".py",
+    ".xml",
+    ".csv",
+    ".po",
+    ".pot",
+    ".js",
+    ".scss",
+    ".css",
+    ".json",
+}
 
 
 class HostError(Exception):
@@ -261,7 +272,12 @@ def odoo(args, log=None, tests=False, check=True, config=None, env=None):
             pathlib.Path(log).parent.mkdir(parents=True, exist_ok=True)
             out = stack.enter_context(open(log, "w", encoding="utf-8"))
         status = subprocess.run(
-            command, stdout=out, stderr=out, stdin=subprocess.DEVNULL, env=environ
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            env=environ,
+            check=False,
         ).returncode
     if check and status:
         raise HostError(
@@ -308,7 +324,7 @@ def host_template():
     """Template with the host's apps and languages and none of our add-ons."""
     apps = sorted(set(HOST_APPS) | host_addons_needed())
     release = (pathlib.Path(os.environ["PYTHONPATH"]) / "odoo/release.py").read_bytes()
-    key = hashlib.sha256(repr(apps).encode() + release).hexdigest()[:8]
+    key = hashlib.sha256(repr((apps, LANGUAGES)).encode() + release).hexdigest()[:8]
     name = f"crm_host_{key}"
 
     def build(draft):

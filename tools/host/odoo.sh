@@ -16,7 +16,7 @@ check_odoo() {
 
 # fetch_odoo: from Debian's unstable suite; complete or absent, never half
 fetch_odoo() {
-    have apt-get && have dpkg-deb || die "no apt here: set ODOO_HOME to an Odoo 19"
+    { have apt-get && have dpkg-deb; } || die "no apt here: set ODOO_HOME to an Odoo 19"
     say "fetching Odoo 19 and the static files it links to"
     new=$HOST_DIR/odoo.new
     rm -rf "$new"

@@ -11,6 +11,7 @@ if [ ! -e "$HOST_DIR/pg.env" ]; then
 fi
 # shellcheck source=/dev/null
 . "$HOST_DIR/pg.env"
+: "${PG_BIN:?}" "${PG_DIR:?}" "${PG_RUN:?}"
 
 as_server() {
     if [ -n "$PG_RUNAS" ]; then

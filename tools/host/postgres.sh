@@ -16,7 +16,7 @@ existing_postgres() {
     PGHOST=$DB_HOST PGPORT=$DB_PORT PGUSER=$DB_USER PGPASSWORD=$DB_PASSWORD "$PY" -c \
         'import psycopg2; psycopg2.connect(dbname="postgres")' 2>"$HOST_DIR/log/postgres.log" ||
         die "no connection to PostgreSQL at $DB_HOST as $DB_USER: $(head -n 1 "$HOST_DIR/log/postgres.log")"
-    have psql && have createdb || die "psql and createdb are needed: apt-get install postgresql-client"
+    { have psql && have createdb; } || die "psql and createdb are needed: apt-get install postgresql-client"
     say "using PostgreSQL at $DB_HOST"
     PG_BIN='' PG_LIB=''
 }
@@ -24,7 +24,7 @@ existing_postgres() {
 # find_initdb: the newest PostgreSQL on the system, else the one unpacked here
 find_initdb() {
     for pattern in '/usr/lib/postgresql/*' "$HOST_DIR/pgroot/usr/lib/postgresql/*"; do
-        # shellcheck disable=SC2086  # the pattern is meant to expand
+        # shellcheck disable=SC2012,SC2086  # the pattern is meant to expand
         found=$(ls -d $pattern/bin/initdb 2>/dev/null | sort -V | tail -n 1)
         [ -z "$found" ] || { dirname "$found"; return; }
     done
@@ -32,7 +32,7 @@ find_initdb() {
 
 # unpacked, not installed: no server of the system's own is started
 fetch_postgres() {
-    have apt-get && have dpkg-deb || die "no PostgreSQL here: install one, or set ODOO_DB_HOST"
+    { have apt-get && have dpkg-deb; } || die "no PostgreSQL here: install one, or set ODOO_DB_HOST"
     say "fetching PostgreSQL"
     index bookworm
     rm -rf "$HOST_DIR/pgroot.new" "$HOST_DIR"/apt/bookworm/cache/archives/*.deb
