@@ -256,15 +256,19 @@ def set_parameter(name, key, value):
 # --- ODOO ---------------------------------------------------------------------
 
 
-def odoo(args, log=None, tests=False, check=True, config=None, env=None):
+def config_file(tests=False):
+    """The host's configuration; with ``tests`` the hidden test add-ons are found too."""
+    return str(HOST / ("test.conf" if tests and test_addons() else "odoo.conf"))
+
+
+def odoo(args, log=None, tests=False, check=True, env=None):
     """Run the host's command line to its end.
 
     :param log: file that takes the output (default: the terminal)
     :param tests: with the hidden test add-ons on the path
     :return: exit status; with ``check`` a failure raises with the log's last errors
     """
-    rc = config or HOST / ("test.conf" if tests and test_addons() else "odoo.conf")
-    environ = {**os.environ, "ODOO_RC": str(rc), **(env or {})}
+    environ = {**os.environ, "ODOO_RC": config_file(tests), **(env or {})}
     command = [sys.executable, "-m", "odoo", *map(str, args)]
     with contextlib.ExitStack() as stack:
         out = None

@@ -143,16 +143,16 @@ def pure_tests(args=()):
 def odoo_tests(args):
     """All tests of the add-ons on a fresh clone, with Chromium."""
     with hostdb.temporary(hostdb.suite_template(), "crm_test_main") as name:
-        config = HOST / ("test.conf" if hostdb.test_addons() else "odoo.conf")
+        config = hostdb.config_file(tests=True)
         options = [f"--odoo-config={config}", f"--odoo-database={name}", "--odoo-http"]
-        return pytest([*options, *args], "odoo", {"ODOO_RC": str(config)})
+        return pytest([*options, *args], "odoo", {"ODOO_RC": config})
 
 
 def all_odoo_tests():
     folders = [ROOT / "addons" / name for name in hostdb.own_addons()]
     folders += [ROOT / "tests" / name for name in hostdb.test_addons()]
     wanted = [str(path / "tests") for path in folders if (path / "tests").is_dir()]
-    return odoo_tests([*wanted, "--durations=15"])
+    return odoo_tests([*wanted, "--durations=15", "--disable-warnings"])
 
 
 # --- THE HOST'S OWN RUNNER ----------------------------------------------------
@@ -189,12 +189,16 @@ def failed_blocks(text):
 
 
 def at_install_tests():
-    """At-install tests with the host's own runner, during an update of our add-ons."""
+    """At-install tests with the host's own runner, while our add-ons are installed.
+
+    On the host's template, since columns of add-ons that are not loaded yet would
+    be in the way in a database that has them all.
+    """
     names = hostdb.own_addons() + hostdb.test_addons()
     tags = ",".join(f"at_install/{name}" for name in names)
     log = LOGS / "at-install.log"
-    with hostdb.temporary(hostdb.suite_template(), "crm_test_update") as name:
-        args = ["-d", name, "-u", ",".join(names), "--test-tags", tags]
+    with hostdb.temporary(hostdb.host_template(), "crm_test_install") as name:
+        args = ["-d", name, "-i", ",".join(names), "--test-tags", tags]
         args += ["--stop-after-init", "--http-port", hostdb.free_port()]
         status = hostdb.odoo(args, log=log, tests=True, check=False)
     result = runner_result(log, status)
