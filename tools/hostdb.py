@@ -257,7 +257,7 @@ def set_parameter(name, key, value):
 
 
 def config_file(tests=False):
-    """The host's configuration; with ``tests`` the hidden test add-ons are found too."""
+    """The host's configuration; with ``tests`` it knows the test add-ons too."""
     return str(HOST / ("test.conf" if tests and test_addons() else "odoo.conf"))
 
 
