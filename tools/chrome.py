@@ -102,7 +102,7 @@ class Page:
         self.send("Emulation.setTouchEmulationEnabled", enabled=phone)
 
     def open(self, url, wait_for, timeout=60):
-        """Open ``url`` from nothing; wait until ``wait_for`` is there and all is calm."""
+        """Open ``url`` afresh; wait until ``wait_for`` is there and all is calm."""
         self.send("Page.navigate", url="about:blank")
         self.errors.clear()
         self.send("Page.navigate", url=url)
