@@ -11,7 +11,6 @@ from . import crm_scorecard_engine_apply
 from . import crm_scorecard_queue
 from . import crm_scorecard_run
 from . import account_move
-from . import base_partner_merge
 from . import res_company
 from . import res_partner
 from . import sale_order

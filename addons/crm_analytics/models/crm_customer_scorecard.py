@@ -127,8 +127,7 @@ class CrmCustomerScorecard(models.Model):
         policies = self.env["crm.rfm.policy"]._ensure(self.company_id)
         facts = self.env["crm.sale.fact"]
         return {
-            policy.company_id: policy.last_as_of
-            or facts._get_today(policy.company_id)
+            policy.company_id: policy.last_as_of or facts._get_today(policy.company_id)
             for policy in policies
         }
 
@@ -143,7 +142,9 @@ class CrmCustomerScorecard(models.Model):
         """
         self.ensure_one()
         labels = dict(
-            self.env["crm.rfm.cut"]._fields["dimension"]._description_selection(self.env)
+            self.env["crm.rfm.cut"]
+            ._fields["dimension"]
+            ._description_selection(self.env)
         )
         factors = []
         for place, dimension in enumerate(rfm.DIMENSIONS):
@@ -162,7 +163,9 @@ class CrmCustomerScorecard(models.Model):
                     "reached": reached and reached.bound_text,
                     "next_score": bool(score and ahead) and ahead[0].score,
                     "next_bound": bool(score and ahead) and ahead[0].bound_text,
-                    "change": score - int(previous[place]) if previous and score else None,
+                    "change": score - int(previous[place])
+                    if previous and score
+                    else None,
                 }
             )
         return factors

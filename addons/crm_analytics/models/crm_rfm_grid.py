@@ -76,7 +76,7 @@ class CrmRfmGrid(models.AbstractModel):
             ["__count", "revenue:sum"],
         )
         payload = {
-            "title": self.env._("Recency × frequency"),
+            "title": self.env._("Recency and frequency"),
             "definition": self.env._(
                 "Customers with a scorecard in %(company)s, by how recently and how"
                 " often they bought. Score 5 is best. Archived customers are left out.",

@@ -140,49 +140,56 @@ class CrmScorecardEngine(models.AbstractModel):
     @api.model
     def _changed_sql(self, policy, as_of) -> list[SQL]:
         """Return one statement per source of changed customers (``customer_id``)."""
-        company = policy.company_id
         since = policy.watermark or "1970-01-01"
-        end_of_day = self._facts()._end_of_day_sql
         return [
-            SQL(
-                """SELECT p.commercial_partner_id AS customer_id
-                     FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
-                    WHERE o.company_id = %s AND o.write_date >= %s""",
-                company.id,
-                since,
-            ),
-            SQL(
-                """SELECT p.commercial_partner_id
-                     FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
-                    WHERE o.company_id = %s AND o.state = 'sale'
-                      AND o.date_order >= %s AND o.date_order < %s""",
-                company.id,
-                end_of_day(policy.last_as_of or as_of, company),
-                end_of_day(as_of, company),
-            ),
-            SQL(
-                """SELECT p.commercial_partner_id
-                     FROM account_move m JOIN res_partner p ON p.id = m.partner_id
-                    WHERE m.company_id = %s
-                      AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
-                      AND (m.write_date >= %s
-                           OR (m.invoice_date > %s AND m.invoice_date <= %s))""",
-                company.id,
-                since,
-                policy.last_as_of or as_of,
-                as_of,
-            ),
+            self._changed_orders_sql(policy, as_of, since),
+            self._changed_invoices_sql(policy, as_of, since),
             SQL(
                 """SELECT UNNEST(ARRAY[id, commercial_partner_id]) FROM res_partner
                     WHERE write_date >= %s""",
                 since,
             ),
             SQL(
-                """SELECT partner_id FROM crm_scorecard_queue
-                    WHERE company_id = %s""",
-                company.id,
+                "SELECT partner_id FROM crm_scorecard_queue WHERE company_id = %s",
+                policy.company_id.id,
             ),
         ]
+
+    @api.model
+    def _changed_orders_sql(self, policy, as_of, since) -> SQL:
+        """Return the customers of orders written, or whose day came, since then."""
+        company, end = policy.company_id, self._facts()._end_of_day_sql
+        return SQL(
+            """SELECT p.commercial_partner_id AS customer_id
+                 FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
+                WHERE o.company_id = %(company)s AND o.write_date >= %(since)s
+            UNION ALL
+               SELECT p.commercial_partner_id
+                 FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
+                WHERE o.company_id = %(company)s AND o.state = 'sale'
+                  AND o.date_order >= %(after)s AND o.date_order < %(until)s""",
+            company=company.id,
+            since=since,
+            after=end(policy.last_as_of or as_of, company),
+            until=end(as_of, company),
+        )
+
+    @api.model
+    def _changed_invoices_sql(self, policy, as_of, since) -> SQL:
+        """Return the customers of invoices written, or whose day came, since then."""
+        return SQL(
+            """SELECT p.commercial_partner_id
+                 FROM account_move m JOIN res_partner p ON p.id = m.partner_id
+                WHERE m.company_id = %(company)s
+                  AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+                  AND (m.write_date >= %(since)s
+                       OR (m.invoice_date > %(after)s AND m.invoice_date <= %(as_of)s))
+            """,
+            company=policy.company_id.id,
+            since=since,
+            after=policy.last_as_of or as_of,
+            as_of=as_of,
+        )
 
     @api.model
     def _clear_queue(self, company):
@@ -206,13 +213,59 @@ class CrmScorecardEngine(models.AbstractModel):
     def _facts_sql(self, company, as_of, only_changed) -> SQL:
         """Return one row per customer with every column of :data:`FACTS`."""
         facts = self._facts()
-        customers = (
-            SQL("SELECT customer_id FROM crm_scorecard_changed")
-            if only_changed
-            else None
-        )
+        customers = None
+        if only_changed:
+            customers = SQL("SELECT customer_id FROM crm_scorecard_changed")
         return SQL(
-            """WITH purchase_day AS (
+            """WITH %(purchases)s,
+               refund AS (
+                   SELECT customer_id, SUM(revenue) AS revenue, SUM(margin) AS margin
+                     FROM (%(refunds)s) r
+                 GROUP BY customer_id
+               ), invoice AS (
+                   SELECT customer_id, SUM(amount) AS amount
+                     FROM (%(invoices)s) i
+                 GROUP BY customer_id
+               ), net AS (
+                   SELECT c.*, COALESCE(r.revenue, 0) AS refunded,
+                          c.ordered - COALESCE(r.revenue, 0) AS kept,
+                          c.gained - COALESCE(r.margin, 0) AS gain
+                     FROM customer c
+                LEFT JOIN refund r ON r.customer_id = c.customer_id
+               )
+               SELECT n.customer_id,
+                      n.first_order_date, n.last_order_date,
+                      n.order_count, n.purchase_day_count,
+                      ROUND(n.kept, %(digits)s) AS revenue,
+                      ROUND(n.refunded, %(digits)s) AS refunded_amount,
+                      ROUND(n.gain, %(digits)s) AS margin,
+                      ROUND(n.kept / n.order_count, %(digits)s) AS average_order,
+                      ROUND(n.mean_gap, 2)::float8 AS interval_mean,
+                      ROUND(n.gap_spread, 2)::float8 AS interval_spread,
+                      n.last_order_date + ROUND(n.mean_gap)::int AS next_order_date,
+                      n.order_count > 1 AS is_repeat,
+                      ROUND(COALESCE(i.amount, 0), %(digits)s) AS invoiced_amount,
+                      COALESCE(p.active, false) AS active
+                 FROM net n
+                 JOIN res_partner p ON p.id = n.customer_id
+            LEFT JOIN invoice i ON i.customer_id = n.customer_id""",
+            purchases=self._purchases_sql(
+                facts._orders_sql(company, as_of, customers), company
+            ),
+            refunds=facts._refunds_sql(company, as_of, customers),
+            invoices=facts._invoices_sql(company, as_of, customers),
+            digits=company.currency_id.decimal_places,
+        )
+
+    @api.model
+    def _purchases_sql(self, orders, company) -> SQL:
+        """Return the common table expressions that end in ``customer``.
+
+        One row per customer: days, numbers and sums of his orders, and mean and sample
+        standard deviation of the days between consecutive purchase days.
+        """
+        return SQL(
+            """purchase_day AS (
                    SELECT customer_id, %(day)s AS day, COUNT(*) AS orders,
                           SUM(revenue) AS revenue, SUM(margin) AS margin
                      FROM (%(orders)s) o
@@ -227,44 +280,15 @@ class CrmScorecardEngine(models.AbstractModel):
                           MAX(day) AS last_order_date,
                           SUM(orders)::int AS order_count,
                           COUNT(*)::int AS purchase_day_count,
-                          SUM(revenue) AS revenue,
-                          SUM(margin) AS margin,
+                          SUM(revenue) AS ordered,
+                          SUM(margin) AS gained,
                           AVG(gap) AS mean_gap,
                           STDDEV_SAMP(gap) AS gap_spread
                      FROM interval
                  GROUP BY customer_id
-               ), refund AS (
-                   SELECT customer_id, SUM(revenue) AS revenue, SUM(margin) AS margin
-                     FROM (%(refunds)s) r
-                 GROUP BY customer_id
-               ), invoice AS (
-                   SELECT customer_id, SUM(amount) AS amount
-                     FROM (%(invoices)s) i
-                 GROUP BY customer_id
-               )
-               SELECT c.customer_id,
-                      c.first_order_date, c.last_order_date,
-                      c.order_count, c.purchase_day_count,
-                      ROUND(c.revenue - COALESCE(r.revenue, 0), %(digits)s) AS revenue,
-                      ROUND(COALESCE(r.revenue, 0), %(digits)s) AS refunded_amount,
-                      ROUND(c.margin - COALESCE(r.margin, 0), %(digits)s) AS margin,
-                      ROUND((c.revenue - COALESCE(r.revenue, 0)) / c.order_count,
-                            %(digits)s) AS average_order,
-                      ROUND(c.mean_gap, 2)::float8 AS interval_mean,
-                      ROUND(c.gap_spread, 2)::float8 AS interval_spread,
-                      c.last_order_date + ROUND(c.mean_gap)::int AS next_order_date,
-                      c.order_count > 1 AS is_repeat,
-                      ROUND(COALESCE(i.amount, 0), %(digits)s) AS invoiced_amount,
-                      COALESCE(p.active, false) AS active
-                 FROM customer c
-                 JOIN res_partner p ON p.id = c.customer_id
-            LEFT JOIN refund r ON r.customer_id = c.customer_id
-            LEFT JOIN invoice i ON i.customer_id = c.customer_id""",
-            day=facts._local_day_sql(SQL("date_order"), company),
-            orders=facts._orders_sql(company, as_of, customers),
-            refunds=facts._refunds_sql(company, as_of, customers),
-            invoices=facts._invoices_sql(company, as_of, customers),
-            digits=company.currency_id.decimal_places,
+               )""",
+            day=self._facts()._local_day_sql(SQL("date_order"), company),
+            orders=orders,
         )
 
     # --- STEP 3: BOUNDS
@@ -325,5 +349,5 @@ class CrmScorecardEngine(models.AbstractModel):
     def _store_bounds(self, policy, as_of):
         for dimension, bounds in self._read_bounds(policy, as_of).items():
             cuts = policy.cut_ids.filtered(lambda c, d=dimension: c.dimension == d)
-            for cut, bound in zip(cuts.sorted("score"), bounds):
+            for cut, bound in zip(cuts.sorted("score"), bounds, strict=True):
                 cut._set_bound(bound)

@@ -32,9 +32,7 @@ class CrmScorecardEngine(models.AbstractModel):
             for dimension in rfm.DIMENSIONS
         )
         rules = self.env["crm.rfm.group"]._get_rules()
-        cells = [
-            (*scores, key) for scores, key in rfm.group_map(rules).items() if key
-        ]
+        cells = [(*scores, key) for scores, key in rfm.group_map(rules).items() if key]
         return SQL(
             """WITH cell(r, f, m, rfm_group_id) AS (VALUES %(cells)s),
                     score AS (SELECT f.*, %(scores)s FROM crm_scorecard_facts f)
@@ -166,7 +164,8 @@ class CrmScorecardEngine(models.AbstractModel):
                 RETURNING c.partner_id""",
                 company.id,
                 SQL(
-                    "AND c.partner_id IN (SELECT customer_id FROM crm_scorecard_changed)"
+                    "AND c.partner_id IN"
+                    " (SELECT customer_id FROM crm_scorecard_changed)"
                 )
                 if only_changed
                 else SQL(),

@@ -60,6 +60,7 @@ class CrmScorecardMixin(models.AbstractModel):
             [("partner_id", "in", partners.ids)]
         ).unlink()
 
+    @api.depends("partner_id.display_name")
     def _compute_display_name(self):
         for card in self:
             card.display_name = card.partner_id.display_name

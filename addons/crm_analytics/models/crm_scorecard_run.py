@@ -72,7 +72,7 @@ class CrmScorecardRun(models.Model):
                 "{}: {} ({})".format(
                     labels[dimension],
                     method_labels[rules["method"]],
-                    " < ".join(bound or "–" for bound in rules["bounds"]),
+                    " < ".join(bound or "-" for bound in rules["bounds"]),
                 )
                 for dimension, rules in (run.parameters or {}).items()
             )
@@ -131,7 +131,7 @@ class CrmScorecardRun(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._work(task)
-        except Exception as error:  # noqa: BLE001 the reason is kept for the user
+        except Exception as error:  # the reason is kept for the user
             _logger.exception("Refresh of the scorecards failed")
             self.env.invalidate_all()
             self.write({"state": "failed", "error": str(error)})

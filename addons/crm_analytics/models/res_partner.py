@@ -13,20 +13,17 @@ class ResPartner(models.Model):
     segment_count = fields.Integer(groups=GROUPS)
 
     scorecard_ids = fields.One2many(
-        "crm.customer.scorecard", "partner_id", "Scorecards", groups=GROUPS
+        "crm.customer.scorecard", "partner_id", groups=GROUPS
     )
     scorecard_id = fields.Many2one(
         "crm.customer.scorecard",
-        "Scorecard",
         compute="_compute_scorecard_id",
         search="_search_scorecard_id",
         groups=GROUPS,
         help="Scorecard of the customer in the current company.",
     )
     rfm_code = fields.Char(related="scorecard_id.rfm_code", groups=GROUPS)
-    rfm_group_id = fields.Many2one(
-        related="scorecard_id.rfm_group_id", groups=GROUPS
-    )
+    rfm_group_id = fields.Many2one(related="scorecard_id.rfm_group_id", groups=GROUPS)
     crm_currency_id = fields.Many2one(
         related="scorecard_id.currency_id",
         string="Scorecard currency",

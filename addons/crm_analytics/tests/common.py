@@ -2,6 +2,7 @@ from datetime import datetime
 
 from odoo import SUPERUSER_ID, Command
 from odoo.tests import new_test_user
+from odoo.tools import SQL
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
@@ -33,7 +34,7 @@ class ScorecardCommon(AccountTestInvoicingCommon):
                 cls.env.context,
                 tracking_disable=True,
                 allowed_company_ids=[cls.company.id],
-            )
+            ),
         )
         cls.product = cls.env["product.product"].create(
             {
@@ -172,7 +173,10 @@ class ScorecardCommon(AccountTestInvoicingCommon):
         self.env.flush_all()
         for table in ("sale_order", "account_move", "res_partner"):
             self.env.cr.execute(
-                f"UPDATE {table} SET write_date = write_date - INTERVAL '1 day'"
+                SQL(
+                    "UPDATE %s SET write_date = write_date - INTERVAL '1 day'",
+                    SQL.identifier(table),
+                )
             )
         self.env.invalidate_all()
 

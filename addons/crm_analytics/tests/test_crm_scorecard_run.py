@@ -154,15 +154,13 @@ class TestCrmScorecardRun(ScorecardCommon):
     @freeze_time("2026-04-10 04:00:00")
     @mute_logger("odoo.addons.crm_analytics.models.crm_scorecard_run")
     def test_a_failing_company_stops_neither_itself_nor_the_others(self):
-        self._create_order(
-            self.customer, "2026-01-10", 50, company=self.other_company
-        )
+        self._create_order(self.customer, "2026-01-10", 50, company=self.other_company)
         self._refresh("2026-04-10")
         collect, poisoned = self.engine._collect_scores, self.company
 
         def fail(engine, policy, *args):
             if policy.company_id == poisoned:
-                raise UserError("Out of order")
+                raise UserError(engine.env._("Out of order"))
             return collect(engine, policy, *args)
 
         with patch.object(self.engine, "_collect_scores", fail):

@@ -144,7 +144,9 @@ class TestScorecardOracle(ScorecardCommon):
                     1 + sum(1 for b in bounds if b is not None and value >= b)
                 )
         return {
-            customer: dict(zip(SCORES, [*triple, "".join(map(str, triple))]))
+            customer: dict(
+                zip(SCORES, [*triple, "".join(map(str, triple))], strict=True)
+            )
             for customer, triple in scores.items()
         }
 

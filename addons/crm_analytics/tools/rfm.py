@@ -43,7 +43,8 @@ class GroupRule:
         """
         boxes = (self.recency, self.frequency, self.monetary)
         return all(
-            low <= score <= high for score, (low, high) in zip(scores, boxes)
+            low <= score <= high
+            for score, (low, high) in zip(scores, boxes, strict=True)
         )
 
 
@@ -123,5 +124,5 @@ def is_strictly_monotonic(values, *, falling=False):
     >>> is_strictly_monotonic([365, 90, 30], falling=True)
     True
     """
-    pairs = list(zip(values, values[1:]))
+    pairs = itertools.pairwise(values)
     return all((b < a) if falling else (a < b) for a, b in pairs)

@@ -54,14 +54,13 @@ class MatrixXlsx:
 
     def _write_head(self, sheet, measure):
         """Write what the sheet shows; return the row at which the grid begins."""
-        _ = self.env._
         payload = self.payload
         sheet.write_string(0, 0, f"{payload['title']}: {measure['label']}", self.title)
         sheet.write_string(1, 0, payload["definition"])
         computed_at = fields.Datetime.context_timestamp(
             self.env.user, fields.Datetime.to_datetime(payload["computed_at"])
         )
-        sheet.write_string(2, 0, _("As of"), self.bold)
+        sheet.write_string(2, 0, self.env._("As of"), self.bold)
         sheet.write_datetime(2, 1, computed_at.replace(tzinfo=None), self.timestamp)
         sheet.write_string(2, 2, str(computed_at.tzinfo))
         row = 3
@@ -72,17 +71,15 @@ class MatrixXlsx:
         return row + 1
 
     def _write_filter(self, sheet, row, item):
-        _ = self.env._
         value = item["value"]
         if item["type"] == "date":
             sheet.write_datetime(row, 1, fields.Date.to_date(value), self.date)
         elif item["type"] == "boolean":
-            sheet.write_string(row, 1, _("Yes") if value else _("No"))
+            sheet.write_string(row, 1, self.env._("Yes") if value else self.env._("No"))
         else:
             sheet.write_string(row, 1, dict(map(tuple, item["choices"])).get(value, ""))
 
     def _write_grid(self, sheet, top, measure):
-        _ = self.env._
         payload, key = self.payload, measure["key"]
         plain = self._number_format(measure)
         bold = self._number_format(measure, bold=True)
@@ -92,7 +89,7 @@ class MatrixXlsx:
         for index, column in enumerate(columns, 1):
             sheet.write_string(top + 1, index, column["label"], self.header)
         last = len(columns) + 1
-        sheet.write_string(top + 1, last, _("Total"), self.header)
+        sheet.write_string(top + 1, last, self.env._("Total"), self.header)
         line = top + 2
         for row in payload["rows"]:
             sheet.write_string(line, 0, row["label"], self.header)
@@ -102,7 +99,7 @@ class MatrixXlsx:
             total = payload["row_totals"][row["key"]]
             sheet.write_number(line, last, total.get(key, 0), bold)
             line += 1
-        sheet.write_string(line, 0, _("Total"), self.header)
+        sheet.write_string(line, 0, self.env._("Total"), self.header)
         for index, column in enumerate(columns, 1):
             total = payload["column_totals"][column["key"]]
             sheet.write_number(line, index, total.get(key, 0), bold)

@@ -1,3 +1,4 @@
+import contextlib
 from datetime import date
 
 from odoo import api, fields, models
@@ -221,11 +222,12 @@ class CrmMatrix(models.AbstractModel):
     def _check_date_filter(self, definition, value):
         if isinstance(value, date):
             return value
-        try:
-            if isinstance(value, str) and len(value) == len("2026-12-31"):
-                return fields.Date.to_date(value)
-        except ValueError:
-            pass
+        day = None
+        if isinstance(value, str) and len(value) == len("2026-12-31"):
+            with contextlib.suppress(ValueError):
+                day = fields.Date.to_date(value)
+        if day:
+            return day
         raise UserError(
             self.env._(
                 "%(filter)s: this is not a date. Enter one as 2026-12-31.",

@@ -127,10 +127,14 @@ class CrmSegment(models.Model):
         No constraint, since the host checks those as superuser.
         """
         for segment in self.filtered(lambda s: s.method == "rule"):
-            try:
-                self.env["res.partner"]._search(segment._parse_rule())
-            except AccessError as e:
-                raise segment._get_access_error(e) from e
+            segment._check_author_may_read()
+
+    def _check_author_may_read(self):
+        self.ensure_one()
+        try:
+            self.env["res.partner"]._search(self._parse_rule())
+        except AccessError as e:
+            raise self._get_access_error(e) from e
 
     def _get_access_error(self, error):
         return AccessError(
@@ -164,12 +168,11 @@ class CrmSegmentation(models.Model):
         return (
             self.env["res.partner"]
             .with_user(SUPERUSER_ID)
+            .with_context({})
             .with_context(
-                {
-                    "allowed_company_ids": companies.ids,
-                    "lang": company.partner_id.lang or "en_US",
-                    "tz": self.env["crm.sale.fact"]._get_timezone(company),
-                }
+                allowed_company_ids=companies.ids,
+                lang=company.partner_id.lang or "en_US",
+                tz=self.env["crm.sale.fact"]._get_timezone(company),
             )
         )
 
