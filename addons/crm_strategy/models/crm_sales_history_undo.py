@@ -22,6 +22,7 @@ class CrmSalesHistoryImport(models.Model):
         return [
             "crm.sales.history.import",
             "crm.sales.history.line",
+            "crm.segment.membership",
             "product.value",  # made by the host along with each product
         ]
 
