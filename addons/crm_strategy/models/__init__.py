@@ -16,3 +16,16 @@ from . import crm_measure_value
 from . import crm_measure_refresh
 from . import crm_measure_sales
 from . import crm_measure_drill
+from . import crm_sales_history_import
+from . import crm_sales_history_file
+from . import crm_sales_history_texts
+from . import crm_sales_history_match
+from . import crm_sales_history_check
+from . import crm_sales_history_result
+from . import crm_sales_history_prototype
+from . import crm_sales_history_write
+from . import crm_sales_history_load
+from . import crm_sales_history_undo
+from . import crm_sales_history_line
+from . import sale_order_history
+from . import sale_order_line_history

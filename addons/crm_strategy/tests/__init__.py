@@ -14,3 +14,7 @@ from . import test_crm_segment_ui
 from . import test_js
 from . import test_res_partner_segment
 from . import test_tools
+from . import test_sales_history_tools
+from . import test_sales_history_check
+from . import test_sales_history_load
+from . import test_sales_history_undo

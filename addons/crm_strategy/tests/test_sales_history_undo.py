@@ -1,0 +1,105 @@
+from odoo.exceptions import UserError
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.crm_strategy.hooks import uninstall_hook
+from odoo.addons.crm_strategy.models.crm_sales_history_match import KEY_MODULE
+
+from .sales_history_common import HEADER, SalesHistoryCase
+from .test_sales_history_load import LINES
+
+
+@tagged("post_install", "-at_install")
+class TestSalesHistoryUndo(SalesHistoryCase):
+    def _count(self):
+        return [
+            self.env[model].with_context(active_test=False).search_count([])
+            for model in (
+                "sale.order",
+                "sale.order.line",
+                "res.partner",
+                "product.template",
+                "product.product",
+                "product.category",
+                "ir.model.data",
+            )
+        ]
+
+    def test_undo_removes_all_that_was_created(self):
+        before = self._count()
+        job = self._load(
+            [f"{line},Office / Pens" for line in LINES], HEADER + ",category"
+        )
+        job.action_undo()
+        self.assertEqual(job.state, "undoing")
+        self._run(job)
+        self.assertEqual(job.state, "undone")
+        self.assertEqual(self._count(), before)
+        job.unlink()
+
+    def test_undo_keeps_what_others_use(self):
+        first = self._load(LINES)
+        self._load(["C1,2021-01-01,B-1,P1,1,1,USD"])
+        first.action_undo()
+        self._run(first)
+        self.assertFalse(self._get_order("A-1") + self._get_order("A-2"))
+        kept = self._get_order("B-1")
+        self.assertEqual(kept.partner_id.name, "C1")
+        self.assertEqual(kept.order_line.product_id.name, "P1")
+        names = self.env["res.partner"].search([("ref", "in", ["C1", "C2"])])
+        self.assertEqual(names.mapped("name"), ["C1"])
+
+    def test_undo_is_refused_while_orders_are_in_use(self):
+        job = self._load(LINES)
+        order = self._get_order("A-1")
+        self.env["ir.attachment"].create(
+            {"name": "scan", "res_model": "sale.order", "res_id": order.id}
+        )
+        with self.assertRaisesRegex(UserError, "in use by: Attachment"):
+            job.action_undo()
+        self.assertEqual(job.state, "done")
+        self.assertTrue(order.exists())
+
+    def test_imports_with_orders_cannot_be_deleted(self):
+        job = self._load(LINES)
+        with self.assertRaisesRegex(UserError, "undo it first"):
+            job.unlink()
+        self.assertTrue(job.exists())
+
+    @mute_logger("odoo.addons.crm_strategy.models.crm_sales_history_load")
+    def test_a_failure_is_noted_and_can_be_resumed(self):
+        job = self._validate(LINES)
+        job.action_queue()
+        job._get_attachment().sudo().raw  # noqa: B018 the file is there
+        job.sudo().state = "running"
+        job.sudo().write({"state": "failed", "error": "No space left"})
+        job.action_queue()
+        self._run(job)
+        self.assertEqual((job.state, job.error), ("done", False))
+
+    def test_uninstalling_leaves_no_key_behind(self):
+        self._load(LINES)
+        domain = [("module", "=", KEY_MODULE)]
+        self.assertEqual(self.env["ir.model.data"].search_count(domain), 4)
+        partner = self._get_order("A-1").partner_id
+        uninstall_hook(self.env)
+        self.assertFalse(self.env["ir.model.data"].search_count(domain))
+        self.assertTrue(partner.exists())
+
+
+@tagged("post_install", "-at_install")
+class TestSalesHistoryTour(HttpCase):
+    def test_upload_check_load(self):
+        self.env.ref("base.USD").active = True
+        self.env.company.currency_id.active = True
+        self.start_tour("/odoo", "crm_sales_history_import_tour", login="admin")
+        job = self.env["crm.sales.history.import"].search([], limit=1)
+        self.assertEqual(job.state, "queued")
+        while job.state in ("queued", "running"):
+            job.process_batch({})
+        self.assertEqual((job.state, job.created_count), ("rejects", 1))
+        self.start_tour(
+            f"/odoo/sales-history-import/{job.id}",
+            "crm_sales_history_result_tour",
+            login="admin",
+        )
