@@ -10,8 +10,6 @@ The file format, recovery and undoing are described in data/README.md. Exit
 status: 0 all loaded, 1 something was rejected, 2 the file cannot be read.
 """
 
-# ruff: noqa: T201 a command prints
-
 import argparse
 import sys
 import time

@@ -213,9 +213,8 @@ class CrmScorecardEngine(models.AbstractModel):
     def _facts_sql(self, company, as_of, only_changed) -> SQL:
         """Return one row per customer with every column of :data:`FACTS`."""
         facts = self._facts()
-        customers = None
-        if only_changed:
-            customers = SQL("SELECT customer_id FROM crm_scorecard_changed")
+        customers = SQL("SELECT customer_id FROM crm_scorecard_changed")
+        scope = (company, as_of, customers if only_changed else None)
         return SQL(
             """WITH %(purchases)s,
                refund AS (
@@ -234,7 +233,7 @@ class CrmScorecardEngine(models.AbstractModel):
                 LEFT JOIN refund r ON r.customer_id = c.customer_id
                )
                SELECT n.customer_id,
-                      n.first_order_date, n.last_order_date,
+                      n.first_order_date, n.last_order_date, n.is_repeat,
                       n.order_count, n.purchase_day_count,
                       ROUND(n.kept, %(digits)s) AS revenue,
                       ROUND(n.refunded, %(digits)s) AS refunded_amount,
@@ -242,18 +241,14 @@ class CrmScorecardEngine(models.AbstractModel):
                       ROUND(n.kept / n.order_count, %(digits)s) AS average_order,
                       ROUND(n.mean_gap, 2)::float8 AS interval_mean,
                       ROUND(n.gap_spread, 2)::float8 AS interval_spread,
-                      n.last_order_date + ROUND(n.mean_gap)::int AS next_order_date,
-                      n.order_count > 1 AS is_repeat,
-                      ROUND(COALESCE(i.amount, 0), %(digits)s) AS invoiced_amount,
-                      COALESCE(p.active, false) AS active
+                      n.next_order_date, COALESCE(p.active, false) AS active,
+                      ROUND(COALESCE(i.amount, 0), %(digits)s) AS invoiced_amount
                  FROM net n
                  JOIN res_partner p ON p.id = n.customer_id
-            LEFT JOIN invoice i ON i.customer_id = n.customer_id""",
-            purchases=self._purchases_sql(
-                facts._orders_sql(company, as_of, customers), company
-            ),
-            refunds=facts._refunds_sql(company, as_of, customers),
-            invoices=facts._invoices_sql(company, as_of, customers),
+            LEFT JOIN invoice i USING (customer_id)""",
+            purchases=self._purchases_sql(facts._orders_sql(*scope), company),
+            refunds=facts._refunds_sql(*scope),
+            invoices=facts._invoices_sql(*scope),
             digits=company.currency_id.decimal_places,
         )
 
@@ -279,10 +274,12 @@ class CrmScorecardEngine(models.AbstractModel):
                           MIN(day) AS first_order_date,
                           MAX(day) AS last_order_date,
                           SUM(orders)::int AS order_count,
+                          SUM(orders) > 1 AS is_repeat,
                           COUNT(*)::int AS purchase_day_count,
                           SUM(revenue) AS ordered,
                           SUM(margin) AS gained,
                           AVG(gap) AS mean_gap,
+                          MAX(day) + ROUND(AVG(gap))::int AS next_order_date,
                           STDDEV_SAMP(gap) AS gap_spread
                      FROM interval
                  GROUP BY customer_id

@@ -22,7 +22,7 @@ class CrmSalesHistoryLine(models.Model):
     order_key = fields.Char("Order", readonly=True)
     partner_key = fields.Char("Customer", readonly=True)
     product_key = fields.Char("Product", readonly=True)
-    line_key = fields.Char("Line Key", readonly=True)
+    line_key = fields.Char(readonly=True)
     moment = fields.Datetime("Order Date", readonly=True)
     quantity = fields.Float(digits=(26, 12), readonly=True)
     amount = fields.Float(digits=(26, 12), readonly=True)

@@ -1,11 +1,10 @@
 import logging
-from itertools import groupby
 
 import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from ..tools import sales_history, sales_history_states
 

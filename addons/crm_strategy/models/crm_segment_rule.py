@@ -168,7 +168,6 @@ class CrmSegmentation(models.Model):
         return (
             self.env["res.partner"]
             .with_user(SUPERUSER_ID)
-            .with_context({})
             .with_context(
                 allowed_company_ids=companies.ids,
                 lang=company.partner_id.lang or "en_US",

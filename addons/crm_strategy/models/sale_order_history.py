@@ -15,7 +15,7 @@ class SaleOrder(models.Model):
 
     sales_history_import_id = fields.Many2one(
         "crm.sales.history.import",
-        string="Sales History Import",
+        groups="crm_strategy.group_manager",
         readonly=True,
         copy=False,
         index="btree_not_null",

@@ -26,10 +26,10 @@ class TestPartnerSegment(SegmentCommon):
         cls.firms, cls.people, cls.picked = cls.scheme.segment_ids
         with freeze_time(DAY_1):
             cls.scheme._refresh()
-        cls.tagged = [("category_id", "in", cls.tag.ids)]
+        cls.own_domain = [("category_id", "in", cls.tag.ids)]
 
     def _search(self, *domain):
-        return self.env["res.partner"].search([*self.tagged, *domain], order="id")
+        return self.env["res.partner"].search([*self.own_domain, *domain], order="id")
 
     # --- FIELDS
 
@@ -117,11 +117,11 @@ class TestPartnerSegment(SegmentCommon):
 
     def _count_queries(self, user, spec):
         partners = self.env["res.partner"].with_user(user)
-        partners.web_search_read(self.tagged, spec)
+        partners.web_search_read(self.own_domain, spec)
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.cr.sql_log_count
-        partners.web_search_read(self.tagged, spec)
+        partners.web_search_read(self.own_domain, spec)
         return self.cr.sql_log_count - before
 
     def test_list_costs_the_same_for_1_and_50_customers(self):
