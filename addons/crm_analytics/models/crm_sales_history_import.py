@@ -7,7 +7,8 @@ class CrmSalesHistoryImport(models.Model):
     @api.model
     def _get_undo_ignored_models(self):
         """Scores follow from the orders, so they stand in nobody's way."""
-        return super()._get_undo_ignored_models() + [
+        return [
+            *super()._get_undo_ignored_models(),
             "crm.customer.scorecard",
             "crm.customer.scorecard.history",
             "crm.scorecard.queue",
