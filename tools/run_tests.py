@@ -103,7 +103,16 @@ def pytest(args, name, env=None):
         "CRM_GATE_RESULT": str(target),
         **(env or {}),
     }
-    command = [sys.executable, "-m", "pytest", "-p", "pytest_gate", "--tb=short", "-q"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "pytest_gate",
+        "--tb=short",
+        "-q",
+        "--disable-warnings",
+    ]
     command += ["-p", "no:cacheprovider", f"--rootdir={ROOT}", *args]
     done = subprocess.run(
         command,
@@ -152,7 +161,7 @@ def all_odoo_tests():
     folders = [ROOT / "addons" / name for name in hostdb.own_addons()]
     folders += [ROOT / "tests" / name for name in hostdb.test_addons()]
     wanted = [str(path / "tests") for path in folders if (path / "tests").is_dir()]
-    return odoo_tests([*wanted, "--durations=15", "--disable-warnings"])
+    return odoo_tests([*wanted, "--durations=15", "--log-level=INFO"])
 
 
 # --- THE HOST'S OWN RUNNER ----------------------------------------------------

@@ -15,7 +15,8 @@ existing_postgres() {
     [ "$DB_USER" != postgres ] || die "Odoo refuses the database user postgres: give it a user of its own"
     PGHOST=$DB_HOST PGPORT=$DB_PORT PGUSER=$DB_USER PGPASSWORD=$DB_PASSWORD "$PY" -c \
         'import psycopg2; psycopg2.connect(dbname="postgres")' 2>"$HOST_DIR/log/postgres.log" ||
-        die "no connection to PostgreSQL at $DB_HOST as $DB_USER: $(head -n 1 "$HOST_DIR/log/postgres.log")"
+        die "no connection to PostgreSQL at $DB_HOST as $DB_USER" \
+            "$(sed -n 's/^psycopg2.OperationalError: //p' "$HOST_DIR/log/postgres.log" | head -n 1)"
     { have psql && have createdb; } || die "psql and createdb are needed: apt-get install postgresql-client"
     say "using PostgreSQL at $DB_HOST"
     PG_BIN='' PG_LIB=''
