@@ -15,8 +15,10 @@ Python, what the database must show.
 """
 
 import argparse
+import bisect
 import csv
 import hashlib
+import math
 import os
 import pathlib
 import statistics
@@ -36,6 +38,7 @@ PACKAGE = "lifetimes==0.11.3"
 MEMBER = "lifetimes/datasets/CDNOW_master.txt"
 SHA256 = "eff6889ed364c5199d6eacbbeb7a6d559971df4406ac876f322c373f00a072ef"
 AS_OF = date(1998, 7, 1)
+HISTORY_MONTHS = 18
 SOURCE = "cdnow"
 
 
@@ -169,6 +172,51 @@ def figures(purchases):
     }
 
 
+def scorecards(purchases):
+    """Return what each customer's scorecard must say, computed without the product.
+
+    ``{customer: (first day, last day, orders, purchase days, revenue, mean interval
+    or None, RFM code)}``. A score is 1 plus the number of quintile bounds reached; a
+    bound is the smallest value beyond the smallest one at which a fifth, two fifths,
+    ... of the customers are counted, so equal values have equal scores.
+    """
+    own = defaultdict(list)
+    for purchase in purchases:
+        own[purchase.customer].append(purchase)
+    plain = {}
+    for customer, bought in own.items():
+        days = {purchase.day for purchase in bought}
+        span = (max(days) - min(days)).days
+        mean = round(Decimal(span) / (len(days) - 1), 2) if len(days) > 1 else None
+        revenue = sum(purchase.amount for purchase in bought)
+        plain[customer] = (
+            min(days),
+            max(days),
+            len(bought),
+            len(days),
+            revenue,
+            mean,
+        )
+    columns = [scores([row[place] for row in plain.values()]) for place in (1, 2, 4)]
+    codes = ["".join(map(str, triple)) for triple in zip(*columns, strict=True)]
+    return {
+        customer: (*row, code)
+        for (customer, row), code in zip(plain.items(), codes, strict=True)
+    }
+
+
+def scores(values):
+    """Return the quintile score, 1 to 5, of each value among all values."""
+    ordered = sorted(values)
+    bounds = []
+    for fifth in (1, 2, 3, 4):
+        reached = ordered[math.ceil(len(ordered) * fifth / 5) - 1]
+        beyond = bisect.bisect_right(ordered, reached)
+        if beyond < len(ordered):
+            bounds.append(ordered[beyond])
+    return [1 + bisect.bisect_right(bounds, value) for value in values]
+
+
 # --- DATABASE ---
 
 
@@ -233,10 +281,16 @@ def is_loaded(env, purchases):
 
 
 def refresh(env, company):
-    """Compute scores, segments and measures as they stood on the day."""
-    if "crm.scorecard.run" in env:
-        env["crm.scorecard.run"]._refresh(company, as_of=AS_OF, mode="full")
-        env.cr.commit()
+    """Compute scores, segments and measures as they stood on the day.
+
+    The company takes that day for today, so its screens show what its people saw.
+    """
+    policy = env["crm.rfm.policy"]._ensure(company)
+    policy.write({"as_of_date": AS_OF, "history_months": HISTORY_MONTHS})
+    env["crm.scorecard.run"]._cron_refresh("full")
+    env["crm.segmentation"].search([])._refresh()
+    env["crm.measure"].search([])._refresh_values(HISTORY_MONTHS)
+    env.cr.commit()
 
 
 def prepare(name, template=None, cache=CACHE):

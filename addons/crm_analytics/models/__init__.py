@@ -6,6 +6,7 @@ from . import crm_rfm_group
 from . import crm_rfm_policy
 from . import crm_rfm_cut
 from . import crm_rfm_grid
+from . import crm_sale_fact
 from . import crm_sales_history_import
 from . import crm_scorecard_engine
 from . import crm_scorecard_engine_apply

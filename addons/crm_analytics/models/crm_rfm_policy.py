@@ -39,10 +39,10 @@ class CrmRfmPolicy(models.Model):
         "crm.rfm.cut", "policy_id", domain=[("dimension", "=", "monetary")]
     )
     as_of_date = fields.Date(
-        "Score as of",
+        "Look at figures as of",
         tracking=True,
-        help="Scores look at the orders up to this day. Leave it empty for today; set"
-        " it to look at a history that ended earlier.",
+        help="Scores, segments and measures of this company take this day for today."
+        " Leave it empty; set it only to look at a history that ended earlier.",
     )
     history_months = fields.Integer(
         "Months of history",
@@ -227,6 +227,6 @@ class CrmRfmPolicy(models.Model):
         """Return the month ends that the history still lacks, oldest first."""
         self.ensure_one()
         today = self.env["crm.sale.fact"]._get_today(self.company_id)
-        until = month.last_closed_month_end(self.as_of_date or today)
+        until = month.last_closed_month_end(today)
         after = self.history_until or month.months_before(until, self.history_months)
         return month.month_ends_between(after, until)

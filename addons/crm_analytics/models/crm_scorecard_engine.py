@@ -39,13 +39,13 @@ class CrmScorecardEngine(models.AbstractModel):
 
         :param mode: ``full`` or ``incremental``; the latter becomes full where there
             is nothing to build on or the day to look at lies further back
-        :param as_of: last day whose orders count; default: the policy's, else today
+        :param as_of: last day whose orders count; default: the company's today
         :return: dict with mode, as_of, customers, inserted, updated, deleted and
             corrected (rows of a full refresh that no known change explains)
         """
         policy._lock_for_refresh()
         company = policy.company_id
-        as_of = as_of or policy.as_of_date or self._facts()._get_today(company)
+        as_of = as_of or self._facts()._get_today(company)
         mode = self._effective_mode(policy, mode, as_of)
         self._prepare_transaction()
         watermark = self._read_watermark()

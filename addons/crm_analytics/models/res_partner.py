@@ -13,7 +13,10 @@ class ResPartner(models.Model):
     segment_count = fields.Integer(groups=GROUPS)
 
     scorecard_ids = fields.One2many(
-        "crm.customer.scorecard", "partner_id", groups=GROUPS
+        "crm.customer.scorecard",
+        "partner_id",
+        string="Scorecards of all companies",
+        groups=GROUPS,
     )
     scorecard_id = fields.Many2one(
         "crm.customer.scorecard",

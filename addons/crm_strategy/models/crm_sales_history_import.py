@@ -51,7 +51,11 @@ class CrmSalesHistoryImport(models.Model):
 
     name = fields.Char(required=True, default=lambda self: self.env._("New Import"))
     company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company, index=True
+        "res.company",
+        required=True,
+        default=lambda self: self.env.company,
+        index=True,
+        ondelete="cascade",
     )
     file = fields.Binary("CSV File", attachment=True, copy=False)
     file_name = fields.Char(copy=False)

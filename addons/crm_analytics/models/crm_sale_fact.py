@@ -1,0 +1,16 @@
+from odoo import api, models
+
+
+class CrmSaleFact(models.AbstractModel):
+    _inherit = "crm.sale.fact"
+
+    @api.model
+    def _get_today(self, company):
+        """Return the day as of which the company looks at its figures.
+
+        A company whose policy names a day looks at a history that ended earlier:
+        scores, segments and measures alike take that day for today.
+        """
+        policies = self.env["crm.rfm.policy"].sudo()  # style: CRM109 one date
+        policy = policies.search([("company_id", "=", company.id)])
+        return policy.as_of_date or super()._get_today(company)
