@@ -30,7 +30,7 @@ import zipfile
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".host" / "cache"
@@ -39,6 +39,7 @@ MEMBER = "lifetimes/datasets/CDNOW_master.txt"
 SHA256 = "eff6889ed364c5199d6eacbbeb7a6d559971df4406ac876f322c373f00a072ef"
 AS_OF = date(1998, 7, 1)
 HISTORY_MONTHS = 18
+CENT = Decimal("0.01")
 SOURCE = "cdnow"
 
 
@@ -187,7 +188,9 @@ def scorecards(purchases):
     for customer, bought in own.items():
         days = {purchase.day for purchase in bought}
         span = (max(days) - min(days)).days
-        mean = round(Decimal(span) / (len(days) - 1), 2) if len(days) > 1 else None
+        mean = None
+        if len(days) > 1:
+            mean = (Decimal(span) / (len(days) - 1)).quantize(CENT, ROUND_HALF_UP)
         revenue = sum(purchase.amount for purchase in bought)
         plain[customer] = (
             min(days),
