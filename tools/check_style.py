@@ -206,7 +206,8 @@ def check_root(root):
             for line, code, text in check_file(path):
                 yield f"{path}:{line}: {code} {text}"
         if path.name == "__manifest__.py":
-            if not (path.parent / "README.md").exists():
+            hidden = path.parent.name.startswith("test_")
+            if not hidden and not (path.parent / "README.md").exists():
                 yield f"{path}:1: CRM124 the add-on has no README.md"
             for where, code, text in check_tests(path.parent):
                 yield f"{where}:1: {code} {text}"

@@ -93,8 +93,8 @@ def ruff_format():
 
 def pylint_odoo():
     """pylint-odoo: rules of the Odoo community"""
-    unused = "no-search-all,missing-readme,consider-merging-classes-inherited"
-    args = ["--rcfile=.pylintrc", f"--disable={unused}", *modules()]
+    unwanted = "no-search-all,missing-readme,consider-merging-classes-inherited"
+    args = ["--rcfile=.pylintrc", f"--disable={unwanted}", *modules()]
     return run(LINT / "pylint", *args)
 
 
