@@ -30,4 +30,5 @@
         "web.assets_unit_tests": ["crm_analytics/static/tests/**/*.test.js"],
     },
     "application": True,
+    "uninstall_hook": "uninstall_hook",
 }

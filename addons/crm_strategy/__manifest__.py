@@ -7,6 +7,7 @@
     "website": "https://example.com/crm-suite",
     "license": "LGPL-3",
     "depends": ["crm", "sale_crm", "sale_margin", "account", "contacts"],
+    "uninstall_hook": "uninstall_hook",
     "data": [
         "security/crm_strategy_groups.xml",
         "security/ir.model.access.csv",

@@ -1,6 +1,32 @@
 from .models.crm_sales_history_match import KEY_MODULE
 
+PARTS = ("ir.model.inherit", "ir.model.fields.selection")
+
 
 def uninstall_hook(env):
+    """Remove what would stay behind; see the functions called."""
+    drop_sales_history_keys(env)
+    drop_foreign_ids(env, "crm_strategy")
+
+
+def drop_sales_history_keys(env):
     """Remove the keys of loaded customers and products; the records stay."""
     env["ir.model.data"].search([("module", "=", KEY_MODULE)]).unlink()
+
+
+def drop_foreign_ids(env, module):
+    """Drop the external ids that host modules gave to parts of ``module``'s models.
+
+    The host names the inherited parents and selections of a model after the module
+    that brought them (mail, sms, portal). On uninstall those records go with their
+    model, but without this their ids would stay behind.
+    """
+    own = {
+        name.replace(".", "_")
+        for name, model in env.registry.items()
+        if model._original_module == module
+    }
+    ids = env["ir.model.data"].search(
+        [("module", "!=", module), ("model", "in", PARTS)]
+    )
+    ids.filtered(lambda data: data.name.split("__")[1] in own).unlink()
