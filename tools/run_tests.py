@@ -164,6 +164,19 @@ def all_odoo_tests():
     return odoo_tests([*wanted, "--durations=15", "--log-level=INFO"])
 
 
+def cdnow_tests():
+    """The public CDNOW history, loaded by the product, against its raw file."""
+    with hostdb.temporary(hostdb.suite_template(), "crm_test_cdnow") as name:
+        config = hostdb.config_file(tests=True)
+        environ = {"ODOO_RC": config, "CDNOW_DATABASE": name}
+        loading = script(
+            ROOT / "tools" / "cdnow.py", "--database", name, env={"ODOO_RC": config}
+        )
+        if loading.failed:
+            return loading
+        return pytest(["-p", "no:odoo", "tests/test_cdnow.py"], "cdnow", environ)
+
+
 # --- THE HOST'S OWN RUNNER ----------------------------------------------------
 
 STATS = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
@@ -265,6 +278,7 @@ def run_all():
             start("at-install tests", at_install_tests),
             start("lifecycle", lambda: tool("check_lifecycle.py")),
             start("host's lint tests", host_lint_tests),
+            start("CDNOW history", cdnow_tests),
         ]
         results += [future.result() for future in waiting]
     results.append(stage("tests", all_odoo_tests))
