@@ -82,7 +82,11 @@ class CrmScorecardEngine(models.AbstractModel):
         names = (*FACTS, *STATE, *PREVIOUS)
         inserted, new = self._run_apply(self._insert_new_sql(company, names))
         updated, corrected = self._run_apply(self._update_changed_sql(company, names))
-        deleted, gone = self._run_apply(self._delete_vanished_sql(company, only_changed))
+        deleted, gone = self._run_apply(
+            self._delete_vanished_sql(company, only_changed)
+        )
+        if inserted > 1000:  # the planner must know of them before autovacuum comes
+            self.env.cr.execute(SQL("ANALYZE crm_customer_scorecard"))
         return {
             "customers": self._count_scored(),
             "inserted": inserted,
@@ -168,9 +172,7 @@ class CrmScorecardEngine(models.AbstractModel):
                                    WHERE s.customer_id = c.partner_id)
             RETURNING c.partner_id AS customer_id, true AS is_fact""",
             company.id,
-            SQL(
-                "AND c.partner_id IN (SELECT customer_id FROM crm_scorecard_changed)"
-            )
+            SQL("AND c.partner_id IN (SELECT customer_id FROM crm_scorecard_changed)")
             if only_changed
             else SQL(),
         )
