@@ -64,5 +64,9 @@ class CrmCustomerScorecardHistory(models.Model):
                 **params,
             )
         )
+        # one month end follows another: the planner must know of these rows at once
+        self.env.cr.execute(
+            SQL("ANALYZE crm_customer_scorecard_history (partner_id, date_end)")
+        )
         self.invalidate_model()
         return len(rows)

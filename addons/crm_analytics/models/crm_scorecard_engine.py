@@ -103,8 +103,10 @@ class CrmScorecardEngine(models.AbstractModel):
         self._facts()._flush_sources()
         self.env.flush_all()
         for statement in (
-            SQL("SET LOCAL work_mem = '128MB'"),
+            SQL("SET LOCAL work_mem = '256MB'"),
             SQL("SET LOCAL jit = off"),
+            # the narrow indexes are read as a whole, not at random
+            SQL("SET LOCAL random_page_cost = 1.1"),
             SQL("DROP TABLE IF EXISTS crm_scorecard_changed"),
             SQL("DROP TABLE IF EXISTS crm_scorecard_facts"),
             SQL("DROP TABLE IF EXISTS crm_scorecard_scored"),
@@ -139,8 +141,13 @@ class CrmScorecardEngine(models.AbstractModel):
 
     @api.model
     def _changed_sql(self, policy, as_of) -> list[SQL]:
-        """Return one statement per source of changed customers (``customer_id``)."""
-        since = policy.watermark or "1970-01-01"
+        """Return one statement per source of changed customers (``customer_id``).
+
+        Before the first refresh everyone is new.
+        """
+        since = policy.watermark
+        if not since:
+            return [SQL("SELECT id AS customer_id FROM res_partner")]
         return [
             self._changed_orders_sql(policy, as_of, since),
             self._changed_invoices_sql(policy, as_of, since),
@@ -207,7 +214,7 @@ class CrmScorecardEngine(models.AbstractModel):
                 self._facts_sql(company, as_of, only_changed),
             )
         )
-        self.env.cr.execute(SQL("ANALYZE crm_scorecard_facts"))
+        self.env.cr.execute(SQL("ANALYZE crm_scorecard_facts (customer_id)"))
 
     @api.model
     def _facts_sql(self, company, as_of, only_changed) -> SQL:
@@ -257,31 +264,31 @@ class CrmScorecardEngine(models.AbstractModel):
         """Return the common table expressions that end in ``customer``.
 
         One row per customer: days, numbers and sums of his orders, and mean and sample
-        standard deviation of the days between consecutive purchase days.
+        standard deviation of the days between consecutive purchase days. Orders of
+        one day are no gap apart, so the gaps above zero are those between purchase
+        days, and the orders need no grouping by day before.
         """
         return SQL(
-            """purchase_day AS (
-                   SELECT customer_id, %(day)s AS day, COUNT(*) AS orders,
-                          SUM(revenue) AS revenue, SUM(margin) AS margin
-                     FROM (%(orders)s) o
-                 GROUP BY 1, 2
-               ), interval AS (
-                   SELECT *, day - LAG(day) OVER (
+            """purchase AS (
+                   SELECT customer_id, day, revenue, margin,
+                          day - LAG(day) OVER (
                               PARTITION BY customer_id ORDER BY day) AS gap
-                     FROM purchase_day
+                     FROM (SELECT *, %(day)s AS day FROM (%(orders)s) o) dated
                ), customer AS (
                    SELECT customer_id,
                           MIN(day) AS first_order_date,
                           MAX(day) AS last_order_date,
-                          SUM(orders)::int AS order_count,
-                          SUM(orders) > 1 AS is_repeat,
-                          COUNT(*)::int AS purchase_day_count,
+                          COUNT(*)::int AS order_count,
+                          COUNT(*) > 1 AS is_repeat,
+                          1 + COUNT(*) FILTER (WHERE gap > 0)::int
+                              AS purchase_day_count,
                           SUM(revenue) AS ordered,
                           SUM(margin) AS gained,
-                          AVG(gap) AS mean_gap,
-                          MAX(day) + ROUND(AVG(gap))::int AS next_order_date,
-                          STDDEV_SAMP(gap) AS gap_spread
-                     FROM interval
+                          AVG(gap) FILTER (WHERE gap > 0) AS mean_gap,
+                          MAX(day) + ROUND(AVG(gap) FILTER (WHERE gap > 0))::int
+                              AS next_order_date,
+                          STDDEV_SAMP(gap) FILTER (WHERE gap > 0) AS gap_spread
+                     FROM purchase
                  GROUP BY customer_id
                )""",
             day=self._facts()._local_day_sql(SQL("date_order"), company),
@@ -313,25 +320,22 @@ class CrmScorecardEngine(models.AbstractModel):
     @api.model
     def _read_quantile_bounds(self, column, cuts):
         """Return for each cut the smallest value beyond its quantile, or None."""
-        column = SQL.identifier(column)
         rows = self.env.execute_query(
             SQL(
-                """WITH value AS (
-                       SELECT %(column)s AS value, COUNT(*) AS customers
+                """WITH sorted AS (
+                       SELECT ARRAY_AGG(%(column)s ORDER BY %(column)s) AS value,
+                              COUNT(*) AS total
                          FROM crm_scorecard_facts WHERE active
-                     GROUP BY 1
-                   ), ranked AS (
-                       SELECT value, SUM(customers) OVER (ORDER BY value) AS reached,
-                              SUM(customers) OVER () AS total
-                         FROM value
+                   ), quantile AS MATERIALIZED (
+                       SELECT place, value[CEIL(total * percent / 100)] AS value
+                         FROM sorted, UNNEST(%(percents)s::numeric[])
+                              WITH ORDINALITY AS cut(percent, place)
                    )
-                   SELECT (SELECT MIN(v.value) FROM ranked v WHERE v.value > (
-                               SELECT MIN(q.value) FROM ranked q
-                                WHERE q.reached >= q.total * cut.percent / 100))
-                     FROM UNNEST(%(percents)s::numeric[]) WITH ORDINALITY
-                          AS cut(percent, place)
-                 ORDER BY cut.place""",
-                column=column,
+                   SELECT (SELECT MIN(f.%(column)s) FROM crm_scorecard_facts f
+                            WHERE f.active AND f.%(column)s > quantile.value)
+                     FROM quantile
+                 ORDER BY place""",
+                column=SQL.identifier(column),
                 percents=cuts.mapped("percent"),
             )
         )

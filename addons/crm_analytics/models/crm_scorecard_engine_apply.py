@@ -18,7 +18,7 @@ class CrmScorecardEngine(models.AbstractModel):
                 self._scores_sql(policy, as_of, bounds or policy._get_bounds()),
             )
         )
-        self.env.cr.execute(SQL("ANALYZE crm_scorecard_scored"))
+        self.env.cr.execute(SQL("ANALYZE crm_scorecard_scored (customer_id)"))
 
     @api.model
     def _scores_sql(self, policy, as_of, bounds) -> SQL:
@@ -74,17 +74,25 @@ class CrmScorecardEngine(models.AbstractModel):
 
     @api.model
     def _apply(self, company, only_changed):
-        """Write the differences; return counts of what was done."""
-        inserted = self._insert_new(company)
-        updated = self._update_changed(company)
-        deleted = self._delete_vanished(company, only_changed)
-        touched = {row[0] for row in updated if row[1]} | set(inserted) | set(deleted)
+        """Write the differences; return counts of what was done.
+
+        Each statement returns how many rows it concerned and how many of these no
+        known change explains.
+        """
+        names = (*FACTS, *STATE, *PREVIOUS)
+        inserted, new = self._run_apply(self._insert_new_sql(company, names))
+        updated, corrected = self._run_apply(self._update_changed_sql(company, names))
+        deleted, gone = self._run_apply(
+            self._delete_vanished_sql(company, only_changed)
+        )
+        if inserted > 1000:  # the planner must know of them before autovacuum comes
+            self.env.cr.execute(SQL("ANALYZE crm_customer_scorecard"))
         return {
             "customers": self._count_scored(),
-            "inserted": len(inserted),
-            "updated": len(updated),
-            "deleted": len(deleted),
-            "corrected": 0 if only_changed else self._count_unexplained(touched),
+            "inserted": inserted,
+            "updated": updated,
+            "deleted": deleted,
+            "corrected": 0 if only_changed else new + corrected + gone,
         }
 
     @api.model
@@ -95,94 +103,76 @@ class CrmScorecardEngine(models.AbstractModel):
         return count
 
     @api.model
-    def _insert_new(self, company):
-        names = (*FACTS, *STATE, *PREVIOUS)
-        rows = self.env.execute_query(
+    def _run_apply(self, statement):
+        """Run a statement returning ``customer_id, is_fact``; count, do not fetch."""
+        [counts] = self.env.execute_query(
             SQL(
-                """INSERT INTO crm_customer_scorecard
-                          (partner_id, company_id, %(names)s,
-                           create_uid, create_date, write_uid, write_date)
-                   SELECT s.customer_id, %(company)s, %(values)s,
-                          %(uid)s, %(now)s, %(uid)s, %(now)s
-                     FROM crm_scorecard_scored s
-                    WHERE NOT EXISTS (
-                          SELECT FROM crm_customer_scorecard c
-                           WHERE c.partner_id = s.customer_id
-                             AND c.company_id = %(company)s)
-                RETURNING partner_id""",
-                names=columns(names),
-                values=columns(names, "s"),
-                company=company.id,
-                uid=self.env.uid,
-                now=self.env.cr.now(),
+                """WITH touched AS (%s)
+                   SELECT COUNT(*), COUNT(*) FILTER (
+                              WHERE is_fact AND customer_id NOT IN (
+                                    SELECT customer_id FROM crm_scorecard_changed))
+                     FROM touched""",
+                statement,
             )
         )
-        return [partner_id for [partner_id] in rows]
+        return counts
 
     @api.model
-    def _update_changed(self, company):
-        """Return ``(customer, whether a fact changed)`` of each updated row."""
-        names = (*FACTS, *STATE, *PREVIOUS)
-        return self.env.execute_query(
-            SQL(
-                """WITH different AS (
-                       SELECT c.id, s.*,
-                              (%(old_facts)s) IS DISTINCT FROM (%(new_facts)s)
-                                  AS has_new_facts
-                         FROM crm_customer_scorecard c
-                         JOIN crm_scorecard_scored s ON s.customer_id = c.partner_id
-                        WHERE c.company_id = %(company)s
-                          AND (%(old)s) IS DISTINCT FROM (%(new)s))
-                   UPDATE crm_customer_scorecard c
-                      SET %(assignments)s, write_uid = %(uid)s, write_date = %(now)s
-                     FROM different d
-                    WHERE d.id = c.id
-                RETURNING d.customer_id, d.has_new_facts""",
-                assignments=SQL(", ").join(
-                    SQL("%s = %s", SQL.identifier(name), SQL.identifier("d", name))
-                    for name in names
-                ),
-                old_facts=columns(FACTS, "c"),
-                new_facts=columns(FACTS, "s"),
-                old=columns(names, "c"),
-                new=columns(names, "s"),
-                company=company.id,
-                uid=self.env.uid,
-                now=self.env.cr.now(),
-            )
+    def _insert_new_sql(self, company, names) -> SQL:
+        return SQL(
+            """INSERT INTO crm_customer_scorecard
+                      (partner_id, company_id, %(names)s, create_date, write_date)
+               SELECT s.customer_id, %(company)s, %(values)s, %(now)s, %(now)s
+                 FROM crm_scorecard_scored s
+                WHERE NOT EXISTS (
+                      SELECT FROM crm_customer_scorecard c
+                       WHERE c.partner_id = s.customer_id
+                         AND c.company_id = %(company)s)
+            RETURNING partner_id AS customer_id, true AS is_fact""",
+            names=columns(names),
+            values=columns(names, "s"),
+            company=company.id,
+            now=self.env.cr.now(),
         )
 
     @api.model
-    def _delete_vanished(self, company, only_changed):
+    def _update_changed_sql(self, company, names) -> SQL:
+        return SQL(
+            """WITH different AS (
+                   SELECT c.id, s.*,
+                          (%(old_facts)s) IS DISTINCT FROM (%(new_facts)s) AS is_fact
+                     FROM crm_customer_scorecard c
+                     JOIN crm_scorecard_scored s ON s.customer_id = c.partner_id
+                    WHERE c.company_id = %(company)s
+                      AND (%(old)s) IS DISTINCT FROM (%(new)s))
+               UPDATE crm_customer_scorecard c
+                  SET %(assignments)s, write_date = %(now)s
+                 FROM different d
+                WHERE d.id = c.id
+            RETURNING d.customer_id, d.is_fact""",
+            assignments=SQL(", ").join(
+                SQL("%s = %s", SQL.identifier(name), SQL.identifier("d", name))
+                for name in names
+            ),
+            old_facts=columns(FACTS, "c"),
+            new_facts=columns(FACTS, "s"),
+            old=columns(names, "c"),
+            new=columns(names, "s"),
+            company=company.id,
+            now=self.env.cr.now(),
+        )
+
+    @api.model
+    def _delete_vanished_sql(self, company, only_changed) -> SQL:
         """Delete the rows of customers who have no purchase any more."""
-        rows = self.env.execute_query(
-            SQL(
-                """DELETE FROM crm_customer_scorecard c
-                    WHERE c.company_id = %s %s
-                      AND NOT EXISTS (SELECT FROM crm_scorecard_scored s
-                                       WHERE s.customer_id = c.partner_id)
-                RETURNING c.partner_id""",
-                company.id,
-                SQL(
-                    "AND c.partner_id IN"
-                    " (SELECT customer_id FROM crm_scorecard_changed)"
-                )
-                if only_changed
-                else SQL(),
-            )
+        return SQL(
+            """DELETE FROM crm_customer_scorecard c
+                WHERE c.company_id = %s %s
+                  AND NOT EXISTS (SELECT FROM crm_scorecard_scored s
+                                   WHERE s.customer_id = c.partner_id)
+            RETURNING c.partner_id AS customer_id, true AS is_fact""",
+            company.id,
+            SQL("AND c.partner_id IN (SELECT customer_id FROM crm_scorecard_changed)")
+            if only_changed
+            else SQL(),
         )
-        return [partner_id for [partner_id] in rows]
-
-    @api.model
-    def _count_unexplained(self, partner_ids):
-        """Count those of ``partner_ids`` that were not among the changed customers."""
-        if not partner_ids:
-            return 0
-        [[known]] = self.env.execute_query(
-            SQL(
-                """SELECT COUNT(*) FROM crm_scorecard_changed
-                    WHERE customer_id = ANY(%s)""",
-                list(partner_ids),
-            )
-        )
-        return len(partner_ids) - known
