@@ -24,6 +24,10 @@
         "views/res_partner_views.xml",
         "views/crm_analytics_menus.xml",
     ],
+    "demo": [
+        "demo/10_res_users_demo.xml",
+        "demo/20_crm_scorecard_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": ["crm_analytics/static/src/**/*"],
         "web.assets_tests": ["crm_analytics/static/tests/tours/**/*"],

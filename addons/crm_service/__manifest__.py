@@ -12,5 +12,6 @@
         "views/res_partner_views.xml",
         "views/crm_service_menus.xml",
     ],
+    "demo": ["demo/10_res_users_demo.xml"],
     "application": True,
 }
