@@ -121,6 +121,7 @@ OFFERS = [
     (4, "C1037", "a356", 20, "quotation"),
     (2, "C1040", "pac", 25, "sent"),
     (6, "C1022", "a356", 30, "sent"),
+    (9, "C1013", "billet", 55, "sent"),
     (12, "C1020", "slab", 35, "sent"),
     (15, "C1025", "pac", 40, "sent"),
     (13, "C1019", "slab", 40, "cancelled"),
@@ -226,7 +227,8 @@ def recent_rows(orders):
     for number, offer in enumerate(OFFERS, start=len(orders) + 1):
         day, ref, product, quantity, outcome = offer
         code, price, _cost = PRODUCTS[product]
-        yield number, ref, day, code, quantity, price, outcome
+        price *= DOLLARS if ref == IN_DOLLARS else 1
+        yield number, ref, day, code, quantity, f"{price:.2f}", outcome
 
 
 def write(name, header, rows):
