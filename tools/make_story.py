@@ -161,7 +161,11 @@ def orders_of(row, chance):
         usual = size * (1 + (growth - 1) * share)
         chosen = chance.sample(products, min(len(products), chance.choice([1, 1, 2])))
         lines = [
-            (p, max(1, round(usual * chance.uniform(0.7, 1.3))), *price_of(p, day, chance))
+            (
+                p,
+                max(1, round(usual * chance.uniform(0.7, 1.3))),
+                *price_of(p, day, chance),
+            )
             for p in chosen
         ]
         yield ref, day, lines, "" if login == "None" else login
@@ -184,7 +188,9 @@ def zhang_orders(chance):
 def all_orders():
     chance = random.Random(20)
     orders = [
-        order for row in CUSTOMERS.strip().splitlines() for order in orders_of(row, chance)
+        order
+        for row in CUSTOMERS.strip().splitlines()
+        for order in orders_of(row, chance)
     ]
     orders += zhang_orders(chance)
     return sorted(orders, key=lambda order: (-order[1], order[0]))

@@ -3,3 +3,4 @@ from . import test_crm_rfm
 from . import test_crm_scorecard_run
 from . import test_scorecard_oracle
 from . import test_segment_scorecard_report
+from . import test_demo_story

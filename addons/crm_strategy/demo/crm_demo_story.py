@@ -2,12 +2,11 @@ import contextlib
 import csv
 from base64 import b64encode
 from datetime import timedelta
-from itertools import groupby
 
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.tools import file_open
+from odoo.tools import file_open, groupby
 
 FOLDER = "crm_strategy/demo"
 
@@ -50,7 +49,7 @@ class CrmDemoStory(models.AbstractModel):
         """Date back to ``moment`` the stays in segments that begin or end within."""
         begun = fields.Datetime.now()
         yield
-        memberships = self.env["crm.segment.membership"].sudo()  # style: CRM109 demo only
+        memberships = self.env["crm.segment.membership"]
         memberships.search([("date_start", ">=", begun)]).write({"date_start": moment})
         memberships.search([("date_end", ">=", begun)]).write({"date_end": moment})
         self.env.flush_all()
@@ -106,13 +105,10 @@ class CrmDemoStory(models.AbstractModel):
         """Enter the orders since the change-over and do what became of each."""
         quiet = self.with_context(mail_auto_subscribe_no_notify=True)
         rows = quiet._read_rows("sale_orders.csv")
-        drafts = {
-            key: list(lines)
-            for key, lines in groupby(rows, lambda row: row["order"])
-        }
+        drafts = dict(groupby(rows, lambda row: row["order"]))
         orders = quiet._create_orders(drafts)
         done = {}
-        for (key, lines), order in zip(drafts.items(), orders, strict=True):
+        for lines, order in zip(drafts.values(), orders, strict=True):
             done.setdefault(lines[0]["outcome"], orders.browse())
             done[lines[0]["outcome"]] |= order
         for outcome, group in done.items():
@@ -198,10 +194,13 @@ class CrmDemoStory(models.AbstractModel):
             outcome: self._create_invoices(done[outcome])
             for outcome in ("invoiced", "credited", "corrected")
         }
+        self._pay_invoices(invoices["invoiced"])
         for invoice in invoices["credited"]:
             # the goods came back
             wizard = self._create_reversal(invoice, self.env._("Porous castings"))
-            self.env["account.move"].browse(wizard.refund_moves()["res_id"]).action_post()
+            self.env["account.move"].browse(
+                wizard.refund_moves()["res_id"]
+            ).action_post()
         for invoice in invoices["corrected"]:
             # credited and invoiced again
             wizard = self._create_reversal(invoice, self.env._("Wrong address"))
@@ -212,12 +211,23 @@ class CrmDemoStory(models.AbstractModel):
     @api.model
     def _create_invoices(self, orders):
         """Return posted invoices of ``orders``, each of two days after its order."""
+        terms = self.env.ref("account.account_payment_term_30days")
         invoices = orders._create_invoices(grouped=True)
         for invoice in invoices:
             order = invoice.line_ids.sale_line_ids.order_id
             invoice.invoice_date = order.date_order.date() + timedelta(days=2)
+            invoice.invoice_payment_term_id = terms
         invoices.action_post()
         return invoices
+
+    @api.model
+    def _pay_invoices(self, invoices):
+        """Register the money that came in on the oldest invoices."""
+        limit = self._get_day(20)
+        for invoice in invoices.filtered(lambda i: i.invoice_date < limit):
+            self.env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=invoice.ids
+            ).create({"payment_date": limit}).action_create_payments()
 
     @api.model
     def _create_reversal(self, invoice, reason):
@@ -265,4 +275,4 @@ class CrmDemoStory(models.AbstractModel):
     @api.model
     def _refresh_measures(self):
         """Work out two years of every measure."""
-        self.env["crm.measure"].search([])._refresh_values()
+        self.env["crm.measure"].search([("active", "=", True)])._refresh_values()
