@@ -3,8 +3,8 @@
 
     python3 tools/make_story.py
 
-makes two files in ``addons/crm_strategy/demo``: ``sales_history.csv``, what the former
-system knew up to the change-over, and ``sale_orders.csv``, the orders since. Dates are
+makes two files in ``addons/crm_strategy/demo``: ``sales_history.tsv``, what the former
+system knew up to the change-over, and ``sale_orders.tsv``, the orders since. Dates are
 days before today, which the story turns into dates when it is loaded.
 """
 
@@ -239,7 +239,7 @@ def recent_rows(orders):
 
 def write(name, header, rows):
     with open(DEMO / name, "w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+        writer = csv.writer(stream, delimiter="\t", lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
 
@@ -250,9 +250,9 @@ def main():
     new = [order for order in orders if order[1] <= CHANGE_OVER]
     rows = list(history_rows(old, random.Random(5)))
     header = list(rows[0])
-    write("sales_history.csv", header, [[row[name] for name in header] for row in rows])
+    write("sales_history.tsv", header, [[row[name] for name in header] for row in rows])
     header = ("order", "customer", "days_ago", "product", "quantity", "price")
-    write("sale_orders.csv", (*header, "outcome"), recent_rows(new))
+    write("sale_orders.tsv", (*header, "outcome"), recent_rows(new))
     print(len(old), "orders of the former system,", len(new), "since")
 
 

@@ -56,5 +56,4 @@
         "web.assets_tests": ["crm_strategy/static/tests/tours/**/*"],
         "web.assets_unit_tests": ["crm_strategy/static/tests/**/*.test.js"],
     },
-    "uninstall_hook": "uninstall_hook",
 }

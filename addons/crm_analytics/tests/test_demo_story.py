@@ -24,7 +24,7 @@ class TestDemoStory(TransactionCase):
 
     def _read(self, name):
         with file_open(f"crm_strategy/demo/{name}") as stream:
-            return list(csv.DictReader(stream))
+            return list(csv.DictReader(stream, delimiter="\t"))
 
     def _get_groups(self, day):
         """Return {customer: RFM segment} at noon of ``day``."""
@@ -81,7 +81,7 @@ class TestDemoStory(TransactionCase):
         job = self.env["crm.sales.history.import"].search(
             [("source", "=", "former_erp")]
         )
-        keys = {row["order"] for row in self._read("sales_history.csv")}
+        keys = {row["order"] for row in self._read("sales_history.tsv")}
         self.assertEqual(job.state, "rejects")
         self.assertEqual(job.created_count, len(keys) - 3)
         self.assertEqual(job.created_count, 910)
@@ -89,7 +89,7 @@ class TestDemoStory(TransactionCase):
 
     def test_orders_since_then_are_as_the_file_says(self):
         outcomes = {
-            row["order"]: row["outcome"] for row in self._read("sale_orders.csv")
+            row["order"]: row["outcome"] for row in self._read("sale_orders.tsv")
         }
         states = {
             "quotation": "draft",

@@ -59,7 +59,7 @@ class CrmDemoStory(models.AbstractModel):
     @api.model
     def _read_rows(self, name):
         with file_open(f"{FOLDER}/{name}") as stream:
-            return list(csv.DictReader(stream))
+            return list(csv.DictReader(stream, delimiter="\t"))
 
     @api.model
     def _load_history(self):
@@ -87,7 +87,7 @@ class CrmDemoStory(models.AbstractModel):
     def _get_history_file(self):
         """Return the file with dates; what is no number of days stays as it is."""
         lines = []
-        for row in self._read_rows("sales_history.csv"):
+        for row in self._read_rows("sales_history.tsv"):
             days_ago = row.pop("days_ago")
             day = self._get_day(days_ago) if days_ago.isdigit() else days_ago
             lines.append({"date": str(day), **row})
@@ -104,7 +104,7 @@ class CrmDemoStory(models.AbstractModel):
     def _load_orders(self):
         """Enter the orders since the change-over and do what became of each."""
         quiet = self.with_context(mail_auto_subscribe_no_notify=True)
-        rows = quiet._read_rows("sale_orders.csv")
+        rows = quiet._read_rows("sale_orders.tsv")
         drafts = dict(groupby(rows, lambda row: row["order"]))
         orders = quiet._create_orders(drafts)
         done = {}
