@@ -35,7 +35,7 @@ SWITCHES = (
 SETTLED = """
     document.readyState === "complete" && document.fonts.status === "loaded"
     && !document.querySelector(".o_loading_indicator, .o_blockUI")
-    && [...document.images].every((image) => image.complete)
+    && [...document.images].every((image) => image.complete || image.loading === "lazy")
 """
 
 

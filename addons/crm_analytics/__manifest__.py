@@ -17,6 +17,7 @@
         "views/scorecard_explanation_templates.xml",
         "views/crm_customer_scorecard_views.xml",
         "views/crm_customer_scorecard_history_views.xml",
+        "report/crm_segment_scorecard_report_views.xml",
         "views/crm_rfm_grid_views.xml",
         "views/crm_rfm_policy_views.xml",
         "views/crm_rfm_group_views.xml",

@@ -45,6 +45,17 @@ class CrmSegmentScorecardReport(models.Model):
     revenue = fields.Monetary(readonly=True)
     margin = fields.Monetary(readonly=True)
 
+    @api.model
+    def _open_figures(self):
+        """Return the action, filtered by one scheme: only so do its totals add up."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_analytics.crm_segment_scorecard_report_action"
+        )
+        scheme = self.search([], order="segmentation_id desc", limit=1).segmentation_id
+        if scheme:
+            action["context"] = {"search_default_segmentation_id": scheme.id}
+        return action
+
     @property
     def _table_query(self) -> SQL:
         return SQL("%s %s %s", self._select(), self._from(), self._where())

@@ -153,7 +153,7 @@ class ResPartner(models.Model):
             "crm_strategy.crm_segment_membership_action"
         )
         action["domain"] = [("partner_id", "=", self.commercial_partner_id.id)]
-        action["context"] = {}
+        action["context"] = {"crm_strategy_short_segment_name": True}
         return action
 
     # --- MERGE
