@@ -106,6 +106,15 @@ class Page:
         self.send("Page.navigate", url="about:blank")
         self.errors.clear()
         self.send("Page.navigate", url=url)
+        self.wait(wait_for, timeout)
+
+    def click(self, selector, wait_for, timeout=60):
+        """Click the first ``selector``; wait until ``wait_for`` is there and calm."""
+        self.evaluate(f"document.querySelector({json.dumps(selector)}).click()")
+        self.wait(wait_for, timeout)
+
+    def wait(self, wait_for, timeout=60):
+        """Wait until ``wait_for`` is there and the page is calm."""
         deadline, calm = time.monotonic() + timeout, 0
         ready = f"!!document.querySelector({json.dumps(wait_for)}) && {SETTLED}"
         while (

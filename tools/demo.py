@@ -33,10 +33,10 @@ def say(text):
 # --- DATABASE -----------------------------------------------------------------
 
 
-def build_demo():
+def build_demo(target=DEMO):
     """The demo database from nothing; complete under its name or not at all."""
     template = hostdb.host_template()
-    draft = f"{DEMO}_new"
+    draft = f"{target}_new"
     say("installing the add-ons with their demo story")
     hostdb.clone(template, draft)
     # The host loads demo data of an add-on only if all it depends on have theirs.
@@ -49,7 +49,7 @@ def build_demo():
     if "demo data failed to install" in log.read_text(encoding="utf-8"):
         raise HostError(f"the demo story did not load{hostdb.log_tail(log)}")
     hostdb.set_parameter(draft, CHECKSUM, hostdb.checksum(ROOT / "addons"))
-    hostdb.rename(draft, DEMO)
+    hostdb.rename(draft, target)
 
 
 def update(name):

@@ -18,6 +18,7 @@ import re
 import subprocess
 import sys
 
+import demo
 import hostdb
 from hostdb import HOST, LOGS, ROOT, HostError
 
@@ -161,7 +162,28 @@ def all_odoo_tests():
     folders = [ROOT / "addons" / name for name in hostdb.own_addons()]
     folders += [ROOT / "tests" / name for name in hostdb.test_addons()]
     wanted = [str(path / "tests") for path in folders if (path / "tests").is_dir()]
+    # the story has a stage and a database of its own
+    wanted.append(f"--ignore={STORY}")
     return odoo_tests([*wanted, "--durations=15", "--log-level=INFO"])
+
+
+STORY = ROOT / "addons" / "crm_analytics" / "tests" / "test_demo_story.py"
+
+
+def story_tests():
+    """The demo story loads without a complaint and keeps its promises."""
+    name = "crm_test_story"
+    hostdb.drop(name)
+    try:
+        demo.build_demo(name)
+        log = tool("check_install_log.py", LOGS / "demo-install.log")
+        if log.failed:
+            return log
+        config = hostdb.config_file(tests=True)
+        options = [f"--odoo-config={config}", f"--odoo-database={name}"]
+        return pytest([*options, str(STORY)], "story", {"ODOO_RC": config})
+    finally:
+        hostdb.drop(name)
 
 
 def cdnow_tests():
@@ -279,6 +301,7 @@ def run_all():
             start("lifecycle", lambda: tool("check_lifecycle.py")),
             start("host's lint tests", host_lint_tests),
             start("CDNOW history", cdnow_tests),
+            start("demo story", story_tests),
         ]
         results += [future.result() for future in waiting]
     results.append(stage("tests", all_odoo_tests))

@@ -4,6 +4,7 @@
 Reads tools/shots.json, one screen a row: ``name``, ``user`` (a login of
 tools/demo_logins.txt), ``action`` (external id) or ``path``, ``view`` (optional:
 list, kanban, pivot, ...), ``wait`` (a CSS selector that shows it is complete),
+``click`` and ``then`` (optional: what to click on it, and what then appears),
 ``database`` (optional: demo or cdnow). Writes
 docs/screenshots/NAME.{en,zh}.{desktop,phone}.png from a copy of the demo database.
 A message on the console's error channel fails the run.
@@ -111,6 +112,8 @@ def take(tab, screen, port, language):
         tab.set_device(width, height, phone)
         try:
             tab.open(address(screen, port), screen["wait"])
+            if screen.get("click"):
+                tab.click(screen["click"], screen["then"])
             tab.screenshot(target)
         except chrome.BrowserError as error:
             problems.append(f"{target.name}: {error}")

@@ -50,16 +50,13 @@ class CrmRfmGrid(models.AbstractModel):
     def _get_axes(self, values):
         cuts = self._get_policy().cut_ids
         axes = []
-        for dimension, label in (
-            ("recency", self.env._("Recency %(score)s")),
-            ("frequency", self.env._("Frequency %(score)s")),
-        ):
+        for dimension, letter in (("recency", "R"), ("frequency", "F")):
             hints = {c.score: c.bound_text for c in cuts if c.dimension == dimension}
             axes.append(
                 [
                     {
                         "key": str(score),
-                        "label": label.replace("%(score)s", str(score)),
+                        "label": f"{letter}{score}",
                         "hint": hints.get(score, ""),
                     }
                     for score in rfm.SCORES

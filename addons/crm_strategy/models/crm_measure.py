@@ -2,10 +2,13 @@ import json
 import re
 from datetime import timedelta
 
+from babel.dates import format_skeleton
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import format_date, get_lang
+from odoo.tools.misc import babel_locale_parse
 
 from ..tools.measure_period import UNITS, periods_until
 from ..tools.measure_trend import compare
@@ -16,7 +19,7 @@ SPARKLINE_PERIODS = 13
 METHOD_NAME = re.compile(r"_measure_[a-z0-9_]+")
 CODE = re.compile(r"[a-z][a-z0-9_]*")
 
-LABEL_FORMATS = {"month": "MMM y", "quarter": "QQQ y", "year": "y"}
+LABEL_SKELETONS = {"month": "yMMM", "quarter": "yQQQ", "year": "y"}
 
 
 class CrmMeasure(models.Model):
@@ -253,8 +256,11 @@ class CrmMeasure(models.Model):
 
     def _format_period(self, value):
         """Return how people call the period of ``value``."""
-        pattern = LABEL_FORMATS.get(value.period, False)
-        return format_date(self.env, value.date_from, date_format=pattern)
+        skeleton = LABEL_SKELETONS.get(value.period)
+        if not skeleton:
+            return format_date(self.env, value.date_from)
+        locale = babel_locale_parse(get_lang(self.env).code)
+        return format_skeleton(skeleton, value.date_from, locale=locale)
 
     def _format_change(self, change, value):
         """Return the change with its sign: in percent, else in the unit."""
