@@ -61,6 +61,13 @@ class CrmRfmPolicy(models.Model):
         " follow the former rules until the next one.",
     )
     customer_count = fields.Integer("Customers", compute="_compute_customer_count")
+    segmentation_id = fields.Many2one(
+        "crm.segmentation",
+        "Segmentation scheme",
+        readonly=True,
+        ondelete="set null",
+        help="The scheme whose segments are the RFM groups of this company.",
+    )
 
     _company_uniq = models.UniqueIndex(
         "(company_id)", "A company has one RFM policy: change the existing one."
@@ -156,7 +163,52 @@ class CrmRfmPolicy(models.Model):
         action["domain"] = [("company_id", "=", self.company_id.id)]
         return action
 
+    def action_create_segments(self):
+        """Make the RFM groups segments of this company; open the scheme."""
+        self.ensure_one()
+        if not self.segmentation_id:
+            self.segmentation_id = self.env["crm.segmentation"].create(
+                self._prepare_segmentation_vals()
+            )
+            self._translate_segments()
+            self.segmentation_id._refresh()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "crm.segmentation",
+            "res_id": self.segmentation_id.id,
+            "views": [[False, "form"]],
+        }
+
     # --- BUSINESS
+
+    def _prepare_segmentation_vals(self):
+        groups = self.env["crm.rfm.group"].search([])
+        return {
+            "name": self.env._("RFM groups"),
+            "company_id": self.company_id.id,
+            "kind": "exclusive",
+            "segment_ids": [
+                Command.create(
+                    {
+                        "name": group.name,
+                        "code": group.code.upper(),
+                        "sequence": group.sequence,
+                        "color": group.color,
+                        "domain": f"[('rfm_group_id.code', '=', {group.code!r})]",
+                    }
+                )
+                for group in groups
+            ],
+        }
+
+    def _translate_segments(self):
+        """Give the segments the names of their groups in every language."""
+        groups = {
+            group.code.upper(): group for group in self.env["crm.rfm.group"].search([])
+        }
+        for lang, _name in self.env["res.lang"].get_installed():
+            for segment in self.segmentation_id.segment_ids.with_context(lang=lang):
+                segment.name = groups[segment.code].with_context(lang=lang).name
 
     @api.model
     def _ensure(self, companies):
@@ -175,6 +227,12 @@ class CrmRfmPolicy(models.Model):
     def _ensure_all(self):
         """Give every company a policy; called at installation."""
         self._ensure(self.env["res.company"].search([]))
+
+    @api.model
+    def _adopt_scheme(self, scheme_id):
+        """Note the delivered scheme on the policy of its company; at installation."""
+        scheme = self.env["crm.segmentation"].browse(scheme_id)
+        self._ensure(scheme.company_id).segmentation_id = scheme
 
     def _get_bounds(self):
         """Return ``{dimension: [bounds of the scores 2 to 5]}`` in force."""

@@ -181,6 +181,7 @@ class CrmScorecardRun(models.Model):
             run = self._start(policy.company_id, task_mode)
             progress._commit_progress()
             run._work_safely(self._get_task(task_mode, day))
+            run._drop_idle()
             if not progress._commit_progress(1):
                 break
 
@@ -202,6 +203,15 @@ class CrmScorecardRun(models.Model):
         if mode == "month_end":
             return lambda engine, policy: engine._snapshot(policy, day)
         return lambda engine, policy: engine._refresh(policy, mode)
+
+    def _drop_idle(self):
+        """Forget a run that found nobody to look at: it would only hide the others."""
+        self.filtered(
+            lambda run: run.mode == "incremental"
+            and run.state == "done"
+            and not run.customer_count
+            and not run.deleted_count
+        ).unlink()
 
     @api.model
     def _mark_interrupted(self):

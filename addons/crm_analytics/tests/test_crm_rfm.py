@@ -116,6 +116,26 @@ class TestCrmRfm(ScorecardCommon):
         self.assertEqual(self._card(self.customers[4]).rfm_group_id.code, "big")
         self.assertEqual(self._card(self.customers[3]).rfm_group_id.code, "champions")
 
+    def test_manager_makes_the_groups_segments(self):
+        self._refresh("2026-02-10")
+        policy = self.policy.with_user(self.manager)
+        scheme = self.env["crm.segmentation"].browse(
+            policy.action_create_segments()["res_id"]
+        )
+        self.assertEqual(scheme.company_id, self.company)
+        self.assertEqual(len(scheme.segment_ids), 11)
+        segments = [customer.segment_ids.code for customer in self.customers]
+        self.assertEqual(
+            segments, ["LOST", "HIBERNATING", "LOYAL", "CHAMPIONS", "CHAMPIONS"]
+        )
+        self.assertEqual(policy.action_create_segments()["res_id"], scheme.id)
+
+    def test_analyst_and_seller_make_no_segments(self):
+        for user in (self.analyst, self.seller):
+            with self.assertRaises(AccessError):
+                self.policy.with_user(user).action_create_segments()
+        self.assertFalse(self.policy.segmentation_id)
+
     # --- GRID
 
     def test_grid_counts_customers_and_revenue(self):

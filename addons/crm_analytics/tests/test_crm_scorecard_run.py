@@ -191,6 +191,16 @@ class TestCrmScorecardRun(ScorecardCommon):
         action = self.policy.with_user(self.analyst).action_refresh()
         self.assertEqual(action["params"]["type"], "success")
 
+    def test_idle_run_leaves_no_record(self):
+        self.env["crm.scorecard.run"]._refresh(self.company)
+        self.env["crm.scorecard.run"]._refresh(self.other_company)
+        self._backdate()
+        self._trigger("ir_cron_scorecard_incremental")
+        runs = self.env["crm.scorecard.run"].search(
+            [("company_id", "in", (self.company | self.other_company).ids)]
+        )
+        self.assertEqual(len(runs), 2)
+
     def test_interrupted_run_is_closed_by_the_next(self):
         run = self.env["crm.scorecard.run"]._start(self.company, "full")
         self._trigger("ir_cron_scorecard_incremental")
