@@ -1,6 +1,6 @@
-from odoo.addons.crm_strategy.hooks import drop_foreign_ids
+from odoo.addons.crm_strategy.hooks import drop_leftovers
 
 
 def uninstall_hook(env):
-    """Remove the external ids that host modules gave to parts of our models."""
-    drop_foreign_ids(env, "crm_analytics")
+    """Remove what the host forgets: see crm_strategy."""
+    drop_leftovers(env, "crm_analytics")

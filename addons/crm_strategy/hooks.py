@@ -6,12 +6,21 @@ PARTS = ("ir.model.inherit", "ir.model.fields.selection")
 def uninstall_hook(env):
     """Remove what would stay behind; see the functions called."""
     drop_sales_history_keys(env)
-    drop_foreign_ids(env, "crm_strategy")
+    drop_leftovers(env, "crm_strategy")
 
 
 def drop_sales_history_keys(env):
     """Remove the keys of loaded customers and products; the records stay."""
     env["ir.model.data"].search([("module", "=", KEY_MODULE)]).unlink()
+
+
+def drop_leftovers(env, module):
+    """Drop what the host forgets when ``module`` goes: ids and key constraints."""
+    drop_foreign_ids(env, module)
+    # of our fields on host tables: the host drops the column, not this record
+    env["ir.model.constraint"].search(
+        [("module.name", "=", module), ("type", "=", "f")]
+    ).unlink()
 
 
 def drop_foreign_ids(env, module):
