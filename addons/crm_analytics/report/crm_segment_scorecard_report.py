@@ -137,7 +137,7 @@ class CrmSegmentScorecardReport(models.Model):
 
     @api.model
     def _add_up(self, rows, depth, sums, aggregates):
-        """Add up ``rows`` that agree in their first ``depth`` values, in their order."""
+        """Add up ``rows`` that agree in their first ``depth`` values, in order."""
         groups = {}
         for row in rows:
             groups.setdefault(row[:depth], []).append(row[-len(sums) :])
