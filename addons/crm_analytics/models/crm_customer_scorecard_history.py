@@ -55,10 +55,9 @@ class CrmCustomerScorecardHistory(models.Model):
                           (partner_id, company_id, date_start, %(names)s)
                    SELECT s.customer_id, %(company)s, %(day)s, %(new)s
                      FROM crm_scorecard_scored s
-                    WHERE NOT EXISTS (
-                          SELECT FROM crm_customer_scorecard_history h
-                           WHERE h.partner_id = s.customer_id
-                             AND h.company_id = %(company)s AND h.date_end IS NULL)
+                    WHERE s.customer_id NOT IN (
+                          SELECT h.partner_id FROM crm_customer_scorecard_history h
+                           WHERE h.company_id = %(company)s AND h.date_end IS NULL)
                 RETURNING id""",
                 names=columns(HISTORY),
                 **params,

@@ -80,7 +80,9 @@ class CrmScorecardEngine(models.AbstractModel):
         known change explains.
         """
         names = (*FACTS, *STATE, *PREVIOUS)
-        inserted, new = self._run_apply(self._insert_new_sql(company, names))
+        inserted, new = self._run_apply(
+            self._insert_new_sql(company, names, only_changed)
+        )
         updated, corrected = self._run_apply(self._update_changed_sql(company, names))
         deleted, gone = self._run_apply(
             self._delete_vanished_sql(company, only_changed)
@@ -118,19 +120,28 @@ class CrmScorecardEngine(models.AbstractModel):
         return counts
 
     @api.model
-    def _insert_new_sql(self, company, names) -> SQL:
+    def _insert_new_sql(self, company, names, only_changed) -> SQL:
+        """Insert who has no row: look each one up if they are few, else all at once.
+
+        Looking each one up in a table that grows meanwhile may take for ever.
+        """
+        known = SQL(
+            "SELECT partner_id FROM crm_customer_scorecard WHERE company_id = %s",
+            company.id,
+        )
+        is_new = SQL("s.customer_id NOT IN (%s)", known)
+        if only_changed:
+            is_new = SQL("NOT EXISTS (%s AND partner_id = s.customer_id)", known)
         return SQL(
             """INSERT INTO crm_customer_scorecard
                       (partner_id, company_id, %(names)s, create_date, write_date)
                SELECT s.customer_id, %(company)s, %(values)s, %(now)s, %(now)s
                  FROM crm_scorecard_scored s
-                WHERE NOT EXISTS (
-                      SELECT FROM crm_customer_scorecard c
-                       WHERE c.partner_id = s.customer_id
-                         AND c.company_id = %(company)s)
+                WHERE %(is_new)s
             RETURNING partner_id AS customer_id, true AS is_fact""",
             names=columns(names),
             values=columns(names, "s"),
+            is_new=is_new,
             company=company.id,
             now=self.env.cr.now(),
         )

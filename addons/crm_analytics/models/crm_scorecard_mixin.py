@@ -12,7 +12,6 @@ class CrmScorecardMixin(models.AbstractModel):
         "Customer",
         required=True,
         readonly=True,
-        index=True,
         ondelete="cascade",
     )
     company_id = fields.Many2one(

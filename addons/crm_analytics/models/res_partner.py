@@ -12,6 +12,9 @@ class ResPartner(models.Model):
     segment_ids = fields.Many2many(groups=GROUPS)
     segment_count = fields.Integer(groups=GROUPS)
 
+    # Finds the customers written since the last refresh of the scorecards
+    _crm_changed_idx = models.Index("(write_date, commercial_partner_id)")
+
     scorecard_ids = fields.One2many(
         "crm.customer.scorecard",
         "partner_id",

@@ -214,18 +214,26 @@ class CrmSaleFact(models.AbstractModel):
                       revenue * step / amount_untaxed AS revenue,
                       margin * step / amount_untaxed AS margin
                  FROM stepped""",
-            billed=self._billed_sql(company, until),
+            billed=self._billed_sql(company, until, customers),
             orders=self._orders_sql(company, until, customers),
         )
 
     @api.model
-    def _billed_sql(self, company, until=None) -> SQL:
+    def _billed_sql(self, company, until=None, customers: SQL | None = None) -> SQL:
         """Return what was invoiced and credited per day, of orders once credited.
 
         Columns: ``order_id, day, is_credit, credited, invoiced``; untaxed, in the
-        currency of the order.
+        currency of the order. Of a few customers, no other's credit notes are read.
         """
         dated = SQL("AND m.invoice_date <= %s", until) if until else SQL()
+        own = SQL(
+            """AND l.order_id IN (
+                   SELECT o.id FROM sale_order o
+                     JOIN res_partner p ON p.id = o.partner_id
+                    WHERE p.commercial_partner_id IN (%s))""",
+            customers,
+        )
+        scope = own if customers else SQL()
         return SQL(
             """SELECT l.order_id, m.invoice_date AS day,
                       BOOL_OR(m.move_type = 'out_refund') AS is_credit,
@@ -240,7 +248,7 @@ class CrmSaleFact(models.AbstractModel):
                            ON r.invoice_line_id = ml.id
                          JOIN sale_order_line l ON l.id = r.order_line_id
                         WHERE m.move_type = 'out_refund' AND m.state = 'posted'
-                          AND m.company_id = %(company)s %(dated)s) c
+                          AND m.company_id = %(company)s %(dated)s %(scope)s) c
                  JOIN sale_order_line l ON l.order_id = c.order_id
                  JOIN sale_order_line_invoice_rel r ON r.order_line_id = l.id
                  JOIN account_move_line ml ON ml.id = r.invoice_line_id
@@ -250,6 +258,7 @@ class CrmSaleFact(models.AbstractModel):
              GROUP BY l.order_id, m.invoice_date""",
             company=company.id,
             dated=dated,
+            scope=scope,
         )
 
     @api.model

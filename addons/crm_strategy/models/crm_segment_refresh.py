@@ -329,10 +329,11 @@ class CrmSegmentation(models.Model):
                    SELECT %(scheme)s, t.segment_id, t.partner_id, %(company)s,
                           %(now)s, 'rule', %(is_exclusive)s, FALSE, %(now)s, %(now)s
                      FROM crm_segment_target t
-                    WHERE NOT EXISTS (
-                          SELECT FROM crm_segment_membership m
-                           WHERE m.segment_id = t.segment_id
-                             AND m.partner_id = t.partner_id AND m.date_end IS NULL)
+                    WHERE (t.segment_id, t.partner_id) NOT IN (
+                          SELECT m.segment_id, m.partner_id
+                            FROM crm_segment_membership m
+                           WHERE m.segmentation_id = %(scheme)s
+                             AND m.date_end IS NULL)
                 RETURNING segment_id""",
                 scheme=self.id,
                 company=self.company_id.id or None,

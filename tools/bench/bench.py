@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+"""Measure the speed of the add-ons on generated data; ``./crm bench`` calls it.
+
+A database of its own is made, filled, measured and dropped. Jobs are compared with
+a baseline measured in the same run, screens with a fixed time. The exit status is 1
+if a goal is missed.
+"""
+
+import argparse
+import dataclasses
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+import prepare
+from jobs import Jobs, expected_indexes, own_indexes
+from screens import Screens
+from session import Session
+
+#: seconds that a screen may take, and megabytes of memory
+SCREEN, MEMORY = 0.3, 300
+#: below this number of customers fixed costs outweigh the rest, and ratios say nothing
+ENOUGH = 100_000
+
+
+@dataclasses.dataclass
+class Row:
+    """One line of the table; the goal is a multiple of the baseline or absolute."""
+
+    task: str
+    value: float
+    goal: float | None = None
+    unit: str = "B"
+
+    def goal_text(self):
+        if self.goal is None:
+            return ""
+        text = {"B": f"{self.goal:g} B", "s": f"{self.goal * 1000:.0f} ms"}
+        return "≤ " + text.get(self.unit, f"{self.goal:g} {self.unit}")
+
+    def is_judged(self, customers):
+        return self.goal is not None and (self.unit != "B" or customers >= ENOUGH)
+
+    def is_met(self, baseline):
+        measured = self.value / baseline if self.unit == "B" else self.value
+        return measured <= self.goal
+
+    def line(self, baseline, customers):
+        timed = self.unit in ("B", "s")
+        verdict = (
+            "" if self.goal is None else "ok" if self.is_met(baseline) else "MISSED"
+        )
+        seconds = f"{self.value:.3f}" if timed else f"{self.value:.0f} {self.unit}"
+        ratio = f"{self.value / baseline:.3f}" if timed else ""
+        return (
+            f"{self.task:<58}{seconds:>9}{ratio:>9}  {self.goal_text():<10} {verdict}"
+        )
+
+
+class Benchmark:
+    """Collects the rows of the table, printing how far it is."""
+
+    def __init__(self, name):
+        self.name = name
+        self.session = Session(name)
+        self.jobs = Jobs(self.session, name)
+        self.rows = []
+
+    def add(self, task, measure, goal=None, unit="B"):
+        row = Row(task, measure(), goal, unit)
+        self.rows.append(row)
+        print(f"  {task:<58}{row.value:>9.3f}", flush=True)
+
+    def run(self):
+        print("measuring", flush=True)
+        missing = expected_indexes(self.session.registry) - own_indexes(self.name)
+        if missing:
+            sys.exit(f"indexes that the add-ons declare are missing: {sorted(missing)}")
+        self.baseline = self.jobs.baseline()
+        self.measure_scorecards()
+        self.measure_segments()
+        for login, who in (("admin", "manager"), ("seller_1", "salesperson")):
+            self.measure_screens(Screens(self.session, login), who)
+        self.measure_costs()
+        # the machine may have been busier at one end than at the other
+        self.baseline = (self.baseline + self.jobs.baseline()) / 2
+        self.rows.insert(
+            0, Row("B: scan of all orders, sums per customer", self.baseline)
+        )
+
+    def measure_scorecards(self):
+        jobs = self.jobs
+        share = max(1, jobs.customers // 100)
+        self.add("Scorecards: first fill of the empty table, once", jobs.first_fill)
+        prepare.settle(self.name)
+        self.add("RFM part alone", jobs.rfm_part, 1)
+        self.add("Scorecards: full refresh, nothing differs", jobs.full_refresh, 5)
+        self.add(
+            "Scorecards: full refresh, every row differs",
+            jobs.full_refresh_all_differ,
+            5,
+        )
+        prepare.settle(self.name)
+        self.add(
+            f"Scorecards: refresh, {share} customers changed (1 %)",
+            lambda: jobs.incremental(share),
+            0.15,
+        )
+        self.add(
+            "Scorecards: refresh, one customer changed, whole",
+            lambda: jobs.incremental(1),
+        )
+        self.add(
+            "Scorecards: refresh, one customer changed, database work",
+            jobs.incremental_in_database,
+            0.010,
+            "s",
+        )
+        self.add(
+            "Scorecards: refresh, nothing changed", lambda: jobs.incremental(0), 0.05
+        )
+        self.add("Scorecards: history of one month end", jobs.month_end, 5)
+
+    def measure_segments(self):
+        jobs = self.jobs
+        jobs.make_segments()
+        self.add("20 rule segments: first placing of all, once", jobs.place_all)
+        prepare.settle(self.name)
+        self.add("20 rule segments: refresh, 1 % changed", jobs.segment_refresh, 3)
+        jobs.date_back_memberships()
+        self.add("20 rule segments: refresh after two months", jobs.segment_refresh, 3)
+        self.add("Measures of 24 months", jobs.measures)
+        prepare.settle(self.name)
+
+    def measure_screens(self, screens, who):
+        for task, measure in (
+            ("Scorecard list", screens.scorecard_list),
+            ("Pivot by segment", screens.segment_pivot),
+            ("Pivot by RFM group", screens.rfm_pivot),
+            ("RFM grid", screens.rfm_grid),
+            ("Segment migration", screens.migration),
+            ("Customer list", screens.customer_list),
+        ):
+            self.add(f"{task}, {who}", measure, SCREEN, "s")
+
+    def measure_costs(self):
+        self.add(
+            "Longest wait of a write during refreshes", self.jobs.longest_wait, 1, "s"
+        )
+        loaded, peak = prepare.run_probe(self.name)
+        self.rows.append(
+            Row("Memory: Odoo process, registry loaded", loaded, unit="MB")
+        )
+        self.rows.append(Row("Memory: its peak in a full refresh", peak, MEMORY, "MB"))
+
+    def report(self):
+        """Print the table; return whether every goal is met."""
+        head = f"{'task':<58}{'seconds':>9}{'ratio':>9}  {'goal':<10} result"
+        print(f"\n{head}\n{'-' * len(head)}")
+        for row in self.rows:
+            print(row.line(self.baseline, self.jobs.customers))
+        judged = [row for row in self.rows if row.is_judged(self.jobs.customers)]
+        missed = [row for row in judged if not row.is_met(self.baseline)]
+        print(f"\n{len(missed)} of {len(judged)} goals missed")
+        return not missed
+
+
+def parse(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--customers", type=int, default=200_000)
+    parser.add_argument("--orders", type=int, default=2_000_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--small", action="store_true", help="5,000 customers: a trial")
+    parser.add_argument("--db", default="crm_bench")
+    parser.add_argument("--template", help="database with the host's apps")
+    parser.add_argument("--keep", action="store_true", help="do not drop the database")
+    parser.add_argument(
+        "--reuse", action="store_true", help="measure a kept database, drop nothing"
+    )
+    options = parser.parse_args(arguments)
+    if options.small:
+        options.customers, options.orders = 5_000, 50_000
+    return options
+
+
+def main():
+    options = parse()
+    with prepare.database(options) as name:
+        benchmark = Benchmark(name)
+        benchmark.run()
+        met = benchmark.report()
+        benchmark.session.close()
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
