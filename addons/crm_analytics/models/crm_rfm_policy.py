@@ -1,4 +1,4 @@
-from odoo import Command, api, fields, models
+from odoo import Command, api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 from ..tools import month, rfm
@@ -135,6 +135,7 @@ class CrmRfmPolicy(models.Model):
                     for cut in self.env["crm.rfm.cut"]._prepare_default_vals()
                 ],
             )
+        self.env.registry.clear_cache()
         return super().create(vals_list)
 
     def write(self, vals):
@@ -143,6 +144,8 @@ class CrmRfmPolicy(models.Model):
         rules |= {f"{name}_cut_ids" for name in rfm.DIMENSIONS}
         if rules & set(vals) and "is_stale" not in vals:
             vals = dict(vals, is_stale=True)
+        if "as_of_date" in vals:
+            self.env.registry.clear_cache()
         return super().write(vals)
 
     # --- ACTIONS
@@ -222,6 +225,13 @@ class CrmRfmPolicy(models.Model):
                 [{"company_id": company.id} for company in missing]
             )
         return policies
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _get_as_of_date(self, company_id):
+        """Return the day that the company takes for today, or False."""
+        policies = self.sudo()  # style: CRM109 one date, asked by every figure
+        return policies.search([("company_id", "=", company_id)]).as_of_date
 
     @api.model
     def _ensure_all(self):

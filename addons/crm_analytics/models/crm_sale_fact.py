@@ -11,6 +11,5 @@ class CrmSaleFact(models.AbstractModel):
         A company whose policy names a day looks at a history that ended earlier:
         scores, segments and measures alike take that day for today.
         """
-        policies = self.env["crm.rfm.policy"].sudo()  # style: CRM109 one date
-        policy = policies.search([("company_id", "=", company.id)])
-        return policy.as_of_date or super()._get_today(company)
+        as_of = self.env["crm.rfm.policy"]._get_as_of_date(company.id)
+        return as_of or super()._get_today(company)

@@ -207,10 +207,12 @@ class CrmScorecardRun(models.Model):
     def _drop_idle(self):
         """Forget a run that found nobody to look at: it would only hide the others."""
         self.filtered(
-            lambda run: run.mode == "incremental"
-            and run.state == "done"
-            and not run.customer_count
-            and not run.deleted_count
+            lambda run: (
+                run.mode == "incremental"
+                and run.state == "done"
+                and not run.customer_count
+                and not run.deleted_count
+            )
         ).unlink()
 
     @api.model
