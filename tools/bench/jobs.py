@@ -151,9 +151,13 @@ class Jobs:
         return times[2]
 
     def month_end(self):
+        """The first month end, into the empty table, and the two that follow it."""
+        with self.session.environment() as env:
+            env.cr.execute("DELETE FROM crm_customer_scorecard_history")
+            self._policy(env).write({"history_until": False, "history_months": 4})
+
         def work(env):
             policy = self._policy(env)
-            policy.history_months = 4
             month_end = policy._get_missing_month_ends()[0]
             return env["crm.scorecard.engine"]._snapshot(policy, month_end)
 
@@ -164,6 +168,12 @@ class Jobs:
     def make_segments(self):
         """One exclusive scheme with the first ten rules, one free with the others."""
         with self.session.environment() as env:
+            former = env["crm.segmentation"].search([("name", "like", "Benchmark, ")])
+            env.cr.execute(
+                "DELETE FROM crm_segment_membership WHERE segmentation_id = ANY(%s)",
+                (former.ids,),
+            )
+            former.unlink()
             for kind, rules in (("exclusive", RULES[:10]), ("free", RULES[10:])):
                 env["crm.segmentation"].create(
                     {
