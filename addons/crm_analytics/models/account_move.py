@@ -9,3 +9,22 @@ class AccountMove(models.Model):
         "(write_date, partner_id)"
         " WHERE move_type IN ('out_invoice', 'out_refund', 'out_receipt')"
     )
+
+    def write(self, vals):
+        """Queue the former customer of an invoice that moves to another one."""
+        if "partner_id" in vals:
+            self._queue_scorecards()
+        return super().write(vals)
+
+    def unlink(self):
+        """Queue the customers: a deleted invoice has no write date to tell of it."""
+        self._queue_scorecards()
+        return super().unlink()
+
+    def _queue_scorecards(self):
+        """Score the customers anew whose invoices, or whose orders' invoices, these
+        are; an invoice may go to someone else than the customer of its order."""
+        sales = self.filtered(lambda move: move.is_sale_document(include_receipts=True))
+        lines = sales.invoice_line_ids.sudo()  # style: CRM109 whose orders these bill
+        customers = sales.partner_id | lines.sale_line_ids.order_id.partner_id
+        self.env["crm.scorecard.queue"]._push(customers)

@@ -57,6 +57,13 @@ class CrmRfmCut(models.Model):
         "A quantile lies between 0 and 100 percent.",
     )
 
+    def write(self, vals):
+        """Note on the policy that its scores follow former cut points."""
+        result = super().write(vals)
+        if not {"percent", "value", "score", "dimension"}.isdisjoint(vals):
+            self.policy_id.write({"is_stale": True})
+        return result
+
     @api.depends("dimension", "is_reached", "bound", "bound_date", "currency_id")
     def _compute_bound_text(self):
         for cut in self:

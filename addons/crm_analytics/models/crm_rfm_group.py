@@ -95,6 +95,11 @@ class CrmRfmGroup(models.Model):
             self._mark_scores_stale()
         return result
 
+    def unlink(self):
+        result = super().unlink()
+        self._mark_scores_stale()
+        return result
+
     @api.model
     def _mark_scores_stale(self):
         """Note on every policy that its scores follow former rules."""

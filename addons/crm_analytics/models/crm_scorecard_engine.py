@@ -24,7 +24,9 @@ class CrmScorecardEngine(models.AbstractModel):
 
     The watermark is the start of the oldest transaction that was open when the
     refresh began: what such a transaction commits later carries an earlier write
-    date, and is still found. The same steps with the last day of a month give the
+    date, and is still found. For that it must be read before the refresh sees its
+    first row, so in an earlier transaction: one that commits between the two would
+    be neither seen nor open. The same steps with the last day of a month give the
     month-end history.
     """
 
@@ -34,12 +36,14 @@ class CrmScorecardEngine(models.AbstractModel):
     # --- WHOLE RUNS
 
     @api.model
-    def _refresh(self, policy, mode="incremental", as_of=None):
+    def _refresh(self, policy, mode="incremental", as_of=None, watermark=None):
         """Bring the scorecards of the policy's company up to date; commits nothing.
 
         :param mode: ``full`` or ``incremental``; the latter becomes full where there
             is nothing to build on or the day to look at lies further back
         :param as_of: last day whose orders count; default: the company's today
+        :param watermark: instant before the start of every transaction whose changes
+            this one cannot see; read now if not given
         :return: dict with mode, as_of, customers, inserted, updated, deleted and
             corrected (rows of a full refresh that no known change explains)
         """
@@ -48,7 +52,7 @@ class CrmScorecardEngine(models.AbstractModel):
         as_of = as_of or self._facts()._get_today(company)
         mode = self._effective_mode(policy, mode, as_of)
         self._prepare_transaction()
-        watermark = self._read_watermark()
+        watermark = watermark or self._read_watermark()
         self._collect_changed(policy, as_of)
         self._collect_facts(company, as_of, only_changed=mode == "incremental")
         if mode == "full":
@@ -151,6 +155,7 @@ class CrmScorecardEngine(models.AbstractModel):
         return [
             self._changed_orders_sql(policy, as_of, since),
             self._changed_invoices_sql(policy, as_of, since),
+            self._changed_refunds_sql(policy, as_of, since),
             SQL(
                 """SELECT UNNEST(ARRAY[id, commercial_partner_id]) FROM res_partner
                     WHERE write_date >= %s""",
@@ -189,6 +194,28 @@ class CrmScorecardEngine(models.AbstractModel):
                  FROM account_move m JOIN res_partner p ON p.id = m.partner_id
                 WHERE m.company_id = %(company)s
                   AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+                  AND (m.write_date >= %(since)s
+                       OR (m.invoice_date > %(after)s AND m.invoice_date <= %(as_of)s))
+            """,
+            company=policy.company_id.id,
+            since=since,
+            after=policy.last_as_of or as_of,
+            as_of=as_of,
+        )
+
+    @api.model
+    def _changed_refunds_sql(self, policy, as_of, since) -> SQL:
+        """Return the customers whose orders were invoiced since then, to whomever."""
+        return SQL(
+            """SELECT p.commercial_partner_id
+                 FROM account_move m
+                 JOIN account_move_line ml ON ml.move_id = m.id
+                 JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = ml.id
+                 JOIN sale_order_line l ON l.id = r.order_line_id
+                 JOIN sale_order o ON o.id = l.order_id
+                 JOIN res_partner p ON p.id = o.partner_id
+                WHERE m.company_id = %(company)s
+                  AND m.move_type IN ('out_invoice', 'out_refund')
                   AND (m.write_date >= %(since)s
                        OR (m.invoice_date > %(after)s AND m.invoice_date <= %(as_of)s))
             """,

@@ -94,7 +94,13 @@ class CrmScorecardRun(models.Model):
     def _run_safely(self, company, mode="incremental"):
         """As :meth:`_refresh`, but record a failure on the run instead of raising."""
         run = self._start(company, mode)
-        run._work_safely(lambda engine, policy: engine._refresh(policy, mode))
+        # rows were seen before now, so what is open now tells too little: go on from
+        # where the last refresh did
+        run._work_safely(
+            lambda engine, policy: engine._refresh(
+                policy, mode, watermark=policy.watermark
+            )
+        )
         return run
 
     @api.model
@@ -179,8 +185,10 @@ class CrmScorecardRun(models.Model):
         progress._commit_progress(remaining=len(tasks))
         for policy, task_mode, day in tasks:
             run = self._start(policy.company_id, task_mode)
+            # before the commit: the work must see all that is not open any more
+            watermark = self.env["crm.scorecard.engine"]._read_watermark()
             progress._commit_progress()
-            run._work_safely(self._get_task(task_mode, day))
+            run._work_safely(self._get_task(task_mode, day, watermark))
             run._drop_idle()
             if not progress._commit_progress(1):
                 break
@@ -199,10 +207,10 @@ class CrmScorecardRun(models.Model):
         return tasks
 
     @api.model
-    def _get_task(self, mode, day):
+    def _get_task(self, mode, day, watermark):
         if mode == "month_end":
             return lambda engine, policy: engine._snapshot(policy, day)
-        return lambda engine, policy: engine._refresh(policy, mode)
+        return lambda engine, policy: engine._refresh(policy, mode, watermark=watermark)
 
     def _drop_idle(self):
         """Forget a run that found nobody to look at: it would only hide the others."""

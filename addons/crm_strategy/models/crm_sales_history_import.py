@@ -1,7 +1,7 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..tools import sales_history_states
 
@@ -198,7 +198,25 @@ class CrmSalesHistoryImport(models.Model):
         if self.file_name and self.name == self.env._("New Import"):
             self.name = self.file_name
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_created_fields(vals)
+        return super().create(vals_list)
+
+    @api.model
+    def _check_created_fields(self, vals):
+        """Nobody tells an import what it created: undoing deletes it as the system."""
+        if any(name.startswith("created_") and name.endswith("_ids") for name in vals):
+            raise AccessError(
+                self.env._(
+                    "An import notes by itself which customers and products it "
+                    "created. Leave these fields out."
+                )
+            )
+
     def write(self, vals):
+        self._check_created_fields(vals)
         if self._INPUT_FIELDS & vals.keys() and any(j.state != "draft" for j in self):
             raise UserError(
                 self.env._(

@@ -32,6 +32,10 @@ class CrmSegmentMigration(models.AbstractModel):
     # an archived customer was in his segments all the same
     _matrix_active_test = False
 
+    @api.model
+    def _check_matrix_access(self):
+        self.env["crm.segment.membership"].check_access("read")
+
     # --- FILTERS
 
     @api.model

@@ -1,9 +1,7 @@
 import logging
 
-import psycopg2
-
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError
 
 from .crm_segment_refresh import BUSY_ERRORS
 
@@ -124,6 +122,12 @@ class CrmSegmentation(models.Model):
         except BUSY_ERRORS as e:
             _logger.info("Refresh of scheme %s gives way: %s", self.id, e)
             self.refresh_state = "queued"
-        except (UserError, ValueError, TypeError, KeyError, psycopg2.Error) as e:
-            _logger.info("Refresh of scheme %s failed: %s", self.id, e)
-            self.write({"refresh_state": "failed", "refresh_error": str(e)})
+        except Exception as e:  # whatever it is, the schemes after it get their turn
+            if isinstance(e.__cause__, LockError):
+                _logger.info("Scheme %s is in use and waits on", self.id)
+                self.refresh_state = "queued"
+                return
+            _logger.info("Refresh of scheme %s failed: %s", self.id, e, exc_info=True)
+            self.env.invalidate_all()
+            error = str(e) or type(e).__name__
+            self.write({"refresh_state": "failed", "refresh_error": error})

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 
 class SaleOrder(models.Model):
@@ -40,6 +40,12 @@ class SaleOrder(models.Model):
 
     # A default that the host computes, though it is no editable field.
     _SALES_HISTORY_FROZEN = {"currency_id"}
+    # An order that bears these counts as settled, and goes when its import is undone.
+    _SALES_HISTORY_KEYS = {
+        "sales_history_import_id",
+        "sales_history_source",
+        "sales_history_key",
+    }
 
     def _compute_field_value(self, field):  # style: CRM107 hook of the host
         """Never fill in the defaults of a loaded order again."""
@@ -66,6 +72,13 @@ class SaleOrder(models.Model):
                 record[computed.name] = record._origin[computed.name]
 
     def write(self, vals):
+        if not self._SALES_HISTORY_KEYS.isdisjoint(vals) and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "Only a sales history import says which orders come from another "
+                    "system. Load the order from a file instead."
+                )
+            )
         if vals.get("locked") is False:
             self._check_sales_history_unlock()
         return super().write(vals)

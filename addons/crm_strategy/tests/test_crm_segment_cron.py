@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from odoo.exceptions import LockError
 from odoo.tests import tagged
 
 from .segment_common import SegmentCommon
@@ -50,6 +51,30 @@ class TestSegmentCron(SegmentCommon):
         self.assertEqual(self.poison.refresh_state, "idle")
         self.assertFalse(self.poison.refresh_error)
         self.assertSegments(self.poison, {"Fine": {"Acme"}, "Bad": set()})
+
+    def test_whatever_goes_wrong_the_next_scheme_gets_its_turn(self):
+        refresh, poison = type(self.poison)._refresh_scheme, self.poison
+
+        def fail(scheme):
+            if scheme == poison:
+                raise NotImplementedError
+            return refresh(scheme)
+
+        self.schemes._queue_refresh()
+        with patch.object(type(poison), "_refresh_scheme", fail):
+            self._run(self.cron)
+        self.assertEqual(
+            self.schemes.mapped("refresh_state"), ["idle", "failed", "idle"]
+        )
+        self.assertEqual(poison.refresh_error, "NotImplementedError")
+
+    def test_scheme_in_use_waits_on(self):
+        self.good._queue_refresh()
+        with patch.object(
+            type(self.good), "lock_for_update", side_effect=LockError("in use")
+        ):
+            self._run(self.cron)
+        self.assertEqual(self.good.refresh_state, "queued")
 
     def test_run_stops_when_time_is_up_and_goes_on_later(self):
         self.schemes._queue_refresh()

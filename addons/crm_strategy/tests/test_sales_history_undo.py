@@ -1,5 +1,6 @@
-from odoo.exceptions import UserError
-from odoo.tests import HttpCase, tagged
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.crm_strategy.hooks import uninstall_hook
@@ -59,6 +60,37 @@ class TestSalesHistoryUndo(SalesHistoryCase):
             job.action_undo()
         self.assertEqual(job.state, "done")
         self.assertTrue(order.exists())
+
+    def test_nobody_tells_an_import_what_it_created(self):
+        """Undoing deletes it as the system, whatever the rights of the user."""
+        victim = self.env["res.partner"].create({"name": "Victim"})
+        manager = new_test_user(
+            self.env, "history_bare_manager", groups="crm_strategy.group_manager"
+        )
+        self.assertFalse(victim.with_user(manager).has_access("unlink"))
+        imports = self.env["crm.sales.history.import"].with_user(manager)
+        created = {"created_partner_ids": [Command.set(victim.ids)]}
+        with self.assertRaises(AccessError):
+            imports.create({"name": "x", "state": "done", **created})
+        job = imports.create({"name": "x"})
+        with self.assertRaises(AccessError):
+            job.write(created)
+        self.assertFalse(job.sudo().created_partner_ids)
+
+    def test_nobody_makes_his_own_order_a_loaded_one(self):
+        """It would count as delivered and invoiced."""
+        seller = new_test_user(
+            self.env, "history_own_seller", groups="sales_team.group_sale_salesman"
+        )
+        partner = self.env["res.partner"].create({"name": "Own"})
+        order = self.env["sale.order"].create(
+            {"partner_id": partner.id, "user_id": seller.id}
+        )
+        with self.assertRaises(AccessError):
+            order.with_user(seller).write(
+                {"sales_history_source": "old", "sales_history_key": "1"}
+            )
+        self.assertFalse(order.sales_history_key)
 
     def test_imports_with_orders_cannot_be_deleted(self):
         job = self._load(LINES)
