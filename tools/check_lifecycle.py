@@ -17,6 +17,7 @@ import hostdb
 from hostdb import LOGS, HostError
 
 NAME = "crm_test_lifecycle"
+SCRIPTS = hostdb.ROOT / "tools" / "lifecycle"
 #: name -> query of everything of that kind, as rows that can be compared
 SCHEMA = {
     "tables and views": "SELECT relkind::text, relname::text FROM pg_class"
@@ -130,12 +131,14 @@ def compare(before, after):
 # --- STEPS --------------------------------------------------------------------
 
 
-def step(title, args, failures):
+def step(title, args, failures, script=None):
     """Run the host's command line; a failure or a line in its log is recorded."""
     log = LOGS / f"lifecycle-{title}.log"
-    status = hostdb.odoo(args, log=log, check=False)
+    status = hostdb.odoo(args, log=log, check=False, script=script)
     text = log.read_text(encoding="utf-8", errors="replace")
     found = check_install_log.findings(text)
+    if "Traceback (most recent call last)" in text:  # the shell goes on after it
+        found = [*found, hostdb.log_tail(log, 30)]
     if status or found:
         failures[title] = found or [hostdb.log_tail(log)]
     return not status
@@ -175,16 +178,20 @@ def lifecycle():
     checks = {}
     ours = hostdb.own_addons()
     names, database = ",".join(ours), ["-d", NAME, "--no-http", "--stop-after-init"]
+    shell = ["shell", "-d", NAME, "--no-http"]
     with hostdb.temporary(hostdb.host_template(), NAME):
-        before = picture(NAME)
         failures = {}
+        step("trade", shell, failures, SCRIPTS / "trade.py")
+        before = picture(NAME)
         steps = {
             "install": [*database, "-i", names],
+            "use": shell,
             "update": [*database, "-u", names],
             "uninstall": ["module", "uninstall", "-d", NAME, *ours],
         }
         for title, args in steps.items():
-            alive = step(title, args, failures)
+            script = SCRIPTS / "use.py" if title == "use" else None
+            alive = step(title, args, failures, script)
             checks[title] = failures.get(title, [])
             if not alive:
                 return checks

@@ -261,23 +261,26 @@ def config_file(tests=False):
     return str(HOST / ("test.conf" if tests and test_addons() else "odoo.conf"))
 
 
-def odoo(args, log=None, tests=False, check=True, env=None):
+def odoo(args, log=None, tests=False, check=True, env=None, script=None):
     """Run the host's command line to its end.
 
     :param log: file that takes the output (default: the terminal)
     :param tests: with the hidden test add-ons on the path
+    :param script: file that goes to the standard input (of the shell)
     :return: exit status; with ``check`` a failure raises with the log's last errors
     """
     environ = {**os.environ, "ODOO_RC": config_file(tests), **(env or {})}
     command = [sys.executable, "-m", "odoo", *map(str, args)]
     with contextlib.ExitStack() as stack:
-        out = None
+        out, source = None, subprocess.DEVNULL
+        if script:
+            source = stack.enter_context(open(script, encoding="utf-8"))
         if log:
             pathlib.Path(log).parent.mkdir(parents=True, exist_ok=True)
             out = stack.enter_context(open(log, "w", encoding="utf-8"))
         status = subprocess.run(
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=source,
             stdout=out,
             stderr=out,
             env=environ,

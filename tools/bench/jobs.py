@@ -250,7 +250,7 @@ class Jobs:
                     " WHERE id = %s",
                     (first + turn * 7919 % (span + 1),),
                 )
-                connection.commit()
+                connection.commit()  # style: CRM117 a script of its own transactions
                 waits.append(time.monotonic() - started)
                 time.sleep(0.02)
         worker.join()

@@ -40,7 +40,7 @@ def own_environ():
 
 
 def last_month_end():
-    return dt.date.today().replace(day=1) - dt.timedelta(days=1)  # noqa: DTZ011 local
+    return dt.date.today().replace(day=1) - dt.timedelta(days=1)  # noqa: DTZ011 local  # style: CRM118 the day on which it runs
 
 
 def build(name, options):

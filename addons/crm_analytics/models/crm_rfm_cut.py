@@ -37,7 +37,7 @@ class CrmRfmCut(models.Model):
     )
 
     # --- the bound in force, set by the last full refresh
-    bound = fields.Float("Bound in force", digits=(16, 2), readonly=True)
+    bound = fields.Float("Bound in force", digits=(16, 4), readonly=True)
     bound_date = fields.Date("Date in force", readonly=True)
     is_reached = fields.Boolean(
         "In force",

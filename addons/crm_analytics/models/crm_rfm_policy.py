@@ -95,6 +95,14 @@ class CrmRfmPolicy(models.Model):
             for dimension in rfm.DIMENSIONS:
                 policy._check_dimension(dimension)
 
+    @api.constrains("as_of_date")
+    def _check_as_of_date(self):
+        today = fields.Date.context_today(self)
+        if self.filtered(lambda p: p.as_of_date and p.as_of_date > today):
+            raise ValidationError(
+                self.env._("Figures can be looked at as of today or an earlier day.")
+            )
+
     def _check_dimension(self, dimension):
         """Refuse cut points of one dimension that do not rise with the score."""
         cuts = self.cut_ids.filtered(lambda c: c.dimension == dimension)

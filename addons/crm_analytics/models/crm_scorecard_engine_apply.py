@@ -53,9 +53,15 @@ class CrmScorecardEngine(models.AbstractModel):
                   AND (h.date_end IS NULL OR h.date_end > %(month_end)s)""",
             cells=SQL(", ").join(SQL("%s", cell) for cell in cells),
             scores=scores,
-            month_end=month.last_closed_month_end(as_of),
+            month_end=self._get_known_month_end(policy, as_of),
             company=policy.company_id.id,
         )
+
+    @api.model
+    def _get_known_month_end(self, policy, as_of):
+        """Return the last month end before ``as_of`` that the history has reached."""
+        closed = month.last_closed_month_end(as_of)
+        return min(closed, policy.history_until or closed)
 
     @api.model
     def _score_sql(self, dimension, bounds) -> SQL:

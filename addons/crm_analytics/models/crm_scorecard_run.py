@@ -2,6 +2,7 @@ import logging
 import time
 
 from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 _logger = logging.getLogger(__name__)
 
@@ -133,10 +134,15 @@ class CrmScorecardRun(models.Model):
         )
 
     def _work_safely(self, task):
-        """Do ``task``; on any failure undo it and keep the reason on the run."""
+        """Do ``task``; on any failure undo it and keep the reason on the run.
+
+        A conflict with another transaction is no failure: the host tries again.
+        """
         try:
             with self.env.cr.savepoint():
                 self._work(task)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
         except Exception as error:  # the reason is kept for the user
             _logger.exception("Refresh of the scorecards failed")
             self.env.invalidate_all()
@@ -183,12 +189,20 @@ class CrmScorecardRun(models.Model):
         progress = self.env["ir.cron"]
         tasks = self._get_cron_tasks(policies, mode)
         progress._commit_progress(remaining=len(tasks))
+        failed = set()
         for policy, task_mode, day in tasks:
+            if (policy, task_mode) in failed or not policy.try_lock_for_update():
+                # a later month end must not hide one that failed; and who is being
+                # refreshed by somebody else right now has his turn next time
+                progress._commit_progress(1)
+                continue
             run = self._start(policy.company_id, task_mode)
             # before the commit: the work must see all that is not open any more
             watermark = self.env["crm.scorecard.engine"]._read_watermark()
             progress._commit_progress()
             run._work_safely(self._get_task(task_mode, day, watermark))
+            if run.state == "failed":
+                failed.add((policy, task_mode))
             run._drop_idle()
             if not progress._commit_progress(1):
                 break

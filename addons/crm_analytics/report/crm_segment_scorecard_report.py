@@ -29,6 +29,7 @@ class CrmSegmentScorecardReport(models.Model):
             "partner_id",
             "segment_id",
             "segmentation_id",
+            "company_id",
             "date_end",
         ],
         "crm.customer.scorecard": [
