@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import datetime, time, timedelta
 
 import pytz
@@ -213,8 +214,11 @@ class CrmSegmentMigration(models.AbstractModel):
     def _get_cells(self, values):
         """Count the customers of each move, by one statement."""
         order = {segment.id: i for i, segment in enumerate(self._get_segments(values))}
-        cells = {}
+        counts = Counter()
         for before, after, count in self.env.execute_query(self._get_moves_sql(values)):
+            counts[before, after] += count
+        cells = {}
+        for (before, after), count in counts.items():
             cell = {"count": count}
             if before and after and before != after:
                 cell["tone"] = "good" if order[after] < order[before] else "bad"
@@ -229,41 +233,36 @@ class CrmSegmentMigration(models.AbstractModel):
         database allows one open exclusive stay per scheme: these are counted as
         they are. Pairs are formed for those with any other stay on either day.
         """
-        ends = [self._get_end_of_day(values[key]) for key in ("date_from", "date_to")]
-        steady = (
-            Domain("is_exclusive", "=", True)
-            & Domain("date_end", "=", False)
-            & Domain("date_start", "<", ends[0])
-        )
-        before, after = (
-            Domain(self._get_stay_domain(values, values[key]))
-            for key in ("date_from", "date_to")
-        )
+        days = [values["date_from"], values["date_to"]]
+        first, last = (self._get_end_of_day(day) for day in days)
+        domain = Domain.OR(self._get_stay_domain(values, day) for day in days)
         return SQL(
-            """WITH steady AS NOT MATERIALIZED (%(steady)s),
-                    other AS MATERIALIZED (%(other)s),
-                    stay AS MATERIALIZED (
-                        SELECT * FROM other
-                     UNION ALL
-                        SELECT * FROM steady
-                         WHERE partner_id IN (SELECT partner_id FROM other))
+            """WITH stay AS MATERIALIZED (
+                   SELECT *, is_exclusive IS TRUE AND date_end IS NULL
+                             AND date_start < %(first)s AS is_steady
+                     FROM %(stays)s s
+               ), mover AS MATERIALIZED (
+                   SELECT DISTINCT partner_id FROM stay WHERE NOT is_steady
+               ), move AS MATERIALIZED (
+                   SELECT * FROM stay
+                    WHERE partner_id IN (SELECT partner_id FROM mover)
+               )
                SELECT segment_id, segment_id, COUNT(*)
-                 FROM steady
-                WHERE partner_id NOT IN (SELECT partner_id FROM other)
+                 FROM stay
+                WHERE is_steady AND partner_id NOT IN (SELECT partner_id FROM mover)
              GROUP BY segment_id
             UNION ALL
                SELECT b.segment_id, a.segment_id,
                       COUNT(DISTINCT COALESCE(b.partner_id, a.partner_id))
-                 FROM (SELECT * FROM stay WHERE date_start < %(first)s
+                 FROM (SELECT * FROM move WHERE date_start < %(first)s
                           AND (date_end IS NULL OR date_end >= %(first)s)) b
-            FULL JOIN (SELECT * FROM stay WHERE date_start < %(last)s
+            FULL JOIN (SELECT * FROM move WHERE date_start < %(last)s
                           AND (date_end IS NULL OR date_end >= %(last)s)) a
                    ON a.partner_id = b.partner_id
              GROUP BY b.segment_id, a.segment_id""",
-            steady=self._get_stays_sql(before & steady),
-            other=self._get_stays_sql((before | after) & ~steady),
-            first=ends[0],
-            last=ends[1],
+            stays=self._get_stays_sql(domain),
+            first=first,
+            last=last,
         )
 
     @api.model
@@ -273,10 +272,10 @@ class CrmSegmentMigration(models.AbstractModel):
         partners = self.env["res.partner"].with_context(active_test=False)._search([])
         if partners.where_clause:
             domain &= Domain("partner_id", "in", partners)
-        memberships.flush_model(["partner_id", "segment_id", "date_start", "date_end"])
+        names = ("partner_id", "segment_id", "is_exclusive", "date_start", "date_end")
+        memberships.flush_model(names)
         query = memberships._search(domain)
-        names = ("partner_id", "segment_id", "date_start", "date_end")
-        return query.select(
+        return query.subselect(
             *(memberships._field_to_sql(query.table, name, query) for name in names)
         )
 
