@@ -249,22 +249,13 @@ class CrmScorecardEngine(models.AbstractModel):
         facts = self._facts()
         customers = SQL("SELECT customer_id FROM crm_scorecard_changed")
         scope = (company, as_of, customers if only_changed else None)
+        order_ids = facts._get_credited_order_ids(*scope) if only_changed else None
         return SQL(
-            """WITH %(purchases)s,
-               refund AS (
-                   SELECT customer_id, SUM(revenue) AS revenue, SUM(margin) AS margin
-                     FROM (%(refunds)s) r
-                 GROUP BY customer_id
-               ), invoice AS (
+            """WITH %(purchases)s, %(net)s,
+               invoice AS (
                    SELECT customer_id, SUM(amount) AS amount
                      FROM (%(invoices)s) i
                  GROUP BY customer_id
-               ), net AS (
-                   SELECT c.*, COALESCE(r.revenue, 0) AS refunded,
-                          c.ordered - COALESCE(r.revenue, 0) AS kept,
-                          c.gained - COALESCE(r.margin, 0) AS gain
-                     FROM customer c
-                LEFT JOIN refund r ON r.customer_id = c.customer_id
                )
                SELECT n.customer_id,
                       n.first_order_date, n.last_order_date, n.is_repeat,
@@ -281,9 +272,36 @@ class CrmScorecardEngine(models.AbstractModel):
                  JOIN res_partner p ON p.id = n.customer_id
             LEFT JOIN invoice i USING (customer_id)""",
             purchases=self._purchases_sql(facts._orders_sql(*scope), company),
-            refunds=facts._refunds_sql(*scope),
+            net=self._net_sql(company, as_of, order_ids),
             invoices=facts._invoices_sql(*scope),
             digits=company.currency_id.decimal_places,
+        )
+
+    @api.model
+    def _net_sql(self, company, as_of, order_ids) -> SQL:
+        """Return the common table expression ``net``: customers less their refunds.
+
+        :param order_ids: orders with credit notes, or None to look at all
+        """
+        if order_ids == []:
+            return SQL(
+                """net AS (SELECT c.*, 0::numeric AS refunded,
+                                  c.ordered AS kept, c.gained AS gain
+                             FROM customer c)"""
+            )
+        return SQL(
+            """refund AS (
+                   SELECT customer_id, SUM(revenue) AS revenue, SUM(margin) AS margin
+                     FROM (%s) r
+                 GROUP BY customer_id
+               ), net AS (
+                   SELECT c.*, COALESCE(r.revenue, 0) AS refunded,
+                          c.ordered - COALESCE(r.revenue, 0) AS kept,
+                          c.gained - COALESCE(r.margin, 0) AS gain
+                     FROM customer c
+                LEFT JOIN refund r ON r.customer_id = c.customer_id
+               )""",
+            self._facts()._refunds_sql(company, as_of, order_ids),
         )
 
     @api.model

@@ -118,8 +118,9 @@ class TestScorecardChanges(ScorecardCommon):
     def test_analyst_sees_customers_of_a_measure_and_the_migration(self):
         measure = self.env.ref("crm_strategy.crm_measure_customers")
         measure._refresh_values()
-        scope = {"allowed_company_ids": self.company.ids}
-        measure = measure.with_user(self.analyst).with_context(scope)
+        measure = measure.with_user(self.analyst).with_context(
+            allowed_company_ids=self.company.ids
+        )
         value = measure.value_ids.filtered(lambda v: v.company_id == self.company)[:1]
         action = value.action_drill()
         found = measure.env["res.partner"].search(action["domain"])

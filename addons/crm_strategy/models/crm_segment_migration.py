@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import datetime, time, timedelta
 
 import pytz
@@ -125,19 +126,22 @@ class CrmSegmentMigration(models.AbstractModel):
     @api.model
     def _get_segments(self, values):
         """Return the scheme's segments, best first; archived ones if they count."""
-        in_use = Domain.OR(
-            Domain("membership_ids", "any", self._get_stay_domain(values, day))
-            for day in (values["date_from"], values["date_to"])
+        segments = self.env["crm.segment"].with_context(active_test=False)
+        segments = segments.search(
+            [("segmentation_id", "=", values["segmentation_id"])], order="sequence, id"
         )
-        return (
-            self.env["crm.segment"]
-            .with_context(active_test=False)
-            .search(
-                Domain("segmentation_id", "=", values["segmentation_id"])
-                & (Domain("active", "=", True) | in_use),
-                order="sequence, id",
+        archived = segments.filtered(lambda segment: not segment.active)
+        if archived:
+            stays = Domain("segment_id", "in", archived.ids) & Domain.OR(
+                self._get_stay_domain(values, day)
+                for day in (values["date_from"], values["date_to"])
             )
-        )
+            groups = self.env["crm.segment.membership"]._read_group(
+                stays, ["segment_id"]
+            )
+            in_use = {segment.id for [segment] in groups}
+            segments -= archived.filtered(lambda segment: segment.id not in in_use)
+        return segments
 
     @api.model
     def _get_matrix(self, values):
@@ -214,19 +218,11 @@ class CrmSegmentMigration(models.AbstractModel):
     def _get_cells(self, values):
         """Count the customers of each move, by one statement."""
         order = {segment.id: i for i, segment in enumerate(self._get_segments(values))}
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT b.segment_id, a.segment_id,
-                          COUNT(DISTINCT COALESCE(b.partner_id, a.partner_id))
-                     FROM %s b
-                FULL JOIN %s a ON a.partner_id = b.partner_id
-                 GROUP BY b.segment_id, a.segment_id""",
-                self._get_stays_sql(values, values["date_from"]),
-                self._get_stays_sql(values, values["date_to"]),
-            )
-        )
+        counts = Counter()
+        for before, after, count in self.env.execute_query(self._get_moves_sql(values)):
+            counts[before, after] += count
         cells = {}
-        for before, after, count in rows:
+        for (before, after), count in counts.items():
             cell = {"count": count}
             if before and after and before != after:
                 cell["tone"] = "good" if order[after] < order[before] else "bad"
@@ -234,18 +230,57 @@ class CrmSegmentMigration(models.AbstractModel):
         return cells
 
     @api.model
-    def _get_stays_sql(self, values, day):
-        """Return who was in which segment on ``day``, as far as the user may see."""
+    def _get_moves_sql(self, values) -> SQL:
+        """Return the number of customers per segment before and after.
+
+        Who has been in one segment all the time has one row, a *steady* one, as the
+        database allows one open exclusive stay per scheme: these are counted as
+        they are. Pairs are formed for those with any other stay on either day.
+        """
+        days = [values["date_from"], values["date_to"]]
+        first, last = (self._get_end_of_day(day) for day in days)
+        domain = Domain.OR(self._get_stay_domain(values, day) for day in days)
+        return SQL(
+            """WITH stay AS MATERIALIZED (
+                   SELECT *, is_exclusive IS TRUE AND date_end IS NULL
+                             AND date_start < %(first)s AS is_steady
+                     FROM %(stays)s s
+               ), mover AS MATERIALIZED (
+                   SELECT DISTINCT partner_id FROM stay WHERE NOT is_steady
+               ), move AS MATERIALIZED (
+                   SELECT * FROM stay
+                    WHERE partner_id IN (SELECT partner_id FROM mover)
+               )
+               SELECT segment_id, segment_id, COUNT(*)
+                 FROM stay
+                WHERE is_steady AND partner_id NOT IN (SELECT partner_id FROM mover)
+             GROUP BY segment_id
+            UNION ALL
+               SELECT b.segment_id, a.segment_id,
+                      COUNT(DISTINCT COALESCE(b.partner_id, a.partner_id))
+                 FROM (SELECT * FROM move WHERE date_start < %(first)s
+                          AND (date_end IS NULL OR date_end >= %(first)s)) b
+            FULL JOIN (SELECT * FROM move WHERE date_start < %(last)s
+                          AND (date_end IS NULL OR date_end >= %(last)s)) a
+                   ON a.partner_id = b.partner_id
+             GROUP BY b.segment_id, a.segment_id""",
+            stays=self._get_stays_sql(domain),
+            first=first,
+            last=last,
+        )
+
+    @api.model
+    def _get_stays_sql(self, domain) -> SQL:
+        """Return the stays that meet ``domain``, as far as the user may see them."""
         memberships = self.env["crm.segment.membership"]
-        domain = Domain(self._get_stay_domain(values, day))
         partners = self.env["res.partner"].with_context(active_test=False)._search([])
         if partners.where_clause:
             domain &= Domain("partner_id", "in", partners)
-        memberships.flush_model(["partner_id", "segment_id"])
+        names = ("partner_id", "segment_id", "is_exclusive", "date_start", "date_end")
+        memberships.flush_model(names)
         query = memberships._search(domain)
         return query.subselect(
-            memberships._field_to_sql(query.table, "partner_id", query),
-            memberships._field_to_sql(query.table, "segment_id", query),
+            *(memberships._field_to_sql(query.table, name, query) for name in names)
         )
 
     # --- DRILL-DOWN
