@@ -221,7 +221,7 @@ class CrmScorecardRun(models.Model):
         return tasks
 
     @api.model
-    def _get_task(self, mode, day, watermark):
+    def _get_task(self, mode, day, watermark=None):
         if mode == "month_end":
             return lambda engine, policy: engine._snapshot(policy, day)
         return lambda engine, policy: engine._refresh(policy, mode, watermark=watermark)
