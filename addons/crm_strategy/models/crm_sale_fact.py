@@ -23,9 +23,9 @@ class CrmSaleFact(models.AbstractModel):
     - A **refund** is what posted credit notes took back from an order: the
       credited amount less what was invoiced again beyond the ordered amount (a
       corrected invoice is no loss of revenue). It lowers the revenue by that
-      amount and the margin in proportion, on the day of the order's last credit
-      note. Credit notes that belong to no order are no matter of sales orders;
-      the invoiced amount of a scorecard has them.
+      amount and the margin in proportion; a measure per period counts each part
+      on the day on which it was taken back. Credit notes that belong to no order
+      are no matter of sales orders; the invoiced amount of a scorecard has them.
     """
 
     _name = "crm.sale.fact"
