@@ -164,16 +164,18 @@ def _mark(name):
 
 
 def _is_ours(name):
-    """A private server holds nothing else; on a shared one the mark decides."""
+    """A private server holds nothing else; on a shared one mark and owner decide."""
     if (HOST / "pg.env").exists():
         return True
     rows = query(
         "postgres",
-        "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
-        " WHERE datname = %s",
+        "SELECT shobj_description(oid, 'pg_database') = %s"
+        "       AND pg_get_userbyid(datdba) = current_user"
+        "  FROM pg_database WHERE datname = %s",
+        MARK,
         name,
     )
-    return not rows or rows[0][0] == MARK
+    return not rows or bool(rows[0][0])
 
 
 def drop(name):
@@ -323,7 +325,8 @@ def _build(name, build):
 def _forget(prefix, keep):
     """Drop earlier templates of the same kind."""
     for old in databases():
-        if old.startswith(prefix) and old != keep and not old.startswith(f"{keep}_"):
+        is_former = old.startswith(prefix) and not old.startswith(keep)
+        if is_former and _is_ours(old):
             drop(old)
 
 
