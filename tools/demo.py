@@ -210,7 +210,9 @@ def main():
     if options.cdnow:
         prepare_cdnow(options.fresh)
     names = [DEMO, *([CDNOW] if hostdb.exists(CDNOW) else [])]
-    if not options.no_serve:
+    if options.no_serve:
+        say(f"ready: {', '.join(names)}; ./crm demo serves them")
+    else:
         announce(serve(options.port, names), names)
     return 0
 
