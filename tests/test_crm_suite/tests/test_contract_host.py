@@ -1,7 +1,11 @@
+import re
+from unittest.mock import patch
+
 from lxml import etree
 
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import SQL
 
 from .builders import SalesWorld
 from .common import SuiteCase
@@ -99,6 +103,43 @@ class TestContractHost(SuiteCase):
             if self._is_own_field(field) and field._get_cache(partners.env)
         ]
         self.assertNothing(computed, "Computed beside the host's list:")
+
+    def test_partner_screens_of_the_host_read_no_table_of_ours(self):
+        """List and form of partners cost outsiders the queries of the host alone."""
+        partners = self.env["res.partner"].create(
+            [{"name": f"Host {index}"} for index in range(20)]
+        )
+        self.env.flush_all()
+        own = {self.env[name]._table for name in self.models}
+        findings = []
+        for user in self.outsiders:
+            for view_type in ("list", "form"):
+                model = self.env["res.partner"].with_user(user)
+                arch = model.get_views([(False, view_type)])["views"][view_type]["arch"]
+                spec = {n.get("name"): {} for n in etree.fromstring(arch).iter("field")}
+                spec = {name: {} for name in spec if name in model._fields}
+                self.env.invalidate_all()
+                for statement in self._record_statements(
+                    lambda m=model, s=spec: m.web_search_read(
+                        [("id", "in", partners.ids)], s
+                    )
+                ):
+                    words = set(re.findall(r"\w+", statement))
+                    findings += [f"{user.login}: {view_type}: {t}" for t in words & own]
+        self.assertNothing(sorted(set(findings)), "The host's screens read our tables:")
+
+    def _record_statements(self, call):
+        """Return the SQL statements that ``call`` runs."""
+        statements = []
+        execute = type(self.env.cr).execute
+
+        def note(cursor, query, *args, **kwargs):
+            statements.append(query.code if isinstance(query, SQL) else str(query))
+            return execute(cursor, query, *args, **kwargs)
+
+        with patch.object(type(self.env.cr), "execute", note):
+            call()
+        return statements
 
     def test_contact_manager_keeps_and_merges_contacts(self):
         user = self.outsiders[1]
