@@ -20,8 +20,9 @@ class ResUsers(models.Model):
     leaders of these teams      always
     ==========================  ===============================================
 
-    The tree of a user is kept in the cache of the registry, as are the domains
-    that the host makes of the rules. A change of teams or members empties both.
+    Archived teams and people are in it, hence ``active_test`` of the fields. The
+    tree of a user is kept in the cache of the registry, as are the domains that the host
+    makes of the rules. A change of teams or members empties both.
     """
 
     _inherit = "res.users"
@@ -30,6 +31,7 @@ class ResUsers(models.Model):
         "crm.team",
         string="Teams in the Tree",
         compute="_compute_crm_tree",
+        context={"active_test": False},
         groups=OUR_USERS,
         help="The teams that this user leads and those below them.",
     )
@@ -37,6 +39,7 @@ class ResUsers(models.Model):
         "res.users",
         string="People in the Tree",
         compute="_compute_crm_tree",
+        context={"active_test": False},
         groups=OUR_USERS,
         help="This user, and the members and leaders of the teams in the tree.",
     )
@@ -80,6 +83,13 @@ class ResUsers(models.Model):
         if user_id:
             people.add(user_id)
         return tuple(teams), tuple(sorted(people))
+
+    def write(self, vals):
+        """Who leaves the firm stays below his last leader."""
+        result = super().write(vals)
+        if "active" in vals:
+            self._forget_crm_tree()
+        return result
 
     @api.model
     def _forget_crm_tree(self):

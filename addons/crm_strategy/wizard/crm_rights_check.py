@@ -11,7 +11,7 @@ class CrmRightsCheck(models.TransientModel):
     _name = "crm.rights.check"
     _description = "Why May Somebody See This?"
 
-    user_id = fields.Many2one(
+    checked_user_id = fields.Many2one(
         "res.users",
         "Who",
         required=True,
@@ -51,7 +51,7 @@ class CrmRightsCheck(models.TransientModel):
         for check in self:
             check.record_name = check._get_record().display_name
 
-    @api.depends("user_id", "res_model", "res_id")
+    @api.depends("checked_user_id", "res_model", "res_id")
     def _compute_reasons(self):
         for check in self:
             record = check._get_record()
@@ -61,8 +61,8 @@ class CrmRightsCheck(models.TransientModel):
                 check[f"{operation}_reason"] = reason
 
     def _explain(self, record, operation):
-        """Return (whether ``user_id`` may, why) for one operation."""
-        user = self.user_id
+        """Return (whether the person may, why) for one operation."""
+        user = self.checked_user_id
         model = record.browse().with_user(user)
         if not model.has_access(operation):
             names = self.env["ir.model.access"].group_names_with_access(
@@ -86,7 +86,7 @@ class CrmRightsCheck(models.TransientModel):
 
     def _explain_grant(self, record, operation, rules):
         """Name the groups that give the right and the rules that let it through."""
-        groups = self.user_id.sudo().all_group_ids  # style: CRM109 to explain them
+        groups = self.checked_user_id.sudo().all_group_ids  # style: CRM109 to explain them
         access = groups.model_access.filtered(
             lambda row: (
                 row.active
