@@ -71,6 +71,7 @@
         "demo/50_sale_order_demo.xml",
         "demo/60_crm_lead_demo.xml",
         "demo/70_crm_segmentation_demo.xml",
+        "demo/75_crm_territory_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["crm_strategy/static/src/**/*"],

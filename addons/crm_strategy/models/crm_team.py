@@ -121,6 +121,10 @@ class CrmTeam(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """A team below another is of its company, unless one is given."""
+        for vals in vals_list:
+            if vals.get("parent_id") and "company_id" not in vals:
+                vals["company_id"] = self.browse(vals["parent_id"]).company_id.id
         teams = super().create(vals_list)
         self.env["res.users"]._forget_crm_tree()
         return teams

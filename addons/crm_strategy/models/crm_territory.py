@@ -118,7 +118,7 @@ class CrmTerritory(models.Model):
             parts = [
                 ", ".join(territory.country_ids.mapped("name")),
                 ", ".join(territory.state_ids.mapped("name")),
-                "–".join(filter(None, codes)),
+                "-".join(filter(None, codes)),
                 ", ".join(territory.industry_ids.mapped("name")),
                 kinds.get(territory.customer_kind),
             ]

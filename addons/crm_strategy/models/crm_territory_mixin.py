@@ -209,7 +209,9 @@ class CrmLead(models.Model):
 
     @api.model
     def _territory_places_sql(self, ids: SQL) -> SQL:
-        self.flush_model(["partner_id", "country_id", "state_id", "zip", "partner_name"])
+        self.flush_model(
+            ["partner_id", "country_id", "state_id", "zip", "partner_name"]
+        )
         partners = self.env["res.partner"]
         partners.flush_model(["commercial_partner_id", *PLACE_FIELDS])
         return SQL(

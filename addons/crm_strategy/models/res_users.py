@@ -21,8 +21,8 @@ class ResUsers(models.Model):
     ==========================  ===============================================
 
     Archived teams and people are in it, hence ``active_test`` of the fields. The
-    tree of a user is kept in the cache of the registry, as are the domains that the host
-    makes of the rules. A change of teams or members empties both.
+    tree of a user is kept in the cache of the registry, as are the domains that
+    the host makes of the rules. A change of teams or members empties both.
     """
 
     _inherit = "res.users"
@@ -44,6 +44,7 @@ class ResUsers(models.Model):
         help="This user, and the members and leaders of the teams in the tree.",
     )
 
+    @api.depends("active", "crm_team_member_ids.active")
     def _compute_crm_tree(self):
         for user in self:
             teams, people = self._get_crm_tree(user._origin.id)

@@ -51,7 +51,7 @@ class CrmRightsOverview(models.Model):
     subject_kind = fields.Selection(
         [("user", "User"), ("group", "Group")], "User or Group", readonly=True
     )
-    user_id = fields.Many2one("res.users", "User", readonly=True)
+    user_id = fields.Many2one("res.users", readonly=True)
     model = fields.Char("Technical Name", readonly=True)
     model_name = fields.Char("Records", readonly=True)
     area = fields.Selection(

@@ -111,7 +111,7 @@ class TestCrmRights(TerritoryCommon):
             {"name": "Foreign", "company_id": self.company_b.id, "team_id": False}
         )
         with self.assertRaises(AccessError):
-            self._check(lead, self.nora).read_reason
+            self._check(lead, self.nora).read(["read_reason"])
         with self.assertRaises(AccessError):
             self.env["crm.rights.check"].with_user(self.nora).create(
                 {"res_model": "crm.lead", "res_id": lead.id}

@@ -20,9 +20,7 @@ class TestCrmTerritoryAssign(TerritoryCommon):
 
     def _open(self, user, records, **values):
         wizard = self.env["crm.territory.assign"].with_user(user)
-        wizard = wizard.with_context(
-            active_model=records._name, active_ids=records.ids
-        )
+        wizard = wizard.with_context(active_model=records._name, active_ids=records.ids)
         return wizard.create(values)
 
     def _get_outcomes(self, wizard):

@@ -20,7 +20,7 @@ class CrmRightsCheck(models.TransientModel):
         ondelete="cascade",
     )
     res_model = fields.Char(
-        "Model",
+        "Technical Name",
         required=True,
         default=lambda self: self.env.context.get("active_model"),
     )
@@ -28,7 +28,7 @@ class CrmRightsCheck(models.TransientModel):
         "Record", required=True, default=lambda self: self.env.context.get("active_id")
     )
     record_name = fields.Char("About", compute="_compute_record_name")
-    may_read = fields.Boolean("May Read", compute="_compute_reasons")
+    may_read = fields.Boolean(compute="_compute_reasons")
     may_write = fields.Boolean("May Change", compute="_compute_reasons")
     may_unlink = fields.Boolean("May Delete", compute="_compute_reasons")
     read_reason = fields.Text(compute="_compute_reasons")
@@ -86,8 +86,8 @@ class CrmRightsCheck(models.TransientModel):
 
     def _explain_grant(self, record, operation, rules):
         """Name the groups that give the right and the rules that let it through."""
-        groups = self.checked_user_id.sudo().all_group_ids  # style: CRM109 to explain them
-        access = groups.model_access.filtered(
+        person = self.checked_user_id.sudo()  # style: CRM109 his groups, to explain
+        access = person.all_group_ids.model_access.filtered(
             lambda row: (
                 row.active
                 and row.model_id.model == record._name

@@ -1,4 +1,4 @@
-from markupsafe import Markup
+from markupsafe import escape
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -142,7 +142,9 @@ class CrmTerritoryAssign(models.TransientModel):
         )
         lines._hand_over("old")
         lines._log(
-            self.env._("Assignment by territory %(territory)s undone: %(new)s → %(old)s")
+            self.env._(
+                "Assignment by territory %(territory)s undone: %(new)s → %(old)s"
+            )
         )
         self.state = "undone"
         return self._reopen()
@@ -165,15 +167,13 @@ class CrmTerritoryAssignLine(models.TransientModel):
     _description = "Assign by Territory, Line"
 
     wizard_id = fields.Many2one("crm.territory.assign", ondelete="cascade", index=True)
-    assigned_partner_id = fields.Many2one(
-        "res.partner", "Customer", ondelete="cascade"
-    )
+    assigned_partner_id = fields.Many2one("res.partner", "Customer", ondelete="cascade")
     assigned_lead_id = fields.Many2one("crm.lead", "Lead", ondelete="cascade")
     territory_id = fields.Many2one("crm.territory", ondelete="cascade")
     old_user_id = fields.Many2one("res.users", "Salesperson")
     new_user_id = fields.Many2one("res.users", "Goes To")
     old_team_id = fields.Many2one("crm.team", "Team")
-    new_team_id = fields.Many2one("crm.team", "New Team")
+    new_team_id = fields.Many2one("crm.team")
     outcome = fields.Selection(
         [
             ("change", "Changes"),
@@ -200,19 +200,19 @@ class CrmTerritoryAssignLine(models.TransientModel):
     def _log(self, text):
         """Say in each record's chatter what was done, in one go."""
         nobody = self.env._("nobody")
+        bodies = {
+            line._get_record(): escape(
+                text
+                % {
+                    "territory": line.territory_id.name,
+                    "old": line.old_user_id.name or nobody,
+                    "new": line.new_user_id.name or nobody,
+                }
+            )
+            for line in self
+        }
         for records in (self.assigned_partner_id, self.assigned_lead_id):
-            bodies = {
-                line._get_record().id: Markup("%s")
-                % (
-                    text
-                    % {
-                        "territory": line.territory_id.name,
-                        "old": line.old_user_id.name or nobody,
-                        "new": line.new_user_id.name or nobody,
-                    }
+            if records:
+                records._message_log_batch(
+                    bodies={record.id: bodies[record] for record in records}
                 )
-                for line in self
-                if line._get_record() <= records
-            }
-            if bodies:
-                records._message_log_batch(bodies=bodies)

@@ -219,9 +219,7 @@ class TestTeamTree(SuiteCase):
         self.assertNotIn("sara", found)
         self.assertIn("nils", {name for _id, name in leads.name_search("nils")})
         exported = orders.search(ours).export_data(["partner_id/name"])["datas"]
-        self.assertEqual(
-            {name.removeprefix("Of ") for [name] in exported}, expected
-        )
+        self.assertEqual({name.removeprefix("Of ") for [name] in exported}, expected)
         partners = self.env["res.partner"].with_user(north)
         partners = partners.search(
             [("sale_order_ids", "any", [("amount_untaxed", "=", 10.0)]), *self._ours()]
@@ -329,8 +327,11 @@ class TestTeamTree(SuiteCase):
 
     def _get_rule_domain(self, name, user):
         model = self.env[name].with_user(user)
-        return self.env["ir.rule"].with_user(user)._compute_domain(name).optimize_full(
-            model
+        return (
+            self.env["ir.rule"]
+            .with_user(user)
+            ._compute_domain(name)
+            .optimize_full(model)
         )
 
     def test_rules_of_ours_narrow_nobody(self):
