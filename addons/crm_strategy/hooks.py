@@ -39,3 +39,16 @@ def drop_foreign_ids(env, module):
         [("module", "!=", module), ("model", "in", PARTS)]
     )
     ids.filtered(lambda data: data.name.split("__")[1] in own).unlink()
+
+
+def replace_rule_domains(env, domains):
+    """Give released record rules a new domain, unless somebody has changed them.
+
+    Rules are data that an update leaves alone, so a migration has to.
+
+    :param domains: {external id: (domain as released, new domain, new name)}
+    """
+    for xmlid, (old, new, name) in domains.items():
+        rule = env.ref(xmlid, raise_if_not_found=False)
+        if rule and "".join((rule.domain_force or "").split()) == "".join(old.split()):
+            rule.write({"domain_force": new, "name": name})

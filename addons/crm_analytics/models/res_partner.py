@@ -12,6 +12,8 @@ class ResPartner(models.Model):
     segment_ids = fields.Many2many(groups=GROUPS)
     segment_count = fields.Integer(groups=GROUPS)
     measure_drill = fields.Char(groups=GROUPS)
+    territory_id = fields.Many2one(groups=GROUPS)
+    territory_match_count = fields.Integer(groups=GROUPS)
 
     # Finds the customers written since the last refresh of the scorecards
     _crm_changed_idx = models.Index("(write_date, commercial_partner_id)")

@@ -3,6 +3,8 @@ from . import crm_team_member
 from . import res_users
 from . import crm_division
 from . import crm_service_level
+from . import crm_territory
+from . import crm_territory_mixin
 from . import crm_matrix
 from . import crm_sale_fact
 from . import sale_order

@@ -10,7 +10,7 @@ class CrmSegment(models.Model):
     # --- RIGHTS
 
     def _check_may_assign(self, partners):
-        """Allow managers everything, salespeople their own customers if so set."""
+        """Allow managers everything; salespeople, if so set, those of their tree."""
         self.check_access("read")
         partners.check_access("read")
         user = self.env.user
@@ -31,11 +31,14 @@ class CrmSegment(models.Model):
                     schemes=", ".join(closed.mapped("name")),
                 )
             )
-        others = partners.filtered(lambda p: p.commercial_partner_id.user_id != user)
+        others = partners.filtered(
+            lambda p: p.commercial_partner_id.user_id not in user.crm_tree_user_ids
+        )
         if others:
             raise AccessError(
                 self.env._(
-                    "You may place your own customers only. Leave out: %(customers)s.",
+                    "You may place your own customers and those of your teams only. "
+                    "Leave out: %(customers)s.",
                     customers=", ".join(others.mapped("display_name")),
                 )
             )

@@ -9,16 +9,16 @@ class CrmTeamMember(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         members = super().create(vals_list)
-        self.env.registry.clear_cache()
+        self.env["res.users"]._forget_crm_tree()
         return members
 
     def write(self, vals):
         result = super().write(vals)
         if {"crm_team_id", "user_id", "active"} & set(vals):
-            self.env.registry.clear_cache()
+            self.env["res.users"]._forget_crm_tree()
         return result
 
     def unlink(self):
         result = super().unlink()
-        self.env.registry.clear_cache()
+        self.env["res.users"]._forget_crm_tree()
         return result

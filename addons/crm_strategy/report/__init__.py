@@ -1,1 +1,3 @@
 from . import crm_sale_movement
+from . import crm_territory_overlap
+from . import crm_rights_overview

@@ -18,3 +18,8 @@ from . import test_sales_history_tools
 from . import test_sales_history_check
 from . import test_sales_history_load
 from . import test_sales_history_undo
+from . import test_crm_team_tree
+from . import test_crm_territory
+from . import test_crm_territory_assign
+from . import test_crm_rights
+from . import test_migration_tree

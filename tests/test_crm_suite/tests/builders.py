@@ -337,3 +337,39 @@ def build_segment_scorecard_report(env, company, partner):
     report = env["crm.segment.scorecard.report"]
     report = report.with_context(allowed_company_ids=company.ids)
     return report.search([("partner_id", "=", card.partner_id.id)], limit=1)
+
+
+@builds("crm.territory.overlap")
+def build_territory_overlap(env, company, partner):
+    """The row of two territories of the same country."""
+    values = {
+        "company_id": company.id,
+        "team_id": env["crm.team"].create({"name": "Suite", "company_id": False}).id,
+        "country_ids": [Command.link(env.ref("base.aq").id)],
+    }
+    territories = env["crm.territory"].create(
+        [{**values, "name": f"Suite {index}"} for index in range(2)]
+    )
+    env.flush_all()
+    overlaps = env["crm.territory.overlap"]
+    overlaps = overlaps.with_context(allowed_company_ids=company.ids)
+    return overlaps.search([("other_id", "=", territories[1].id)], limit=1)
+
+
+@builds("crm.rights.overview")
+def build_rights_overview(env, company, partner):
+    """The row of the customer's salesperson, about customers."""
+    env.flush_all()
+    return env["crm.rights.overview"].search(
+        [
+            ("user_id", "=", (partner.user_id or env.ref("base.user_admin")).id),
+            ("model", "=", "res.partner"),
+        ]
+    )
+
+
+@builds("crm.rights.check")
+def build_rights_check(env, company, partner):
+    return env["crm.rights.check"].create(
+        {"res_model": "res.partner", "res_id": partner.id}
+    )

@@ -1,7 +1,7 @@
 import csv
 from pathlib import Path
 
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.modules import Manifest
 from odoo.tests import TransactionCase, new_test_user
 
@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[3]
 # Role of security/access_matrix.csv -> the group that makes a user of that role
 ROLES = {
     "salesperson": "sales_team.group_sale_salesman",
+    "team_leader": "sales_team.group_sale_salesman",
     "sales_all": "sales_team.group_sale_salesman_all_leads",
     "sales_manager": "sales_team.group_sale_manager",
     "service_agent": "crm_service.group_agent",
@@ -64,11 +65,33 @@ class SuiteCase(TransactionCase):
     @classmethod
     def _create_role_users(cls, **values):
         """Return a user per role whose group is installed here."""
-        return {
+        users = {
             role: new_test_user(cls.env, f"suite_{role}", groups=group, **values)
             for role, group in ROLES.items()
             if cls.env.ref(group, raise_if_not_found=False)
         }
+        if "team_leader" in users:
+            cls.team_member = cls._create_team_below(users["team_leader"])
+        return users
+
+    @classmethod
+    def _create_team_below(cls, leader):
+        """Return the member of a department in the branch that ``leader`` leads."""
+        member = new_test_user(
+            cls.env, "suite_team_member", groups="sales_team.group_sale_salesman"
+        )
+        branch = cls.env["crm.team"].create(
+            {"name": "Suite Branch", "user_id": leader.id, "company_id": False}
+        )
+        cls.env["crm.team"].create(
+            {
+                "name": "Suite Department",
+                "parent_id": branch.id,
+                "company_id": False,
+                "member_ids": [Command.link(member.id)],
+            }
+        )
+        return member
 
     @classmethod
     def _get_own_records(cls, model_name, domain=()):

@@ -7,8 +7,9 @@ from .common import SuiteCase, read_table
 VISIBLE = {
     "none": set(),
     "own": {"mine", "unassigned"},
-    "company": {"mine", "unassigned", "theirs"},
-    "all": {"mine", "unassigned", "theirs", "foreign"},
+    "tree": {"mine", "unassigned", "below"},
+    "company": {"mine", "unassigned", "below", "theirs"},
+    "all": {"mine", "unassigned", "below", "theirs", "foreign"},
 }
 
 
@@ -21,12 +22,13 @@ class TestAccessScope(SuiteCase):
     ========== ============= ===================================
     mine       own           of the user
     unassigned own           without a salesperson
-    theirs     own           of a colleague
+    below      own           of a member of a team below the team leader
+    theirs     own           of a colleague, in no team of his
     foreign    another       of the user
     ========== ============= ===================================
 
-    What says nothing about a customer is the same for everybody of a company: mine
-    and theirs differ by user_id then, else by who made it.
+    What says nothing about a customer is the same for everybody of a company: mine,
+    below and theirs differ by user_id then, else by who made it.
     """
 
     @classmethod
@@ -36,7 +38,11 @@ class TestAccessScope(SuiteCase):
         cls.foreign_company = cls.world.second_company()
         cls.users = cls._create_role_users()
         cls.colleague = cls.env["res.users"].search(
-            [("id", "not in", [user.id for user in cls.users.values()])], limit=1
+            [
+                ("id", "not in", [user.id for user in cls.users.values()]),
+                ("id", "!=", cls.team_member.id),
+            ],
+            limit=1,
         )
         cls.matrix = {
             (row["model"], row["role"]): row["scope"]
@@ -49,6 +55,7 @@ class TestAccessScope(SuiteCase):
         return {
             "mine": (own, self.world.person("Mine", user)),
             "unassigned": (own, self.world.person("Unassigned")),
+            "below": (own, self.world.person("Below", self.team_member)),
             "theirs": (own, self.world.person("Theirs", self.colleague)),
             "foreign": (foreign, self.world.person("Foreign", user)),
         }
@@ -57,6 +64,7 @@ class TestAccessScope(SuiteCase):
         model = self.env[model_name]
         is_about_customers = bool(find_partner_field(model))
         has_company = "company_id" in model._fields
+        owners = {"mine": user, "below": self.team_member}
         records = {}
         for slot, (company, partner) in self._get_slots(user).items():
             if slot == "unassigned" and not is_about_customers:
@@ -65,13 +73,15 @@ class TestAccessScope(SuiteCase):
                 continue
             record = build(self.env, model_name, company, partner)
             if not is_about_customers and slot != "foreign":
-                self._assign(record, user if slot == "mine" else self.colleague)
+                self._assign(record, owners.get(slot, self.colleague))
             records[slot] = record
         self.env.flush_all()
         self.env.invalidate_all()
         return records
 
     def _assign(self, record, user):
+        if not record._auto:
+            return  # the builder has looked up the row of the customer's salesperson
         if "user_id" in record._fields:
             record.user_id = user
         elif "create_uid" in record._fields and record._auto:
