@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 
 class CrmDivision(models.Model):
@@ -104,35 +104,39 @@ class CrmDivision(models.Model):
 
     # --- CHECKS
 
-    @api.constrains("company_id")
-    def _check_company_of_records(self):
-        """Refuse to move a division away from records of another company."""
+    def _check_company_of_records(self, company):
+        """Refuse to move divisions away from records of another company.
+
+        Asked before the move, since roles and observations follow their division.
+        """
         for model_name in ("crm.partner.role.assignment", "crm.partner.observation"):
             records = self.env[model_name].sudo()  # style: CRM109 of all companies
-            for division in self.filtered("company_id"):
-                other = records.search(
-                    [
-                        ("division_id", "=", division.id),
-                        ("company_id", "not in", [False, division.company_id.id]),
-                    ],
-                    limit=1,
-                )
-                if other:
-                    raise ValidationError(
-                        self.env._(
-                            "%(division)s has records of %(other)s, so it cannot be "
-                            "made a division of %(company)s alone. Leave its company "
-                            "empty, or create another division.",
-                            division=division.name,
-                            other=other.company_id.name,
-                            company=division.company_id.name,
-                        )
+            other = records.search(
+                [
+                    ("division_id", "in", self.ids),
+                    ("company_id", "not in", [False, company.id]),
+                ],
+                limit=1,
+            )
+            if other:
+                raise UserError(
+                    self.env._(
+                        "%(division)s has records of %(other)s, so it cannot be made "
+                        "a division of %(company)s alone. Leave its company empty, or "
+                        "create another division.",
+                        division=other.division_id.name,
+                        other=other.company_id.name,
+                        company=company.name,
                     )
+                )
 
     # --- CRUD
 
     def write(self, vals):
         """Archiving a division archives its roles, which end, and its attributes."""
+        if vals.get("company_id"):
+            company = self.env["res.company"].browse(vals["company_id"])
+            self._check_company_of_records(company)
         result = super().write(vals)
         if vals.get("active") is False:
             self.role_ids.action_archive()

@@ -43,6 +43,7 @@ class CrmPartnerObservation(models.Model):
         compute="_compute_company_id",
         store=True,
         readonly=False,
+        precompute=True,
         index="btree_not_null",
         help="Empty: for every company of the group.",
     )
@@ -50,9 +51,13 @@ class CrmPartnerObservation(models.Model):
 
     # --- VALUE
     value_type = fields.Selection(
-        VALUE_TYPES, "Kind of Value", compute="_compute_value_type", store=True
+        VALUE_TYPES,
+        "Kind of Value",
+        compute="_compute_value_type",
+        store=True,
+        precompute=True,
     )
-    unit = fields.Char(compute="_compute_value_type", store=True)
+    unit = fields.Char(compute="_compute_value_type", store=True, precompute=True)
     value_number = fields.Float("Number", digits=0, aggregator="avg")
     value_text = fields.Char("Text")
     value_date = fields.Date("Day")
@@ -216,6 +221,7 @@ class CrmPartnerObservation(models.Model):
         if len(set(value)) > 1:
             return Domain.TRUE
         self.flush_model(["partner_id", "attribute_id", "date", "company_id"])
+        self.env["crm.partner.attribute"].flush_model(["stale_months"])
         found = SQL(
             """SELECT o.id
                  FROM crm_partner_observation o

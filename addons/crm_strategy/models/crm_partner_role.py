@@ -188,12 +188,11 @@ class CrmPartnerRole(models.Model):
     # --- BUSINESS
 
     def _get_usual_attributes(self):
-        """Return ``{attribute: value}`` of the static attributes set on the role."""
-        return {
-            name: value
-            for name, value in dict(self.attributes or {}).items()
-            if value not in (False, None, "", [])
-        }
+        """Return the static attributes with the role's values, as read, or []."""
+        self.ensure_one()
+        [values] = self.read(["attributes"])
+        usual = values["attributes"] or []
+        return usual if any(attribute.get("value") for attribute in usual) else []
 
     @api.model
     def _prepare_usual_vals(self, division):

@@ -49,6 +49,7 @@ class CrmPartnerRoleAssignment(models.Model):
         compute="_compute_company_id",
         store=True,
         readonly=False,
+        precompute=True,
         index="btree_not_null",
         help="Empty: the role holds for every company of the group.",
     )
@@ -269,7 +270,7 @@ class CrmPartnerRoleAssignment(models.Model):
 
     @api.onchange("role_id")
     def _onchange_role_id(self):
-        if usual := self.role_id._get_usual_attributes():
+        if self.role_id and (usual := self.role_id._get_usual_attributes()):
             self.attributes = usual
 
     @api.constrains("partner_id")

@@ -37,12 +37,20 @@ class CrmPartnerRoleAssignment(models.Model):
             if vals.get("state") == "ended" and not vals.get("date_to"):
                 start = fields.Date.to_date(vals.get("date_from")) or today
                 vals["date_to"] = last_day(today, start, None)
-        assignments = super().create(vals_list)
-        for assignment, vals in zip(assignments, vals_list, strict=True):
-            usual = assignment.role_id._get_usual_attributes()
-            if usual and "attributes" not in vals:
-                assignment.attributes = usual
-        return assignments
+            self._prepare_attributes(vals)
+        return super().create(vals_list)
+
+    @api.model
+    def _prepare_attributes(self, vals):
+        """Name the division, without which the host drops attributes on create."""
+        role = self.env["crm.partner.role"].browse(vals.get("role_id"))
+        if not role:
+            return
+        usual = [] if "attributes" in vals else role._get_usual_attributes()
+        if usual:
+            vals["attributes"] = usual
+        if vals.get("attributes"):
+            vals["division_id"] = role.division_id.id
 
     def write(self, vals):
         """Refuse steps that the table of states does not know."""
