@@ -109,26 +109,26 @@ class CrmDivision(models.Model):
 
         Asked before the move, since roles and observations follow their division.
         """
-        for model_name in ("crm.partner.role.assignment", "crm.partner.observation"):
-            records = self.env[model_name].sudo()  # style: CRM109 of all companies
-            other = records.search(
-                [
-                    ("division_id", "in", self.ids),
-                    ("company_id", "not in", [False, company.id]),
-                ],
-                limit=1,
-            )
-            if other:
-                raise UserError(
-                    self.env._(
-                        "%(division)s has records of %(other)s, so it cannot be made "
-                        "a division of %(company)s alone. Leave its company empty, or "
-                        "create another division.",
-                        division=other.division_id.name,
-                        other=other.company_id.name,
-                        company=company.name,
-                    )
+        other = self._find_record([("company_id", "not in", [False, company.id])])
+        if other:
+            raise UserError(
+                self.env._(
+                    "%(division)s has records of %(other)s, so it cannot be made a "
+                    "division of %(company)s alone. Leave its company empty, or create "
+                    "another division.",
+                    division=other.division_id.name,
+                    other=other.company_id.name,
+                    company=company.name,
                 )
+            )
+
+    def _find_record(self, domain):
+        """Return a role or an observation of these divisions within ``domain``."""
+        domain = [("division_id", "in", self.ids), *domain]
+        roles = self.env["crm.partner.role.assignment"]
+        roles = roles.sudo()  # style: CRM109 whole history, of every company
+        observations = roles.env["crm.partner.observation"]
+        return roles.search(domain, limit=1) or observations.search(domain, limit=1)
 
     # --- CRUD
 
@@ -146,16 +146,13 @@ class CrmDivision(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):
         """Keep divisions of which partners had roles or observations."""
-        for model_name in ("crm.partner.role.assignment", "crm.partner.observation"):
-            records = self.env[model_name].sudo()  # style: CRM109 whole history
-            if records.search_count([("division_id", "in", self.ids)], limit=1):
-                raise UserError(
-                    self.env._(
-                        "A division with roles of partners or observations cannot be "
-                        "deleted, since their history would be lost. Archive it "
-                        "instead."
-                    )
+        if self._find_record([]):
+            raise UserError(
+                self.env._(
+                    "A division with roles of partners or observations cannot be "
+                    "deleted, since their history would be lost. Archive it instead."
                 )
+            )
 
     # --- ACTIONS
 
@@ -164,11 +161,7 @@ class CrmDivision(models.Model):
         self.check_access("write")
         roles = self.env["crm.partner.role"]
         roles.create(
-            [
-                vals
-                for division in self
-                for vals in roles._prepare_usual_vals(division)
-            ]
+            [vals for division in self for vals in roles._prepare_usual_vals(division)]
         )
 
     def action_open_products(self):

@@ -291,7 +291,7 @@ class CrmPartnerObservation(models.Model):
         ]
         action["name"] = self.display_name
         action["views"] = sorted(
-            action["views"], key=lambda view: view[1] not in ("graph",)
+            action["views"], key=lambda view: view[1] != "graph"
         )
         return action
 

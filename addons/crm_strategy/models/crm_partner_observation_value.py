@@ -58,8 +58,11 @@ class CrmPartnerObservation(models.Model):
         name = VALUE_FIELDS[kind]
         typed = vals.get(name)
         # a number may be nought, a yes-or-no may be no
-        if typed or (kind == "boolean" and name in vals) or typed is not False and (
-            kind == "number" and typed is not None
+        if (
+            typed
+            or (kind == "boolean" and name in vals)
+            or (typed is not False
+            and (kind == "number" and typed is not None))
         ):
             return {"value_display": self._write_value(attribute, typed)}
         if vals.get("value_display"):

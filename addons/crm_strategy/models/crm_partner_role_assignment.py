@@ -120,7 +120,7 @@ class CrmPartnerRoleAssignment(models.Model):
     pricelist_id = fields.Many2one(
         "product.pricelist", check_company=True, tracking=True
     )
-    incoterm_id = fields.Many2one("account.incoterms", "Incoterm", tracking=True)
+    incoterm_id = fields.Many2one("account.incoterms", tracking=True)
     credit_note = fields.Text("Credit Terms", help="What was agreed on credit.")
     service_level_id = fields.Many2one(
         "crm.service.level",

@@ -102,9 +102,7 @@ class RoleCommon(TransactionCase):
 
     @classmethod
     def _create_partner(cls, name, **vals):
-        return cls.env["res.partner"].create(
-            {"name": name, "is_company": True, **vals}
-        )
+        return cls.env["res.partner"].create({"name": name, "is_company": True, **vals})
 
     @classmethod
     def _assign(cls, partner, role=None, **vals):

@@ -48,9 +48,7 @@ class TestPartnerRoleRule(RoleCommon):
         self.assertEqual(
             self._select(("crm_role_ids", "in", self.customer_role.ids)), ["Smelter"]
         )
-        self.assertEqual(
-            self._select(("crm_role_ids.kind", "=", "dealer")), ["Trader"]
-        )
+        self.assertEqual(self._select(("crm_role_ids.kind", "=", "dealer")), ["Trader"])
         self.assertEqual(self._select(("crm_role_ids", "=", False)), ["Nobody"])
         self.trader.role_assignment_ids.action_end()
         self.assertEqual(

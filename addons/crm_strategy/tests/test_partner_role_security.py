@@ -91,9 +91,11 @@ class TestPartnerRoleSecurity(RoleCommon):
                 self.mine.with_user(self.employee).search([(name, "!=", False)])
 
     def test_contact_shows_the_roles_of_its_company(self):
-        contact = self.env["res.partner"].create(
-            {"name": "Ann", "parent_id": self.mine.id}
-        ).with_user(self.rep)
+        contact = (
+            self.env["res.partner"]
+            .create({"name": "Ann", "parent_id": self.mine.id})
+            .with_user(self.rep)
+        )
         self.assertEqual(contact.crm_role_ids, self.customer_role)
         self.assertEqual(contact.role_names, "Oxide / Oxide customer")
         domain = [

@@ -2,7 +2,11 @@ import doctest
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.crm_strategy.tools import dependencies
+from odoo.addons.crm_strategy.tools import (
+    dependencies,
+    observation_value,
+    role_states,
+)
 
 
 @tagged("post_install", "-at_install")
@@ -20,3 +24,12 @@ class TestDependencies(BaseCase):
         self.assertEqual(dependencies.find_cycle(chain, 0), [])
         chain[5000] = {0}
         self.assertEqual(len(dependencies.find_cycle(chain, 0)), 5002)
+
+
+@tagged("post_install", "-at_install")
+class TestPartnerRoleTools(BaseCase):
+    def test_examples_in_the_documentation_hold(self):
+        for module in (observation_value, role_states):
+            result = doctest.testmod(module)
+            self.assertGreater(result.attempted, 5, module.__name__)
+            self.assertEqual(result.failed, 0, module.__name__)
