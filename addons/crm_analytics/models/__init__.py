@@ -15,4 +15,7 @@ from . import crm_scorecard_run
 from . import account_move
 from . import res_company
 from . import res_partner
+from . import res_partner_roles
+from . import product_category
+from . import product_template
 from . import sale_order

@@ -1,1 +1,2 @@
 from . import crm_segment_scorecard_report
+from . import sale_report

@@ -2,6 +2,7 @@ from . import crm_team
 from . import crm_team_member
 from . import res_users
 from . import crm_division
+from . import crm_division_attributes
 from . import crm_service_level
 from . import crm_territory
 from . import crm_territory_mixin
@@ -18,6 +19,18 @@ from . import crm_segment_migration
 from . import crm_segment_refresh
 from . import crm_segment_refresh_queue
 from . import res_partner
+from . import res_partner_roles
+from . import product_category
+from . import product_template
+from . import crm_partner_role
+from . import crm_partner_role_assignment
+from . import crm_partner_role_state
+from . import crm_partner_role_group
+from . import crm_partner_role_proposal
+from . import crm_partner_attribute
+from . import crm_partner_attribute_choice
+from . import crm_partner_observation
+from . import crm_partner_observation_value
 from . import crm_measure
 from . import crm_measure_value
 from . import crm_measure_refresh

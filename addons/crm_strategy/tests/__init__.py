@@ -12,6 +12,13 @@ from . import test_crm_segment_rule
 from . import test_crm_segment_security
 from . import test_crm_segment_ui
 from . import test_js
+from . import test_partner_observation
+from . import test_partner_role_assignment
+from . import test_partner_role_proposal
+from . import test_partner_role_import
+from . import test_partner_role_rule
+from . import test_partner_role_security
+from . import test_partner_role_ui
 from . import test_res_partner_segment
 from . import test_tools
 from . import test_sales_history_tools
