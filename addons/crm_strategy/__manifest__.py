@@ -39,6 +39,7 @@
         "views/crm_sales_history_import_views.xml",
         "views/sale_order_views.xml",
         "views/crm_sales_history_menus.xml",
+        "views/crm_document_flow_views.xml",
     ],
     "demo": [
         "demo/05_res_company_demo.xml",
