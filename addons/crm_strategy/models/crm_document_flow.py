@@ -14,12 +14,12 @@ class CrmDocumentFlow(models.AbstractModel):
     ``_get_flow_kinds()`` -> list of kinds, one column of the screen each
         ``key``; ``sequence`` (columns stand in this order); ``model``; ``label``
         (heading, plural); ``name`` (one document); ``icon``; ``date`` (names of
-        fields, the first filled one is shown); optional ``domain`` (which records
-        of the model are of this kind, the first that fits; none fits all);
-        ``amount`` with ``currency`` (names of fields); ``state``: the name of a
-        selection field with ``tones`` (its values: ``good``, ``bad``, ``void``),
-        or a function that gets a record and returns ``(label, tone)``; ``is_main``
-        on one kind per model. What is ``void`` does not count in totals.
+        fields, the first filled one is shown); optional ``amount`` with
+        ``currency`` (names of fields); ``state``: the name of a selection field
+        with ``tones`` (its values: ``good``, ``bad``, ``void``), or a function that
+        gets a record and returns ``(label, tone)``. A model with several kinds has
+        one that ``is_main``; the others have a ``domain`` that says which records
+        are theirs. What is ``void`` does not count in totals.
     ``_get_flow_links()`` -> list of links from an earlier to a later document
         ``source`` and ``target`` (models); ``sql``: statement that gives the
         columns ``source_id`` and ``target_id``, never NULL, without DISTINCT or
@@ -70,9 +70,7 @@ class CrmDocumentFlow(models.AbstractModel):
         """
         start = self._get_flow_start(res_model, res_id)
         documents, others, links, is_complete = self._find_chain((res_model, start.id))
-        columns, keys = self._get_columns(
-            documents, set(others), (res_model, start.id)
-        )
+        columns, keys = self._get_columns(documents, set(others), (res_model, start.id))
         shown = {link for link in links if link[0] in keys and link[1] in keys}
         return {
             "title": start.display_name,
@@ -197,7 +195,9 @@ class CrmDocumentFlow(models.AbstractModel):
             found = nodes[kind["key"]]
             if not found:
                 continue
-            order = sorted(found, key=lambda document: self._node_order(found[document]))
+            order = sorted(
+                found, key=lambda document: self._node_order(found[document])
+            )
             shown = first_shown(order, self._FLOW_COLUMN_LIMIT, current)
             for document in shown:
                 keys[document] = found[document]["key"] = f"n{len(keys) + 1}"
@@ -229,7 +229,11 @@ class CrmDocumentFlow(models.AbstractModel):
         """Return the amounts added up, one total per currency."""
         totals = {}
         for node in nodes:
-            if not node.get("currency_id") or node["is_other"] or node["tone"] == "void":
+            if (
+                not node.get("currency_id")
+                or node["is_other"]
+                or node["tone"] == "void"
+            ):
                 continue
             currency = node["currency_id"]
             totals[currency] = totals.get(currency, 0.0) + node["amount"]
@@ -256,11 +260,16 @@ class CrmDocumentFlow(models.AbstractModel):
             }
             self._fetch_nodes(readable, own)
             for record in readable:
-                kind = next(
-                    kind for kind in own if record.filtered_domain(kind.get("domain", []))
-                )
+                kind = self._find_kind(record, own, main)
                 nodes[model_name, record.id] = self._prepare_readable(kind, record)
         return {document: nodes[document] for document in documents}
+
+    @api.model
+    def _find_kind(self, record, kinds, main):
+        for kind in kinds:
+            if kind.get("domain") and record.filtered_domain(kind["domain"]):
+                return kind
+        return main
 
     @api.model
     def _fetch_nodes(self, records, kinds):

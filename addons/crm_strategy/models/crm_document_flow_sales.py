@@ -22,7 +22,8 @@ class CrmDocumentFlow(models.AbstractModel):
     def _get_flow_kinds(self):
         kinds = super()._get_flow_kinds()
         kinds += self._get_lead_kinds() + self._get_order_kinds()
-        return kinds + self._get_picking_kinds() + self._get_accounting_kinds()
+        kinds += self._get_picking_kinds() + self._get_invoice_kinds()
+        return [*kinds, self._get_payment_kind()]
 
     @api.model
     def _get_lead_kinds(self):
@@ -124,7 +125,7 @@ class CrmDocumentFlow(models.AbstractModel):
         ]
 
     @api.model
-    def _get_accounting_kinds(self):
+    def _get_invoice_kinds(self):
         common = {
             "model": "account.move",
             "date": ["invoice_date"],
@@ -157,21 +158,23 @@ class CrmDocumentFlow(models.AbstractModel):
                 "is_main": True,
                 **common,
             },
-            {
-                "key": "payment",
-                "sequence": 90,
-                "model": "account.payment",
-                "label": self.env._("Payments"),
-                "name": self.env._("Payment"),
-                "icon": "fa-money",
-                "is_main": True,
-                "date": ["date"],
-                "amount": "amount_signed",
-                "currency": "currency_id",
-                "state": "state",
-                "tones": {"paid": "good", "rejected": "void", "canceled": "void"},
-            },
         ]
+
+    @api.model
+    def _get_payment_kind(self):
+        return {
+            "key": "payment",
+            "sequence": 90,
+            "model": "account.payment",
+            "label": self.env._("Payments"),
+            "name": self.env._("Payment"),
+            "icon": "fa-money",
+            "date": ["date"],
+            "amount": "amount_signed",
+            "currency": "currency_id",
+            "state": "state",
+            "tones": {"paid": "good", "rejected": "void", "canceled": "void"},
+        }
 
     # --- LINKS
 
