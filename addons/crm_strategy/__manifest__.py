@@ -53,6 +53,7 @@
         "demo/40_sales_history_demo.xml",
         "demo/50_sale_order_demo.xml",
         "demo/60_crm_lead_demo.xml",
+        "demo/65_document_flow_demo.xml",
         "demo/70_crm_segmentation_demo.xml",
     ],
     "assets": {
