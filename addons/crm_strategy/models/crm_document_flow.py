@@ -14,12 +14,13 @@ class CrmDocumentFlow(models.AbstractModel):
     ``_get_flow_kinds()`` -> list of kinds, one column of the screen each
         ``key``; ``sequence`` (columns stand in this order); ``model``; ``label``
         (heading, plural); ``name`` (one document); ``icon``; ``date`` (names of
-        fields, the first filled one is shown); optional ``amount`` with
-        ``currency`` (names of fields); ``state``: the name of a selection field
-        with ``tones`` (its values: ``good``, ``bad``, ``void``), or a function that
-        gets a record and returns ``(label, tone)``. A model with several kinds has
-        one that ``is_main``; the others have a ``domain`` that says which records
-        are theirs. What is ``void`` does not count in totals.
+        fields, the first filled one is shown); optional ``title`` (name of a field,
+        else the display name), ``amount`` with ``currency`` (names of fields),
+        ``state``: the name of a selection field with ``tones`` (its values:
+        ``good``, ``bad``, ``void``), or a function that gets a record and returns
+        ``(label, tone)``. A model with several kinds has one that ``is_main``; the
+        others have a ``domain`` that says which records are theirs. What is
+        ``void`` does not count in totals.
     ``_get_flow_links()`` -> list of links from an earlier to a later document
         ``source`` and ``target`` (models); ``sql``: statement that gives the
         columns ``source_id`` and ``target_id``, never NULL, without DISTINCT or
@@ -279,7 +280,7 @@ class CrmDocumentFlow(models.AbstractModel):
             names.update(kind["date"])
             names.update(
                 kind[part]
-                for part in ("amount", "currency", "state")
+                for part in ("title", "amount", "currency", "state")
                 if isinstance(kind.get(part), str)
             )
         records.fetch(names)
@@ -297,7 +298,7 @@ class CrmDocumentFlow(models.AbstractModel):
             **self._prepare_node(kind, is_readable=True),
             "model": record._name,
             "id": record.id,
-            "name": record.display_name,
+            "name": self._get_name(kind, record),
             "date": self._to_json(record[name]),
             "date_type": field.type,
             "state": label,
@@ -305,6 +306,12 @@ class CrmDocumentFlow(models.AbstractModel):
             "amount": record[kind["amount"]] if kind.get("amount") else False,
             "currency_id": record[kind["currency"]].id if kind.get("amount") else False,
         }
+
+    @api.model
+    def _get_name(self, kind, record):
+        """Return the number or name; a draft may have none yet."""
+        name = kind.get("title") and record[kind["title"]]
+        return name if name and name != "/" else record.display_name
 
     @api.model
     def _to_json(self, value):

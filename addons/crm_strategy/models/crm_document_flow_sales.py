@@ -29,7 +29,7 @@ class CrmDocumentFlow(models.AbstractModel):
     def _get_lead_kinds(self):
         common = {
             "model": "crm.lead",
-            "date": ["create_date"],
+            "date": ["date_closed", "create_date"],
             "amount": "expected_revenue",
             "currency": "company_currency",
             "state": self._get_lead_state,
@@ -128,6 +128,7 @@ class CrmDocumentFlow(models.AbstractModel):
     def _get_invoice_kinds(self):
         common = {
             "model": "account.move",
+            "title": "name",
             "date": ["invoice_date"],
             "amount": "amount_total",
             "currency": "currency_id",
