@@ -65,6 +65,7 @@
         "views/crm_sales_history_import_views.xml",
         "views/sale_order_views.xml",
         "views/crm_sales_history_menus.xml",
+        "views/crm_document_flow_views.xml",
     ],
     "demo": [
         "demo/05_res_company_demo.xml",
@@ -78,6 +79,7 @@
         "demo/40_sales_history_demo.xml",
         "demo/50_sale_order_demo.xml",
         "demo/60_crm_lead_demo.xml",
+        "demo/65_document_flow_demo.xml",
         "demo/70_crm_segmentation_demo.xml",
         "demo/75_crm_territory_demo.xml",
     ],

@@ -111,3 +111,15 @@ class Screens:
             return {"segmentation_id": env["crm.segmentation"].search(domain).id}
 
         return self._grid("crm.segment.migration", find_values)
+
+    def document_flow(self):
+        """The flow of an invoiced order, to all that belongs to it."""
+        found = []
+
+        def work(env):
+            if not found:  # by the first turn, which is not counted
+                domain = [("state", "=", "sale"), ("invoice_status", "=", "invoiced")]
+                found.append(env["sale.order"].search(domain, limit=1).id)
+            return env["crm.document.flow"].get_flow("sale.order", found[0])
+
+        return self._median(work)

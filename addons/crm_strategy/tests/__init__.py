@@ -1,3 +1,6 @@
+from . import test_crm_document_flow
+from . import test_crm_document_flow_security
+from . import test_crm_document_flow_ui
 from . import test_crm_matrix
 from . import test_crm_measure
 from . import test_crm_measure_cron

@@ -1,0 +1,129 @@
+import { Component, onMounted, onPatched, onWillUnmount, useRef, useState } from "@odoo/owl";
+import { deserializeDate, deserializeDateTime, toLocaleDateString } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { user } from "@web/core/user";
+import { formatMonetary } from "@web/views/fields/formatters";
+
+/**
+ * The path of a line between two boxes: to the box on the right or on the left,
+ * or by a bracket beside a box of the same column.
+ */
+export function getLinkPath(from, to) {
+    const y1 = (from.top + from.bottom) / 2;
+    const y2 = (to.top + to.bottom) / 2;
+    let x1, x2, bend;
+    if (to.left >= from.right) {
+        [x1, x2] = [from.right, to.left];
+        bend = (x1 + x2) / 2;
+    } else if (to.right <= from.left) {
+        [x1, x2] = [from.left, to.right];
+        bend = (x1 + x2) / 2;
+    } else {
+        [x1, x2] = [from.left, to.left];
+        bend = Math.min(x1, x2) - 16;
+    }
+    return `M ${x1} ${y1} C ${bend} ${y1} ${bend} ${y2} ${x2} ${y2}`;
+}
+
+/**
+ * Draws the payload of `crm.document.flow.get_flow` from left to right and tells
+ * its parent which document was chosen. On a phone the columns stand one below
+ * the other, without lines.
+ */
+export class DocumentFlow extends Component {
+    static template = "crm_strategy.DocumentFlow";
+    static props = {
+        payload: Object,
+        onOpen: { type: Function, optional: true },
+    };
+
+    setup() {
+        this.root = useRef("root");
+        this.state = useState({ lines: [], width: 0, height: 0 });
+        this.observer = new ResizeObserver(() => this.draw());
+        onMounted(() => {
+            this.observer.observe(this.root.el);
+            this.draw();
+        });
+        onPatched(() => this.draw());
+        onWillUnmount(() => this.observer.disconnect());
+    }
+
+    // --- LINES
+
+    draw() {
+        const root = this.root.el;
+        if (!root) {
+            return;
+        }
+        const origin = root.getBoundingClientRect();
+        const boxes = {};
+        for (const el of root.querySelectorAll("[data-node]")) {
+            const rect = el.getBoundingClientRect();
+            boxes[el.dataset.node] = {
+                left: Math.round(rect.left - origin.left),
+                right: Math.round(rect.right - origin.left),
+                top: Math.round(rect.top - origin.top),
+                bottom: Math.round(rect.bottom - origin.top),
+            };
+        }
+        const lines = this.props.payload.links
+            .filter(([source, target]) => boxes[source] && boxes[target])
+            .map(([source, target]) => ({
+                key: `${source}-${target}`,
+                path: getLinkPath(boxes[source], boxes[target]),
+                isOther: this.nodes[source].is_other || this.nodes[target].is_other,
+            }));
+        const drawn = { lines, width: root.scrollWidth, height: root.scrollHeight };
+        // assigned only if changed, since a change draws again
+        if (JSON.stringify(drawn) !== JSON.stringify(this.drawn)) {
+            this.drawn = drawn;
+            Object.assign(this.state, drawn);
+        }
+    }
+
+    get nodes() {
+        const nodes = this.props.payload.columns.flatMap((column) => column.nodes);
+        return Object.fromEntries(nodes.map((node) => [node.key, node]));
+    }
+
+    // --- TEXTS
+
+    getAmount(amount, currencyId) {
+        return currencyId ? formatMonetary(amount, { currencyId }) : "";
+    }
+
+    getDate(node) {
+        if (!node.date) {
+            return "";
+        }
+        if (node.date_type === "datetime") {
+            return toLocaleDateString(deserializeDateTime(node.date, { tz: user.tz }));
+        }
+        return toLocaleDateString(deserializeDate(node.date));
+    }
+
+    /** What a screen reader says: the box, and what it comes from. */
+    getHint(node) {
+        const nodes = this.nodes;
+        const sources = this.props.payload.links
+            .filter((link) => link[1] === node.key)
+            .map(([source]) => nodes[source].name || nodes[source].label);
+        const texts = node.is_readable
+            ? [node.name, this.getDate(node), node.state, this.getAmount(node.amount, node.currency_id)]
+            : [_t("You may not see this document.")];
+        return [
+            node.label,
+            ...texts,
+            node.is_current && _t("You came from here"),
+            node.is_other && _t("Belongs to another chain"),
+            sources.length && _t("Follows from %s", sources.join(", ")),
+        ]
+            .filter(Boolean)
+            .join(" · ");
+    }
+
+    getColumnLabel(column) {
+        return `${column.label} (${column.count})`;
+    }
+}
