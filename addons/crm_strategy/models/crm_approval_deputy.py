@@ -63,12 +63,20 @@ class CrmApprovalDeputy(models.Model):
     @api.constrains("user_id", "deputy_id", "date_from", "date_to", "active")
     def _check_circle(self):
         """Refuse people who would stand in for each other on the same day."""
-        for deputy in self.filtered("active"):
-            others = self.sudo().search(  # style: CRM109 absences of others too
-                [
-                    ("date_from", "<=", deputy.date_to),
-                    ("date_to", ">=", deputy.date_from),
-                ]
+        present = self.filtered("active")
+        if not present:
+            return
+        absences = self.sudo().search(  # style: CRM109 absences of others too
+            [
+                ("date_from", "<=", max(present.mapped("date_to"))),
+                ("date_to", ">=", min(present.mapped("date_from"))),
+            ]
+        )
+        for deputy in present:
+            others = absences.filtered(
+                lambda other, d=deputy: (
+                    other.date_from <= d.date_to and other.date_to >= d.date_from
+                )
             )
             days = {max(deputy.date_from, other.date_from) for other in others}
             if any(find_circle(others._get_pairs_on(day)) for day in days):

@@ -83,10 +83,12 @@ class CrmApprovalMixin(models.AbstractModel):
             return documents
         busy = self._get_approval_busy()
         return self.with_env(documents.env).filtered(
-            lambda d: isinstance(d.id, int)
-            and d.id not in busy
-            and d.approval_state in WATCHED
-            and d._is_approval_open()
+            lambda d: (
+                isinstance(d.id, int)
+                and d.id not in busy
+                and d.approval_state in WATCHED
+                and d._is_approval_open()
+            )
         )
 
     def _get_approval_busy(self):

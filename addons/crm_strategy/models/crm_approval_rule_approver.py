@@ -64,7 +64,7 @@ class CrmApprovalRule(models.Model):
     def _filter_able(self, users):
         """Keep the users who can sign for the company of this rule."""
         return users.filtered(
-            lambda user: user.active
-            and not user.share
-            and self.company_id in user.company_ids
+            lambda user: (
+                user.active and not user.share and self.company_id in user.company_ids
+            )
         )

@@ -40,7 +40,11 @@ class CrmApprovalStep(models.Model):
         readonly=True, help="How often approval was asked for this document."
     )
     rule_id = fields.Many2one(
-        "crm.approval.rule", required=True, readonly=True, index=True, ondelete="restrict"
+        "crm.approval.rule",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
     )
     tier = fields.Integer(readonly=True, aggregator=None)
     position = fields.Integer(readonly=True, aggregator=None)

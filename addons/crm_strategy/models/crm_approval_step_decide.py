@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, LockError, UserError
+from odoo.fields import Domain
 
 from odoo.addons.crm_strategy.tools.approval import (
     REASONED,
@@ -32,25 +33,24 @@ class CrmApprovalStep(models.Model):
         if not rule.is_own_allowed:
             users -= step.requester_id
         if step.position > 1:
-            users -= step._get_round().filtered(lambda s: s.rule_id == rule).decided_by_id
+            users -= (
+                step._get_round().filtered(lambda s: s.rule_id == rule).decided_by_id
+            )
         return users
 
     def _get_round(self):
         """Return all steps of the requests to which these belong, as superuser."""
         steps = self.sudo()  # style: CRM109 colleagues sign the same document
-        found = steps.browse()
-        for (res_model, number), group in steps.grouped(
-            lambda step: (step.res_model, step.round)
-        ).items():
-            found |= found.search(
-                [
-                    ("res_model", "=", res_model),
-                    ("round", "=", number),
-                    ("res_id", "in", group.mapped("res_id")),
-                ],
-                order="tier, rule_id, position",
-            )
-        return found
+        requests = {(step.res_model, step.res_id, step.round) for step in steps}
+        return steps.search(
+            Domain.OR(
+                Domain("res_model", "=", res_model)
+                & Domain("res_id", "=", res_id)
+                & Domain("round", "=", number)
+                for res_model, res_id, number in requests
+            ),
+            order="res_model, res_id, tier, rule_id, position",
+        )
 
     def _get_document(self):
         """Return the document as superuser, empty when it is gone."""
@@ -124,7 +124,9 @@ class CrmApprovalStep(models.Model):
                     "%(document)s waits for %(approvers)s. Only they or their "
                     "deputies can decide.",
                     document=self.document_name,
-                    approvers=", ".join(self.sudo().approver_ids.mapped("name")),  # style: CRM109 names
+                    approvers=", ".join(
+                        self.sudo().approver_ids.mapped("name")
+                    ),  # style: CRM109 names
                 )
             )
         if not self._get_document():
@@ -188,10 +190,7 @@ class CrmApprovalStep(models.Model):
     def _open_next(self):
         """Open the steps of this round whose turn it is; ask their approvers."""
         keys = next_to_open(
-            [
-                Signature(s.id, s.tier, s.rule_id.id, s.position, s.state)
-                for s in self
-            ]
+            [Signature(s.id, s.tier, s.rule_id.id, s.position, s.state) for s in self]
         )
         opened = self.browse(keys)
         today = fields.Date.context_today(self)

@@ -20,7 +20,11 @@ class SaleOrder(models.Model):
     def _get_approval_kind(self):
         ordered = self.search_count(
             [
-                ("commercial_partner_id", "=", self.commercial_partner_id.id),
+                (
+                    "partner_id.commercial_partner_id",
+                    "=",
+                    self.partner_id.commercial_partner_id.id,
+                ),
                 ("company_id", "=", self.company_id.id),
                 ("state", "=", "sale"),
             ],
@@ -56,7 +60,9 @@ class SaleOrder(models.Model):
         return self.currency_id or self._get_approval_company().currency_id
 
     def _get_approval_date(self):
-        return self.date_order.date() if self.date_order else super()._get_approval_date()
+        return (
+            self.date_order.date() if self.date_order else super()._get_approval_date()
+        )
 
     def _get_approval_margin(self):
         """Return the margin in percent; goods given away count as a total loss."""

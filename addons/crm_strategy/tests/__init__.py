@@ -18,3 +18,9 @@ from . import test_sales_history_tools
 from . import test_sales_history_check
 from . import test_sales_history_load
 from . import test_sales_history_undo
+from . import test_crm_approval
+from . import test_crm_approval_people
+from . import test_crm_approval_change
+from . import test_crm_approval_cron
+from . import test_crm_approval_ui
+from . import test_sale_order_approval
