@@ -69,9 +69,8 @@ class CrmApprovalMixin(models.AbstractModel):
             own = steps.filtered(lambda s, d=document: s.res_id == d._origin.id)
             document.approval_step_ids = own
             document.can_approve = any(own.mapped("is_mine"))
-            last = own.filtered(
-                lambda s, n=max(own.mapped("round"), default=0): s.round == n
-            )
+            number = max(own.mapped("round"), default=0)
+            last = own.filtered(lambda s, n=number: s.round == n)
             document.can_withdraw_approval = (
                 document.approval_state == "pending"
                 and document._is_requester(last.requester_id)

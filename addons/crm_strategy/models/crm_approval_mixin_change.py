@@ -49,7 +49,8 @@ class CrmApprovalMixin(models.AbstractModel):
         ):
             raise AccessError(
                 self.env._(
-                    "An approval is given by its approvers only. Press Request Approval."
+                    "An approval is given by its approvers only. Press Request "
+                    "Approval."
                 )
             )
 

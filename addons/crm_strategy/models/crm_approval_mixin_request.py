@@ -22,7 +22,7 @@ class CrmApprovalMixin(models.AbstractModel):
 
     @api.model
     def _get_approval_fields(self):
-        """Return the fields whose change makes an approval void; ``lines.field`` too."""
+        """Return the fields, or ``lines.field``, whose change voids an approval."""
         return []
 
     def _get_approval_amount(self):
@@ -39,7 +39,6 @@ class CrmApprovalMixin(models.AbstractModel):
 
     def _get_approval_margin(self):
         """Return the margin in percent, None where there is none."""
-        return None
 
     def _get_approval_company(self):
         """Return the company whose rules hold."""

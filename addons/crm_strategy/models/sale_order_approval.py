@@ -108,19 +108,23 @@ class SaleOrder(models.Model):
     def _check_created_approved(self):
         """An order that comes confirmed skips no approval; loaded history does."""
         for order in self.sudo():  # style: CRM109 rules hold for whoever enters it
-            is_history = order.sales_history_key
-            if order.state == "sale" and not is_history:
-                if self.env["crm.approval.rule"]._get_met(order):
-                    raise UserError(order._get_unapproved_message())
+            if (
+                order.state == "sale"
+                and not order.sales_history_key
+                and self.env["crm.approval.rule"]._get_met(order)
+            ):
+                raise UserError(order._get_unapproved_message())
 
     def write(self, vals):
         if vals.get("state") == "sale":
             self._check_approved()
-        elif vals.get("state") == "sent":
-            # whoever pays has the quotation already
-            if not (self.env.su and self.env.context.get("crm_strategy_is_paid")):
-                self._check_approved(is_sending=True)
+        elif vals.get("state") == "sent" and not self._is_paid_for():
+            self._check_approved(is_sending=True)
         return super().write(vals)
+
+    def _is_paid_for(self):
+        """Return whether a payment marks it as sent: the customer has it already."""
+        return self.env.su and self.env.context.get("crm_strategy_is_paid")
 
     def _confirmation_error_message(self):
         """Say what is missing before anything else happens."""
