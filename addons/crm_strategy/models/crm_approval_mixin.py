@@ -65,8 +65,9 @@ class CrmApprovalMixin(models.AbstractModel):
     def _compute_approval_step_ids(self):
         """Without a rule for this model there are no steps, and nothing is asked."""
         steps = self._search_approval_steps()
+        by_document = steps.grouped("res_id")
         for document in self:
-            own = steps.filtered(lambda s, d=document: s.res_id == d._origin.id)
+            own = by_document.get(document._origin.id, steps.browse())
             document.approval_step_ids = own
             document.can_approve = any(own.mapped("is_mine"))
             number = max(own.mapped("round"), default=0)

@@ -66,7 +66,7 @@ class SaleOrder(models.Model):
 
     def _get_approval_margin(self):
         """Return the margin in percent; goods given away count as a total loss."""
-        if self.currency_id.is_zero(self.amount_untaxed or 0.0):
+        if self._get_approval_currency().compare_amounts(self.amount_untaxed, 0) <= 0:
             return -100.0 if self.margin < 0 else None
         return self.margin / self.amount_untaxed * 100
 

@@ -86,13 +86,13 @@ class TestSaleOrderApproval(ApprovalCommon):
             order.action_request_approval()
             orders |= order
         counts = []
-        for group in (orders[:1], orders[1:]):
+        for group in (orders[:1], orders[:1], orders[1:]):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             group.mapped("can_approve")
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertEqual(*counts)
+        self.assertEqual(*counts[1:])  # the first one warms up
 
     # --- CONFIRM AND SEND
 
@@ -136,14 +136,10 @@ class TestSaleOrderApproval(ApprovalCommon):
 
     def test_form_shows_what_is_needed_while_typing(self):
         self._create_rule("Margin", is_margin_asked=True, margin_below=8)
-        with Form(self.env["sale.order"].with_user(self.rep)) as form:
-            form.partner_id = self.customer
-            with form.order_line.new() as line:
-                line.product_id = self.product
-                line.price_unit = 100
+        with Form(self._create_order(1000, 95)) as form:
             self.assertFalse(form.approval_is_required)
             with form.order_line.edit(0) as line:
-                line.price_unit = -5
+                line.price_unit = 100
             self.assertTrue(form.approval_is_required)
             self.assertIn("Margin", form.approval_why)
 
@@ -198,7 +194,7 @@ class TestSaleOrderApprovalPortal(ApprovalCommon, HttpCase):
         token = order.sudo().access_token
         page = self.url_open(url).text
         self.assertIn("We are still reviewing this quotation.", page)
-        self.assertNotIn("Accept &amp; Sign", page)
+        self.assertNotIn('data-bs-target="#modalaccept"', page)
         page = self.url_open(f"{url}&payment_amount=1000").text
         self.assertNotIn("Pay Now", page)
         answer = self.make_jsonrpc_request(
@@ -211,7 +207,7 @@ class TestSaleOrderApprovalPortal(ApprovalCommon, HttpCase):
         self._mine(self.leader).action_approve()
         page = self.url_open(url).text
         self.assertNotIn("still reviewing", page)
-        self.assertIn("Accept &amp; Sign", page)
+        self.assertIn('data-bs-target="#modalaccept"', page)
         self.make_jsonrpc_request(
             f"/my/orders/{order.id}/accept",
             {"access_token": token, "name": "Foil", "signature": SIGNATURE},
