@@ -74,7 +74,7 @@ class CrmApprovalMixin(models.AbstractModel):
             last = own.filtered(lambda s, n=number: s.round == n)
             document.can_withdraw_approval = (
                 document.approval_state == "pending"
-                and document._is_requester(last.requester_id)
+                and document._is_requester(last.user_id)
             )
             document.approval_hours = self._get_approval_hours(last)
 
@@ -176,11 +176,11 @@ class CrmApprovalMixin(models.AbstractModel):
         for document in self:
             documents = document.sudo()  # style: CRM109 right is checked just below
             last = documents._get_approval_round()
-            if not document._is_requester(last.requester_id):
+            if not document._is_requester(last.user_id):
                 raise AccessError(
                     self.env._(
                         "Only %(user)s or a manager can withdraw this request.",
-                        user=", ".join(last.requester_id.mapped("name")),
+                        user=", ".join(last.user_id.mapped("name")),
                     )
                 )
             documents._end_approval("withdraw", self.env._("Withdrawn"))
@@ -266,7 +266,7 @@ class CrmApprovalMixin(models.AbstractModel):
     def _after_approval(self, step):
         """Tell the requester what was decided, and let the document act on it."""
         self.ensure_one()
-        requester = step.sudo().requester_id  # style: CRM109 whom to tell
+        requester = step.sudo().user_id  # style: CRM109 whom to tell
         labels = dict(step._fields["state"]._description_selection(self.env))
         body = self.env._(
             "%(state)s by %(user)s",

@@ -125,7 +125,7 @@ class CrmApprovalMixin(models.AbstractModel):
                     **self._prepare_snapshot_vals(rule),
                     "round": number,
                     "position": position,
-                    "requester_id": requester.id,
+                    "user_id": requester.id,
                     "date_requested": fields.Datetime.now(),
                     "approver_ids": users.ids,
                     "is_fallback": is_fallback,

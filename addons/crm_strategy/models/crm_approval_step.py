@@ -70,7 +70,7 @@ class CrmApprovalStep(models.Model):
     note = fields.Text("Message of the Requester", readonly=True)
 
     # --- WHO ASKS, WHO IS ASKED
-    requester_id = fields.Many2one(
+    user_id = fields.Many2one(
         "res.users",
         "Requested By",
         required=True,
@@ -275,7 +275,7 @@ class CrmApprovalStep(models.Model):
         uid = self.env.uid
         concerned = Domain.OR(
             [
-                Domain("requester_id", "=", uid),
+                Domain("user_id", "=", uid),
                 Domain("decided_by_id", "=", uid),
                 Domain("on_behalf_id", "=", uid),
                 Domain(

@@ -31,7 +31,7 @@ class CrmApprovalStep(models.Model):
         deputies = principals.browse(deputies_of(principals.ids, pairs))
         users = rule._filter_able(principals | deputies)
         if not rule.is_own_allowed:
-            users -= step.requester_id
+            users -= step.user_id
         if step.position > 1:
             users -= (
                 step._get_round().filtered(lambda s: s.rule_id == rule).decided_by_id
@@ -222,7 +222,7 @@ class CrmApprovalStep(models.Model):
                 continue
             try:
                 users, is_fallback = step.rule_id._find_approvers(
-                    document, step.requester_id
+                    document, step.user_id
                 )
             except UserError as e:
                 step.check_error = str(e)

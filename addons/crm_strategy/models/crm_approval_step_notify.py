@@ -30,7 +30,7 @@ class CrmApprovalStep(models.Model):
             deciders = (
                 step._get_deciders(pairs)
                 if step.state == "pending"
-                else step.requester_id.browse()
+                else step.user_id.browse()
             )
             present = step.activity_ids.filtered(
                 lambda activity: activity.activity_type_id == activity_type
