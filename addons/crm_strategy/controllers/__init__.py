@@ -1,1 +1,2 @@
 from . import crm_matrix
+from . import sale_portal_approval

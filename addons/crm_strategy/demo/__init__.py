@@ -1,2 +1,3 @@
 from . import crm_demo_story
 from . import crm_demo_story_flow
+from . import crm_demo_approval

@@ -57,3 +57,17 @@ from . import crm_sales_history_undo
 from . import crm_sales_history_line
 from . import sale_order_history
 from . import sale_order_line_history
+from . import crm_approval_rule
+from . import crm_approval_rule_approver
+from . import crm_approval_deputy
+from . import crm_approval_step
+from . import crm_approval_step_decide
+from . import crm_approval_step_notify
+from . import crm_approval_mixin
+from . import crm_approval_mixin_request
+from . import crm_approval_mixin_change
+from . import crm_approval_mixin_view
+from . import res_users_approval
+from . import sale_order_approval
+from . import sale_order_line_approval
+from . import payment_transaction_approval

@@ -33,3 +33,9 @@ from . import test_crm_territory
 from . import test_crm_territory_assign
 from . import test_crm_rights
 from . import test_migration_tree
+from . import test_crm_approval
+from . import test_crm_approval_people
+from . import test_crm_approval_change
+from . import test_crm_approval_cron
+from . import test_crm_approval_ui
+from . import test_sale_order_approval

@@ -373,3 +373,45 @@ def build_rights_check(env, company, partner):
     return env["crm.rights.check"].create(
         {"res_model": "res.partner", "res_id": partner.id}
     )
+
+
+@builds("crm.approval.deputy")
+def build_approval_deputy(env, company, partner):
+    """The deputy is somebody else, whoever the absent person is made later."""
+    deputy = env["res.users"].create(
+        {
+            "name": "Deputy",
+            "login": f"suite_deputy_{env['res.users'].search_count([])}",
+            "company_id": company.id,
+            "company_ids": [Command.set(company.ids)],
+        }
+    )
+    return env["crm.approval.deputy"].create(
+        {"deputy_id": deputy.id, "date_to": "2100-01-01"}
+    )
+
+
+@builds("crm.approval.step")
+def build_approval_step(env, company, partner):
+    """Somebody asked for a quotation that belongs to none of the roles."""
+    order = SalesWorld(env, company).quotation(
+        partner, "2024-03-05", 10, user_id=env.ref("base.user_admin").id
+    )
+    rule = build(env, "crm.approval.rule", company, partner)
+    return env["crm.approval.step"].create(
+        {
+            **order._prepare_snapshot_vals(rule),
+            "round": 1,
+            "position": 1,
+            "user_id": env.ref("base.user_admin").id,
+            "date_requested": "2024-03-05 12:00:00",
+        }
+    )
+
+
+@builds("crm.approval.decide")
+def build_approval_decide(env, company, partner):
+    step = build(env, "crm.approval.step", company, partner)
+    return env["crm.approval.decide"].create(
+        {"step_ids": step.ids, "event": "return", "reason": "Suite"}
+    )
