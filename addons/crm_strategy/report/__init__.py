@@ -1,1 +1,2 @@
 from . import crm_sale_movement
+from . import crm_segment_policy_report
