@@ -98,7 +98,12 @@ class CrmCustomerPolicyMixin(models.AbstractModel):
 
     # --- COMPUTE
 
-    @api.depends("pricelist_id", "is_pricelist_applied", "service_level_id")
+    @api.depends(
+        "pricelist_id.active",
+        "pricelist_id.currency_id",
+        "is_pricelist_applied",
+        "service_level_id.active",
+    )
     def _compute_policy_warning(self):
         """Say what an editor should know about what he chose."""
         for record in self:
@@ -160,9 +165,9 @@ class CrmCustomerPolicyMixin(models.AbstractModel):
         """Forget cached pricelists, and that nobody said anything, where it matters."""
         policies = self.env["crm.customer.policy"]
         for name in WATCHED_FIELDS:
-            if name in names and any(self.mapped(name)):
-                if not policies._is_in_use(name):
-                    self.env.registry.clear_cache()
+            is_said = name in names and any(self.mapped(name))
+            if is_said and not policies._is_in_use(name):
+                self.env.registry.clear_cache()
         self.env["res.partner"].invalidate_model(
             ["property_product_pricelist"], flush=False
         )

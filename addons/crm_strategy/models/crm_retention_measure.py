@@ -110,8 +110,8 @@ class CrmRetentionProgramme(models.Model):
             SQL(
                 """UPDATE crm_retention_customer c
                       SET %(orders_name)s = COALESCE(b.orders, 0),
-                          %(revenue_name)s = ROUND(
-                              COALESCE(b.revenue, 0) - COALESCE(b.refund, 0), %(digits)s)
+                          %(revenue_name)s = ROUND(COALESCE(
+                              b.revenue - b.refund, 0), %(digits)s)
                      FROM crm_retention_customer own
                 LEFT JOIN (%(bought)s) b ON b.customer_id = own.partner_id
                     WHERE own.id = c.id AND c.programme_id = %(programme)s

@@ -1,9 +1,12 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..tools.retention import TRANSITIONS, effect, is_reached
+
+_logger = logging.getLogger(__name__)
 
 # What decides who is measured and how; settled when the programme starts
 SETTLED_FIELDS = {
@@ -112,9 +115,7 @@ class CrmRetentionProgramme(models.Model):
     target_value = fields.Float("Target", tracking=True)
     value_before = fields.Float("Before", readonly=True, copy=False, aggregator="avg")
     value_after = fields.Float("Since", readonly=True, copy=False, aggregator="avg")
-    control_before = fields.Float(
-        readonly=True, copy=False, aggregator="avg"
-    )
+    control_before = fields.Float(readonly=True, copy=False, aggregator="avg")
     control_after = fields.Float(
         "Control Since", readonly=True, copy=False, aggregator="avg"
     )
@@ -213,7 +214,7 @@ class CrmRetentionProgramme(models.Model):
 
     @api.constrains("segment_ids", "target_group_id", "control_segment_ids")
     def _check_customers(self):
-        """A programme is for segments or for a target group, and not its own control."""
+        """A programme is for segments or a target group, and not its own control."""
         for programme in self:
             if programme.target_group_id and programme.segment_ids:
                 raise ValidationError(
@@ -239,7 +240,9 @@ class CrmRetentionProgramme(models.Model):
         settled = SETTLED_FIELDS & set(vals)
         if settled:
             started = self.filtered(
-                lambda p: p.state in ("running", "finished") and p._differs(settled, vals)
+                lambda p: (
+                    p.state in ("running", "finished") and p._differs(settled, vals)
+                )
             )
             if started:
                 raise UserError(
@@ -387,6 +390,7 @@ class CrmRetentionProgramme(models.Model):
                 self._measure_after()
                 if self._get_today() > self.date_end:
                     self._do("finish")
-        except Exception as e:  # whatever it is, the programmes after it get their turn
+        except Exception as e:  # whatever it is, the others get their turn
+            _logger.info("Programme %s not measured: %s", self.id, e, exc_info=True)
             self.env.invalidate_all()
             self.measure_error = str(e) or type(e).__name__

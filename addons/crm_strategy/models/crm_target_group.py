@@ -80,9 +80,7 @@ class CrmTargetGroup(models.Model):
     # --- COMPUTE
 
     @api.depends_context("uid", "allowed_company_ids")
-    @api.depends(
-        "mode", "company_id", "segment_ids", "excluded_segment_ids", "domain"
-    )
+    @api.depends("mode", "company_id", "segment_ids", "excluded_segment_ids", "domain")
     def _compute_customer_count(self):
         """Count the customers that the reader may see."""
         fixed = self.filtered(lambda group: group.mode == "fixed")
@@ -109,19 +107,22 @@ class CrmTargetGroup(models.Model):
     def _compute_warning(self):
         """Say what makes the group empty, or not what its name promises."""
         for group in self:
-            archived = group._get_archived_segments()
-            group.warning = False
-            if archived:
-                group.warning = self.env._(
-                    "Archived, and so without customers: %(segments)s. Restore these "
-                    "segments or choose others.",
-                    segments=", ".join(archived.mapped("display_name")),
-                )
-            else:
-                try:
-                    self.env["res.partner"]._search(group._get_domain())
-                except (AccessError, UserError, ValueError) as e:
-                    group.warning = str(e)
+            group.warning = group._get_warning()
+
+    def _get_warning(self):
+        self.ensure_one()
+        archived = self._get_archived_segments()
+        if archived:
+            return self.env._(
+                "Archived, and so without customers: %(segments)s. Restore these "
+                "segments or choose others.",
+                segments=", ".join(archived.mapped("display_name")),
+            )
+        try:
+            self.env["res.partner"]._search(self._get_domain())
+        except (AccessError, UserError, ValueError) as e:
+            return str(e)
+        return False
 
     # --- CHECKS
 
@@ -129,17 +130,21 @@ class CrmTargetGroup(models.Model):
     def _check_domain(self):
         """Refuse conditions that cannot be read."""
         for group in self:
-            try:
-                self.env["res.partner"]._search(group._get_domain())
-            except (ValueError, TypeError, KeyError, UserError) as e:
-                raise ValidationError(
-                    self.env._(
-                        "The conditions of %(group)s cannot be used: %(error)s. "
-                        "Correct them with the editor and save.",
-                        group=group.name,
-                        error=str(e).strip().rstrip("."),
-                    )
-                ) from e
+            group._check_choice()
+
+    def _check_choice(self):
+        self.ensure_one()
+        try:
+            self.env["res.partner"]._search(self._get_choice_domain())
+        except (ValueError, TypeError, KeyError, UserError) as e:
+            raise ValidationError(
+                self.env._(
+                    "The conditions of %(group)s cannot be used: %(error)s. Correct "
+                    "them with the editor and save.",
+                    group=self.name,
+                    error=str(e).strip().rstrip("."),
+                )
+            ) from e
 
     # --- CRUD
 
@@ -166,7 +171,9 @@ class CrmTargetGroup(models.Model):
             {
                 "mode": "fixed",
                 "name": self.env._(
-                    "%(group)s, %(day)s", group=self.name, day=fields.Date.to_string(day)
+                    "%(group)s, %(day)s",
+                    group=self.name,
+                    day=fields.Date.to_string(day),
                 ),
             }
         )
@@ -186,9 +193,7 @@ class CrmTargetGroup(models.Model):
     def action_open_leads(self):
         """Open the leads and opportunities of these customers."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm.crm_lead_all_leads"
-        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm.crm_lead_all_leads")
         action["name"] = self.env._("Leads of %s", self.name)
         action["domain"] = list(self._get_lead_domain())
         action["context"] = {}

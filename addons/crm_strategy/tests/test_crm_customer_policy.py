@@ -40,9 +40,7 @@ class TestCustomerPolicy(PolicyCommon):
         )
         self._create_policy(self.mill, special_instructions="Call first")
         found = self._effective(self.mill)
-        self.assertEqual(
-            found["special_instructions"], ("Call first", "customer")
-        )
+        self.assertEqual(found["special_instructions"], ("Call first", "customer"))
         self.assertEqual(found["needs"], ("Straight billets", "segment"))
         self.assertEqual(found["visits_per_year"], (6, "segment"))
         self.assertEqual(found["calls_per_year"], (24, "segment"))

@@ -13,9 +13,11 @@ class CrmSegmentConditionAdd(models.TransientModel):
 
     segment_id = fields.Many2one("crm.segment", required=True, ondelete="cascade")
     data_class = fields.Selection(
-        selection=lambda self: self.env["crm.segment.condition"]
-        ._fields["data_class"]
-        ._description_selection(self.env),
+        selection=lambda self: (
+            self.env["crm.segment.condition"]
+            ._fields["data_class"]
+            ._description_selection(self.env)
+        ),
         string="Kind of Data",
         default="master",
         required=True,
