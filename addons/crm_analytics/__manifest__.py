@@ -14,6 +14,7 @@
         "security/crm_segment_policy_security.xml",
         "data/crm_rfm_data.xml",
         "data/crm_segmentation_data.xml",
+        "data/crm_segment_condition_data.xml",
         "data/ir_cron_data.xml",
         "views/scorecard_explanation_templates.xml",
         "views/crm_customer_scorecard_views.xml",

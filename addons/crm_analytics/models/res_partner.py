@@ -12,6 +12,7 @@ class ResPartner(models.Model):
     segment_ids = fields.Many2many(groups=GROUPS)
     segment_count = fields.Integer(groups=GROUPS)
     measure_drill = fields.Char(groups=GROUPS)
+    target_group_member_ids = fields.One2many(groups=GROUPS)
 
     # Finds the customers written since the last refresh of the scorecards
     _crm_changed_idx = models.Index("(write_date, commercial_partner_id)")

@@ -11,7 +11,9 @@ class TestSegmentPolicyUi(PolicyCommon, HttpCase):
         self.mills.name = "Tour mills"
         self.foundry.name = "Tour foundry"
         self.start_tour(
-            f"/odoo/segments/{self.mills.id}", "crm_segment_policy_tour", login="seg_mgr"
+            f"/odoo/segments/{self.mills.id}",
+            "crm_segment_policy_tour",
+            login="seg_mgr",
         )
         self.assertEqual(self.mills.service_level_id, self.gold)
         self.assertEqual(self.mills.pricelist_id, self.mill_prices)
