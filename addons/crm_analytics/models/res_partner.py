@@ -14,6 +14,7 @@ class ResPartner(models.Model):
     measure_drill = fields.Char(groups=GROUPS)
     territory_id = fields.Many2one(groups=GROUPS)
     territory_match_count = fields.Integer(groups=GROUPS)
+    target_group_member_ids = fields.One2many(groups=GROUPS)
 
     # Finds the customers written since the last refresh of the scorecards
     _crm_changed_idx = models.Index("(write_date, commercial_partner_id)")

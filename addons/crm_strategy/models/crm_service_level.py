@@ -20,6 +20,11 @@ class CrmServiceLevel(models.Model):
         index="btree_not_null",
         help="Empty: the level may be used in every company.",
     )
+    is_default = fields.Boolean(
+        "For Everyone Else",
+        help="Holds for customers about whom neither a policy of their own nor a "
+        "segment says anything.",
+    )
     visits_per_year = fields.Integer("Visits a Year")
     calls_per_year = fields.Integer("Calls a Year")
     reply_hours = fields.Float(
@@ -30,3 +35,18 @@ class CrmServiceLevel(models.Model):
         "CHECK (visits_per_year >= 0 AND calls_per_year >= 0 AND reply_hours >= 0)",
         "Visits, calls and hours cannot be negative.",
     )
+    _one_default = models.UniqueIndex(
+        "(COALESCE(company_id, 0)) WHERE is_default AND active",
+        "Another service level holds for everyone else already. Take the mark from "
+        "it first.",
+    )
+
+    def _get_policy_values(self):
+        """Return what the level says where it holds for everyone else."""
+        self.ensure_one()
+        return {
+            "service_level_id": self,
+            "visits_per_year": self.visits_per_year,
+            "calls_per_year": self.calls_per_year,
+            "reply_hours": self.reply_hours,
+        }

@@ -7,13 +7,18 @@ from . import test_crm_measure_cron
 from . import test_crm_measure_security
 from . import test_crm_measure_tools
 from . import test_crm_measure_ui
+from . import test_crm_customer_policy
+from . import test_crm_retention_programme
 from . import test_crm_segment_by_hand
+from . import test_crm_segment_condition
 from . import test_crm_segment_cron
 from . import test_crm_segment_migration
 from . import test_crm_segment_refresh
 from . import test_crm_segment_rule
 from . import test_crm_segment_security
 from . import test_crm_segment_ui
+from . import test_crm_segment_policy_ui
+from . import test_crm_target_group
 from . import test_js
 from . import test_partner_observation
 from . import test_partner_role_assignment
@@ -22,6 +27,7 @@ from . import test_partner_role_import
 from . import test_partner_role_rule
 from . import test_partner_role_security
 from . import test_partner_role_ui
+from . import test_product_pricelist
 from . import test_res_partner_segment
 from . import test_tools
 from . import test_sales_history_tools

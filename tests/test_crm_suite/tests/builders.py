@@ -415,3 +415,22 @@ def build_approval_decide(env, company, partner):
     return env["crm.approval.decide"].create(
         {"step_ids": step.ids, "event": "return", "reason": "Suite"}
     )
+
+
+@builds("crm.segment.condition")
+def build_segment_condition(env, company, partner):
+    """A condition must be one that a rule can use."""
+    return env["crm.segment.condition"].create(
+        {"name": "Suite condition", "domain": "[('is_company', '=', True)]"}
+    )
+
+
+@builds("crm.segment.policy.report")
+def build_segment_policy_report(env, company, partner):
+    """The row of a segment of the company."""
+    segment = build(env, "crm.segment", company, partner)
+    segment.segmentation_id.company_id = company
+    env.flush_all()
+    report = env["crm.segment.policy.report"]
+    report = report.with_context(allowed_company_ids=company.ids)
+    return report.search([("segment_id", "=", segment.id)])
