@@ -39,3 +39,11 @@ def columns(names, alias=None) -> SQL:
     return SQL(", ").join(
         SQL.identifier(alias, name) if alias else SQL.identifier(name) for name in names
     )
+
+
+def assignments(names, alias) -> SQL:
+    """Return ``a = alias.a, b = alias.b, ...`` for ``names``."""
+    return SQL(", ").join(
+        SQL("%s = %s", SQL.identifier(name), SQL.identifier(alias, name))
+        for name in names
+    )

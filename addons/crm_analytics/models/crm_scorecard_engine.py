@@ -96,7 +96,7 @@ class CrmScorecardEngine(models.AbstractModel):
             self._collect_changed(policy, as_of, changed)
             customers = SQL("SELECT customer_id FROM crm_scorecard_changed")
             self._collect_facts(company, as_of, customers, order_ids)
-            self._collect_scores(policy, as_of)
+            self._collect_scores(policy, as_of, only_changed=True)
             counts = self._apply(company, only_changed=True)
         if not changed or changed.is_queued:
             self._clear_queue(company)

@@ -17,6 +17,8 @@ class Changed(NamedTuple):
     order_ids: list[int]
     #: orders of which a credit note changed
     credit_order_ids: list[int]
+    #: whether any has no scorecard yet
+    has_new: bool
     is_queued: bool
 
 
@@ -47,7 +49,7 @@ class CrmScorecardEngine(models.AbstractModel):
                               OR c.refunded_amount <> 0,
                           ARRAY_AGG(s.order_id) FILTER (WHERE s.order_id > 0),
                           ARRAY_AGG(s.order_id) FILTER (WHERE s.is_credit),
-                          BOOL_OR(s.is_moved)
+                          c.id IS NULL, BOOL_OR(s.is_moved)
                      FROM (%(sources)s) s
                 LEFT JOIN crm_customer_scorecard c
                        ON c.partner_id = s.customer_id AND c.company_id = %(company)s
@@ -67,6 +69,7 @@ class CrmScorecardEngine(models.AbstractModel):
             [order_id for row in rows for order_id in row[2] or ()],
             [order_id for row in rows for order_id in row[3] or ()],
             any(row[4] for row in rows),
+            any(row[5] for row in rows),
         )
 
     @api.model
