@@ -1,5 +1,6 @@
 from . import crm_scorecard_columns
 from . import crm_scorecard_mixin
+from . import crm_sums_mixin
 from . import crm_customer_scorecard
 from . import crm_customer_scorecard_history
 from . import crm_rfm_group
@@ -8,8 +9,10 @@ from . import crm_rfm_cut
 from . import crm_rfm_grid
 from . import crm_sale_fact
 from . import crm_sales_history_import
+from . import crm_scorecard_credit
 from . import crm_scorecard_engine
 from . import crm_scorecard_engine_apply
+from . import crm_scorecard_engine_changed
 from . import crm_scorecard_queue
 from . import crm_scorecard_run
 from . import account_move

@@ -24,6 +24,8 @@ SCORES = ("recency_score", "frequency_score", "monetary_score")
 STATE = (*SCORES, "rfm_code", "rfm_group_id")
 PREVIOUS = ("previous_rfm_code", "previous_rfm_group_id", "previous_date")
 HISTORY = ("last_order_date", "order_count", "revenue", "margin", *STATE)
+# What a refresh tells of the rows it wrote
+COUNTS = ("customers", "inserted", "updated", "deleted", "corrected")
 # The column that each dimension scores
 SCORED = {
     "recency": "last_order_date",
@@ -36,4 +38,12 @@ def columns(names, alias=None) -> SQL:
     """Return ``alias.a, alias.b, ...`` for ``names``."""
     return SQL(", ").join(
         SQL.identifier(alias, name) if alias else SQL.identifier(name) for name in names
+    )
+
+
+def assignments(names, alias) -> SQL:
+    """Return ``a = alias.a, b = alias.b, ...`` for ``names``."""
+    return SQL(", ").join(
+        SQL("%s = %s", SQL.identifier(name), SQL.identifier(alias, name))
+        for name in names
     )

@@ -2,7 +2,10 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..tools import month
-from .crm_scorecard_columns import SCORED
+from .crm_scorecard_columns import COUNTS, SCORED
+
+# So many customers are scored by one statement, more with the help of tables
+FEW = 50
 
 
 class CrmScorecardEngine(models.AbstractModel):
@@ -53,17 +56,51 @@ class CrmScorecardEngine(models.AbstractModel):
         mode = self._effective_mode(policy, mode, as_of)
         self._prepare_transaction()
         watermark = watermark or self._read_watermark()
-        self._collect_changed(policy, as_of)
-        self._collect_facts(company, as_of, only_changed=mode == "incremental")
-        if mode == "full":
-            policy._check_cuts()
-            self._store_bounds(policy, as_of)
-        self._collect_scores(policy, as_of)
-        counts = self._apply(company, only_changed=mode == "incremental")
-        self._clear_queue(company)
+        refresh = self._refresh_all if mode == "full" else self._refresh_changed
+        counts = refresh(policy, as_of)
         policy._mark_refreshed(watermark, as_of, full=mode == "full")
         self.env["crm.customer.scorecard"].invalidate_model()
         return {"mode": mode, "as_of": as_of, **counts}
+
+    @api.model
+    def _refresh_all(self, policy, as_of):
+        """Score every customer by new bounds; return counts of what was done."""
+        company = policy.company_id
+        self._store_credits(company)
+        self._collect_changed(policy, as_of)
+        self._collect_facts(company, as_of)
+        policy._check_cuts()
+        self._store_bounds(policy, as_of)
+        self._collect_scores(policy, as_of)
+        counts = self._apply(company)
+        self._clear_queue(company)
+        return counts
+
+    @api.model
+    def _refresh_changed(self, policy, as_of):
+        """Score the changed customers by the bounds in force; return counts.
+
+        A few are named in one statement that does all the steps: making tables and
+        planning many statements would take longer than the work itself.
+        """
+        company = policy.company_id
+        changed = self._read_changed(policy, as_of)
+        if changed and not changed.customer_ids:
+            return dict.fromkeys(COUNTS, 0)
+        if changed and len(changed.customer_ids) <= FEW:
+            counts = self._apply_few(policy, as_of, changed)
+        else:
+            order_ids = changed and self._get_credited_order_ids(changed)
+            if not changed:
+                self._store_credits(company)
+            self._collect_changed(policy, as_of, changed)
+            customers = SQL("SELECT customer_id FROM crm_scorecard_changed")
+            self._collect_facts(company, as_of, customers, order_ids)
+            self._collect_scores(policy, as_of, only_changed=True)
+            counts = self._apply(company, only_changed=True)
+        if not changed or changed.is_queued:
+            self._clear_queue(company)
+        return counts
 
     @api.model
     def _snapshot(self, policy, month_end):
@@ -74,7 +111,8 @@ class CrmScorecardEngine(models.AbstractModel):
         policy._lock_for_refresh()
         company = policy.company_id
         self._prepare_transaction()
-        self._collect_facts(company, month_end, only_changed=False)
+        self._store_credits(company)
+        self._collect_facts(company, month_end)
         bounds = self._read_bounds(policy, month_end)
         self._collect_scores(policy, month_end, bounds)
         history = self.env["crm.customer.scorecard.history"]
@@ -106,16 +144,14 @@ class CrmScorecardEngine(models.AbstractModel):
         """Flush what the statements read and give them memory for this transaction."""
         self._facts()._flush_sources()
         self.env.flush_all()
-        for statement in (
-            SQL("SET LOCAL work_mem = '256MB'"),
-            SQL("SET LOCAL jit = off"),
-            # the narrow indexes are read as a whole, not at random
-            SQL("SET LOCAL random_page_cost = 1.1"),
-            SQL("DROP TABLE IF EXISTS crm_scorecard_changed"),
-            SQL("DROP TABLE IF EXISTS crm_scorecard_facts"),
-            SQL("DROP TABLE IF EXISTS crm_scorecard_scored"),
-        ):
-            self.env.cr.execute(statement)
+        # the narrow indexes are read as a whole, not at random
+        self.env.cr.execute(
+            SQL(
+                """SELECT set_config('work_mem', '256MB', true),
+                          set_config('jit', 'off', true),
+                          set_config('random_page_cost', '1.1', true)"""
+            )
+        )
 
     @api.model
     def _read_watermark(self):
@@ -129,129 +165,41 @@ class CrmScorecardEngine(models.AbstractModel):
         )
         return watermark.replace(microsecond=0)
 
-    # --- STEP 1: CHANGED CUSTOMERS
-
-    @api.model
-    def _collect_changed(self, policy, as_of):
-        self.env.cr.execute(
-            SQL(
-                """CREATE TEMPORARY TABLE crm_scorecard_changed ON COMMIT DROP AS
-                   SELECT DISTINCT customer_id FROM (%s) c
-                    WHERE customer_id IS NOT NULL""",
-                SQL(" UNION ALL ").join(self._changed_sql(policy, as_of)),
-            )
-        )
-        self.env.cr.execute(SQL("ANALYZE crm_scorecard_changed"))
-
-    @api.model
-    def _changed_sql(self, policy, as_of) -> list[SQL]:
-        """Return one statement per source of changed customers (``customer_id``).
-
-        Before the first refresh everyone is new.
-        """
-        since = policy.watermark
-        if not since:
-            return [SQL("SELECT id AS customer_id FROM res_partner")]
-        return [
-            self._changed_orders_sql(policy, as_of, since),
-            self._changed_invoices_sql(policy, as_of, since),
-            self._changed_refunds_sql(policy, as_of, since),
-            SQL(
-                """SELECT UNNEST(ARRAY[id, commercial_partner_id]) FROM res_partner
-                    WHERE write_date >= %s""",
-                since,
-            ),
-            SQL(
-                "SELECT partner_id FROM crm_scorecard_queue WHERE company_id = %s",
-                policy.company_id.id,
-            ),
-        ]
-
-    @api.model
-    def _changed_orders_sql(self, policy, as_of, since) -> SQL:
-        """Return the customers of orders written, or whose day came, since then."""
-        company, end = policy.company_id, self._facts()._end_of_day_sql
-        return SQL(
-            """SELECT p.commercial_partner_id AS customer_id
-                 FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
-                WHERE o.company_id = %(company)s AND o.write_date >= %(since)s
-            UNION ALL
-               SELECT p.commercial_partner_id
-                 FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
-                WHERE o.company_id = %(company)s AND o.state = 'sale'
-                  AND o.date_order >= %(after)s AND o.date_order < %(until)s""",
-            company=company.id,
-            since=since,
-            after=end(policy.last_as_of or as_of, company),
-            until=end(as_of, company),
-        )
-
-    @api.model
-    def _changed_invoices_sql(self, policy, as_of, since) -> SQL:
-        """Return the customers of invoices written, or whose day came, since then."""
-        return SQL(
-            """SELECT p.commercial_partner_id
-                 FROM account_move m JOIN res_partner p ON p.id = m.partner_id
-                WHERE m.company_id = %(company)s
-                  AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
-                  AND (m.write_date >= %(since)s
-                       OR (m.invoice_date > %(after)s AND m.invoice_date <= %(as_of)s))
-            """,
-            company=policy.company_id.id,
-            since=since,
-            after=policy.last_as_of or as_of,
-            as_of=as_of,
-        )
-
-    @api.model
-    def _changed_refunds_sql(self, policy, as_of, since) -> SQL:
-        """Return the customers whose orders were invoiced since then, to whomever."""
-        return SQL(
-            """SELECT p.commercial_partner_id
-                 FROM account_move m
-                 JOIN account_move_line ml ON ml.move_id = m.id
-                 JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = ml.id
-                 JOIN sale_order_line l ON l.id = r.order_line_id
-                 JOIN sale_order o ON o.id = l.order_id
-                 JOIN res_partner p ON p.id = o.partner_id
-                WHERE m.company_id = %(company)s
-                  AND m.move_type IN ('out_invoice', 'out_refund')
-                  AND (m.write_date >= %(since)s
-                       OR (m.invoice_date > %(after)s AND m.invoice_date <= %(as_of)s))
-            """,
-            company=policy.company_id.id,
-            since=since,
-            after=policy.last_as_of or as_of,
-            as_of=as_of,
-        )
-
-    @api.model
-    def _clear_queue(self, company):
-        self.env.cr.execute(
-            SQL("DELETE FROM crm_scorecard_queue WHERE company_id = %s", company.id)
-        )
-
     # --- STEP 2: FACTS
 
     @api.model
-    def _collect_facts(self, company, as_of, only_changed):
-        self.env.cr.execute(
-            SQL(
-                "CREATE TEMPORARY TABLE crm_scorecard_facts ON COMMIT DROP AS %s",
-                self._facts_sql(company, as_of, only_changed),
-            )
-        )
-        self.env.cr.execute(SQL("ANALYZE crm_scorecard_facts (customer_id)"))
+    def _collect_facts(self, company, as_of, customers=None, order_ids=None):
+        facts = self._facts_sql(company, as_of, customers, order_ids)
+        self._make_table("crm_scorecard_facts", facts)
 
     @api.model
-    def _facts_sql(self, company, as_of, only_changed) -> SQL:
-        """Return one row per customer with every column of :data:`FACTS`."""
+    def _make_table(self, name, rows: SQL):
+        """Keep ``rows`` for this transaction; the planner must know how many."""
+        table = SQL.identifier(name)
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
+        self.env.cr.execute(
+            SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, rows)
+        )
+        self.env.cr.execute(SQL("ANALYZE %s (customer_id)", table))
+
+    @api.model
+    def _facts_sql(
+        self, company, as_of, customers: SQL | None = None, order_ids=None
+    ) -> SQL:
+        """Return one row per customer with every column of :data:`FACTS`.
+
+        :param customers: statement giving the ids of the customers, or None for all
+        :param order_ids: their orders with credit notes, or None for all there are
+        """
         facts = self._facts()
-        customers = SQL("SELECT customer_id FROM crm_scorecard_changed")
-        scope = (company, as_of, customers if only_changed else None)
-        order_ids = facts._get_credited_order_ids(*scope) if only_changed else None
+        scope, partners = SQL(), None
+        is_active = SQL("(SELECT active FROM res_partner WHERE id = n.customer_id)")
+        if customers:
+            partners = SQL("scope")
+            rows = facts._partners_sql(customers)
+            scope = SQL("scope AS MATERIALIZED %s,", rows)
         return SQL(
-            """WITH %(purchases)s, %(net)s,
+            """WITH %(scope)s %(purchases)s, %(net)s,
                invoice AS (
                    SELECT customer_id, SUM(amount) AS amount
                      FROM (%(invoices)s) i
@@ -266,22 +214,30 @@ class CrmScorecardEngine(models.AbstractModel):
                       ROUND(n.kept / n.order_count, %(digits)s) AS average_order,
                       ROUND(n.mean_gap, 2)::float8 AS interval_mean,
                       ROUND(n.gap_spread, 2)::float8 AS interval_spread,
-                      n.next_order_date, COALESCE(p.active, false) AS active,
+                      n.next_order_date, COALESCE(%(is_active)s, false) AS active,
                       ROUND(COALESCE(i.amount, 0), %(digits)s) AS invoiced_amount
                  FROM net n
-                 JOIN res_partner p ON p.id = n.customer_id
+                 %(partner)s
             LEFT JOIN invoice i USING (customer_id)""",
-            purchases=self._purchases_sql(facts._orders_sql(*scope), company),
+            scope=scope,
+            purchases=self._purchases_sql(
+                facts._orders_sql(company, as_of, partners=partners), company
+            ),
             net=self._net_sql(company, as_of, order_ids),
-            invoices=facts._invoices_sql(*scope),
+            invoices=facts._invoices_sql(company, as_of, partners),
             digits=company.currency_id.decimal_places,
+            # of a few customers each is looked up; of all the table is read
+            is_active=is_active if customers else SQL("p.active"),
+            partner=SQL()
+            if customers
+            else SQL("JOIN res_partner p ON p.id = n.customer_id"),
         )
 
     @api.model
     def _net_sql(self, company, as_of, order_ids) -> SQL:
         """Return the common table expression ``net``: customers less their refunds.
 
-        :param order_ids: orders with credit notes, or None to look at all
+        :param order_ids: orders with credit notes, or None for all there are
         """
         if order_ids == []:
             return SQL(
@@ -289,6 +245,9 @@ class CrmScorecardEngine(models.AbstractModel):
                                   c.ordered AS kept, c.gained AS gain
                              FROM customer c)"""
             )
+        credited = SQL("SELECT order_id FROM crm_scorecard_credit")
+        if order_ids:
+            credited = SQL("SELECT UNNEST(%s) AS order_id", order_ids)
         return SQL(
             """refund AS (
                    SELECT customer_id, SUM(revenue) AS revenue, SUM(margin) AS margin
@@ -301,7 +260,7 @@ class CrmScorecardEngine(models.AbstractModel):
                      FROM customer c
                 LEFT JOIN refund r ON r.customer_id = c.customer_id
                )""",
-            self._facts()._refunds_sql(company, as_of, order_ids),
+            self._facts()._refunds_sql(company, as_of, credited),
         )
 
     @api.model

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..tools import month, rfm
-from .crm_scorecard_columns import FACTS, PREVIOUS, SCORED, STATE, columns
+from .crm_scorecard_columns import COUNTS, FACTS, PREVIOUS, SCORED, STATE, assignments, columns
 
 
 class CrmScorecardEngine(models.AbstractModel):
@@ -11,18 +11,18 @@ class CrmScorecardEngine(models.AbstractModel):
     # --- STEP 4: SCORES
 
     @api.model
-    def _collect_scores(self, policy, as_of, bounds=None):
-        self.env.cr.execute(
-            SQL(
-                "CREATE TEMPORARY TABLE crm_scorecard_scored ON COMMIT DROP AS %s",
-                self._scores_sql(policy, as_of, bounds or policy._get_bounds()),
-            )
-        )
-        self.env.cr.execute(SQL("ANALYZE crm_scorecard_scored (customer_id)"))
+    def _collect_scores(self, policy, as_of, bounds=None, only_changed=False):
+        bounds = bounds or policy._get_bounds()
+        scores = self._scores_sql(policy, as_of, bounds, only_changed)
+        self._make_table("crm_scorecard_scored", scores)
 
     @api.model
-    def _scores_sql(self, policy, as_of, bounds) -> SQL:
-        """Return the facts with scores, group and the state at the last month end."""
+    def _scores_sql(self, policy, as_of, bounds, only_changed=False) -> SQL:
+        """Return the facts with scores, group and the state at the last month end.
+
+        An incremental refresh needs that state for new scorecards only: the others
+        have it since the first refresh of the month, which was a full one.
+        """
         scores = SQL(", ").join(
             SQL(
                 "CASE WHEN f.active THEN %s END AS %s",
@@ -35,7 +35,8 @@ class CrmScorecardEngine(models.AbstractModel):
         cells = [(*scores, key) for scores, key in rfm.group_map(rules).items() if key]
         return SQL(
             """WITH cell(r, f, m, rfm_group_id) AS (VALUES %(cells)s),
-                    score AS (SELECT f.*, %(scores)s FROM crm_scorecard_facts f)
+                    score AS (SELECT f.*, %(scores)s, %(history_of)s AS history_of
+                                FROM crm_scorecard_facts f)
                SELECT s.*,
                       s.recency_score::text || s.frequency_score
                           || s.monetary_score AS rfm_code,
@@ -48,13 +49,26 @@ class CrmScorecardEngine(models.AbstractModel):
             LEFT JOIN cell ON (cell.r, cell.f, cell.m) =
                       (s.recency_score, s.frequency_score, s.monetary_score)
             LEFT JOIN crm_customer_scorecard_history h
-                   ON h.partner_id = s.customer_id AND h.company_id = %(company)s
+                   ON h.partner_id = s.history_of AND h.company_id = %(company)s
                   AND h.date_start <= %(month_end)s
                   AND (h.date_end IS NULL OR h.date_end > %(month_end)s)""",
             cells=SQL(", ").join(SQL("%s", cell) for cell in cells),
             scores=scores,
             month_end=self._get_known_month_end(policy, as_of),
             company=policy.company_id.id,
+            history_of=self._history_of_sql(policy.company_id, only_changed),
+        )
+
+    @api.model
+    def _history_of_sql(self, company, only_changed) -> SQL:
+        """Return the customer of facts ``f`` if his last month end is asked for."""
+        if not only_changed:
+            return SQL("f.customer_id")
+        return SQL(
+            """CASE WHEN (SELECT c.id FROM crm_customer_scorecard c
+                           WHERE c.company_id = %s AND c.partner_id = f.customer_id
+                         ) IS NULL THEN f.customer_id END""",
+            company.id,
         )
 
     @api.model
@@ -79,29 +93,63 @@ class CrmScorecardEngine(models.AbstractModel):
     # --- STEP 5: APPLY
 
     @api.model
-    def _apply(self, company, only_changed):
+    def _apply(self, company, only_changed=False):
         """Write the differences; return counts of what was done.
 
         Each statement returns how many rows it concerned and how many of these no
         known change explains.
         """
-        names = (*FACTS, *STATE, *PREVIOUS)
-        inserted, new = self._run_apply(
-            self._insert_new_sql(company, names, only_changed)
-        )
-        updated, corrected = self._run_apply(self._update_changed_sql(company, names))
+        insert = self._insert_new_sql(company, only_changed)
+        update = self._update_all_sql(company)
+        if only_changed:
+            update = self._update_changed_sql(company)
+        inserted, new = self._run_apply(insert)
+        updated, corrected = self._run_apply(update)
         deleted, gone = self._run_apply(
             self._delete_vanished_sql(company, only_changed)
         )
         if inserted > 1000:  # the planner must know of them before autovacuum comes
             self.env.cr.execute(SQL("ANALYZE crm_customer_scorecard"))
-        return {
-            "customers": self._count_scored(),
-            "inserted": inserted,
-            "updated": updated,
-            "deleted": deleted,
-            "corrected": 0 if only_changed else new + corrected + gone,
-        }
+        corrected = 0 if only_changed else new + corrected + gone
+        counts = (self._count_scored(), inserted, updated, deleted, corrected)
+        return dict(zip(COUNTS, counts, strict=True))
+
+    @api.model
+    def _apply_few(self, policy, as_of, changed):
+        """Do the steps 2, 4 and 5 for the changed customers by one statement.
+
+        The names that are tables otherwise are parts of the statement here.
+        """
+        company = policy.company_id
+        customers = SQL("SELECT UNNEST(%s)", changed.customer_ids)
+        order_ids = self._get_credited_order_ids(changed)
+        insert = SQL("SELECT")
+        if changed.has_new:
+            insert = self._insert_new_sql(company, only_changed=True)
+        [[scored_ids, inserted, updated]] = self.env.execute_query(
+            SQL(
+                """WITH crm_scorecard_facts AS MATERIALIZED (%(facts)s),
+                        crm_scorecard_scored AS MATERIALIZED (%(scores)s),
+                        inserted AS (%(insert)s),
+                        updated AS (%(update)s)
+                   SELECT ARRAY(SELECT customer_id FROM crm_scorecard_scored),
+                          (SELECT COUNT(*) FROM inserted),
+                          (SELECT COUNT(*) FROM updated)""",
+                facts=self._facts_sql(company, as_of, customers, order_ids),
+                scores=self._scores_sql(policy, as_of, policy._get_bounds(), True),
+                insert=insert,
+                update=self._update_changed_sql(company),
+            )
+        )
+        gone = set(changed.customer_ids).difference(scored_ids)
+        counts = (
+            len(scored_ids),
+            inserted if changed.has_new else 0,
+            updated,
+            self._delete_of(company, list(gone)) if gone else 0,
+            0,
+        )
+        return dict(zip(COUNTS, counts, strict=True))
 
     @api.model
     def _count_scored(self):
@@ -126,11 +174,12 @@ class CrmScorecardEngine(models.AbstractModel):
         return counts
 
     @api.model
-    def _insert_new_sql(self, company, names, only_changed) -> SQL:
+    def _insert_new_sql(self, company, only_changed) -> SQL:
         """Insert who has no row: look each one up if they are few, else all at once.
 
         Looking each one up in a table that grows meanwhile may take for ever.
         """
+        names = (*FACTS, *STATE, *PREVIOUS)
         known = SQL(
             "SELECT partner_id FROM crm_customer_scorecard WHERE company_id = %s",
             company.id,
@@ -153,7 +202,9 @@ class CrmScorecardEngine(models.AbstractModel):
         )
 
     @api.model
-    def _update_changed_sql(self, company, names) -> SQL:
+    def _update_all_sql(self, company) -> SQL:
+        """Update the rows that differ, and tell of each whether a fact does."""
+        names = (*FACTS, *STATE, *PREVIOUS)
         return SQL(
             """WITH different AS (
                    SELECT c.id, s.*,
@@ -167,10 +218,7 @@ class CrmScorecardEngine(models.AbstractModel):
                  FROM different d
                 WHERE d.id = c.id
             RETURNING d.customer_id, d.is_fact""",
-            assignments=SQL(", ").join(
-                SQL("%s = %s", SQL.identifier(name), SQL.identifier("d", name))
-                for name in names
-            ),
+            assignments=assignments(names, "d"),
             old_facts=columns(FACTS, "c"),
             new_facts=columns(FACTS, "s"),
             old=columns(names, "c"),
@@ -178,6 +226,37 @@ class CrmScorecardEngine(models.AbstractModel):
             company=company.id,
             now=self.env.cr.now(),
         )
+
+    @api.model
+    def _update_changed_sql(self, company) -> SQL:
+        """Update the rows of changed customers that differ."""
+        names = (*FACTS, *STATE)
+        return SQL(
+            """UPDATE crm_customer_scorecard c
+                  SET %(assignments)s, write_date = %(now)s
+                 FROM crm_scorecard_scored s
+                WHERE c.company_id = %(company)s AND c.partner_id = s.customer_id
+                  AND (%(old)s) IS DISTINCT FROM (%(new)s)
+            RETURNING s.customer_id, true AS is_fact""",
+            assignments=assignments(names, "s"),
+            old=columns(names, "c"),
+            new=columns(names, "s"),
+            company=company.id,
+            now=self.env.cr.now(),
+        )
+
+    @api.model
+    def _delete_of(self, company, customer_ids):
+        """Delete the rows of these customers; return how many had one."""
+        self.env.cr.execute(
+            SQL(
+                """DELETE FROM crm_customer_scorecard
+                    WHERE company_id = %s AND partner_id = ANY(%s)""",
+                company.id,
+                customer_ids,
+            )
+        )
+        return self.env.cr.rowcount
 
     @api.model
     def _delete_vanished_sql(self, company, only_changed) -> SQL:

@@ -5,4 +5,5 @@ from . import test_scorecard_changes
 from . import test_scorecard_oracle
 from . import test_scorecard_tour
 from . import test_segment_scorecard_report
+from . import test_sums_mixin
 from . import test_demo_story

@@ -156,14 +156,14 @@ class TestCrmScorecardRun(ScorecardCommon):
     def test_a_failing_company_stops_neither_itself_nor_the_others(self):
         self._create_order(self.customer, "2026-01-10", 50, company=self.other_company)
         self._refresh("2026-04-10")
-        collect, poisoned = self.engine._collect_scores, self.company
+        collect, poisoned = self.engine._scores_sql, self.company
 
         def fail(engine, policy, *args):
             if policy.company_id == poisoned:
                 raise UserError(engine.env._("Out of order"))
             return collect(engine, policy, *args)
 
-        with patch.object(self.engine, "_collect_scores", fail):
+        with patch.object(self.engine, "_scores_sql", fail):
             self._trigger("ir_cron_scorecard_incremental")
         last = {
             run.company_id: run

@@ -10,6 +10,8 @@ import pytz
 
 from odoo.tests import tagged
 
+from odoo.addons.crm_analytics.models import crm_scorecard_engine
+
 from .common import ScorecardCommon
 
 ZONE = pytz.timezone("Asia/Shanghai")
@@ -208,11 +210,47 @@ class TestScorecardOracle(ScorecardCommon):
         contact = buyers.filtered("parent_id")[0]
         contact.parent_id = buyers.filtered("is_company")[-2]
         buyers[0].active = not buyers[0].active
+        self._random_deletions(dice, buyers, free - changed - moved - cancelled - dated)
+        self._random_billing(dice, buyers, orders)
         invoiced = orders.invoice_ids.filtered(
             lambda m: m.state == "posted" and m.move_type == "out_invoice"
         )
         if invoiced:
             self._refund(invoiced[0], "2026-06-15", amount=3)
+
+    def _random_deletions(self, dice, buyers, orders):
+        """Delete an order, and all orders of one customer at once."""
+        gone = dice.choice(orders)
+        loser = dice.choice((orders - gone).partner_id)
+        gone |= self.env["sale.order"].search(
+            [("partner_id", "=", loser.id), ("invoice_ids", "=", False)]
+        )
+        gone._action_cancel()
+        gone.unlink()
+
+    def _random_billing(self, dice, buyers, orders):
+        """Bill third parties; move, reset and delete invoices and credit notes."""
+        orders = orders.exists()
+        free = orders.filtered(
+            lambda o: not o.invoice_ids and o.state == "sale" and o.amount_untaxed
+        )
+        for order in dice.sample(free, 2):
+            invoice = order._create_invoices()
+            invoice.partner_id = dice.choice(buyers - order.partner_id)
+            invoice.invoice_date = "2026-06-01"
+            invoice.action_post()
+            if dice.random() < 0.7:
+                self._refund(invoice, "2026-06-10", dice.choice([None, 2]))
+        moves = orders.invoice_ids.filtered(lambda m: m.state == "posted")
+        credits = moves.filtered(lambda m: m.move_type == "out_refund")
+        for move in {dice.choice(moves), dice.choice(credits or moves)}:
+            move.button_draft()
+            if dice.random() < 0.5:
+                move.partner_id = dice.choice(buyers)
+                move.invoice_date = "2026-06-02"
+                move.action_post()
+            elif dice.random() < 0.5:
+                move.unlink()
 
     def _rows(self, names):
         cards = (
@@ -241,12 +279,14 @@ class TestScorecardOracle(ScorecardCommon):
         scored = {c: r for c, r in self._rows(SCORES).items() if r["rfm_code"]}
         self.assertEqual(scored, ranked)
 
-        self._backdate()
-        self._random_changes(dice, buyers)
-        run = self._refresh(str(AS_OF), "incremental")
-        self.assertEqual(run.mode, "incremental")
-        after = self._rows(FIGURES)
-        self.assertEqual(after, self._expected(self._oracle()))
+        for few in (0, 50):  # by way of tables, and by one statement
+            self._backdate()
+            self._random_changes(dice, buyers)
+            with patch.object(crm_scorecard_engine, "FEW", few):
+                run = self._refresh(str(AS_OF), "incremental")
+            self.assertEqual(run.mode, "incremental")
+            after = self._rows(FIGURES)
+            self.assertEqual(after, self._expected(self._oracle()))
 
         by_hand = self._rows(SCORES)
         engine = type(self.env["crm.scorecard.engine"])

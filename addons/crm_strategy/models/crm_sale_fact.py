@@ -78,20 +78,21 @@ class CrmSaleFact(models.AbstractModel):
         return SQL("SELECT partner_id FROM res_company")
 
     @api.model
-    def _customer_condition_sql(self, customers: SQL | None = None) -> SQL:
-        """Return the condition on ``p``, the partner of an order or invoice.
-
-        Companies of this database are taken out of the few customers, rather than
-        looked for at every partner, so that these are found by an index.
-        """
+    def _is_customer_sql(self) -> SQL:
+        """Return the condition that partner ``p`` is no company of this database."""
         internal = self._internal_customers_sql()
-        if not customers:
-            return SQL("p.commercial_partner_id NOT IN (%s)", internal)
+        return SQL("p.commercial_partner_id NOT IN (%s)", internal)
+
+    @api.model
+    def _partners_sql(self, customers: SQL) -> SQL:
+        """Return the partners, with their contacts, of ``customers``.
+
+        :param customers: statement giving the ids of the customers
+        """
         return SQL(
-            """p.commercial_partner_id IN (
-                   SELECT id FROM (%s) AS scope(id) WHERE id NOT IN (%s))""",
+            """(SELECT id, commercial_partner_id FROM res_partner
+                 WHERE commercial_partner_id IN (%s))""",
             customers,
-            internal,
         )
 
     @api.model
@@ -147,7 +148,7 @@ class CrmSaleFact(models.AbstractModel):
 
     @api.model
     def _orders_sql(
-        self, company, until=None, customers: SQL | None = None, since=None
+        self, company, until=None, customers: SQL | None = None, since=None, partners=None
     ) -> SQL:
         """Return one row per purchase of ``company``.
 
@@ -157,11 +158,15 @@ class CrmSaleFact(models.AbstractModel):
         :param until: last day that counts (date), all if None
         :param customers: statement giving the ids of the customers to keep
         :param since: first day that counts (date), all if None
+        :param partners: relation of the partners to keep (``id``,
+            ``commercial_partner_id``), in place of ``customers``
         """
+        if customers:
+            partners = self._partners_sql(customers)
         conditions = [
             SQL("o.state = 'sale'"),
             SQL("o.company_id = %s", company.id),
-            self._customer_condition_sql(customers),
+            self._is_customer_sql(),
         ]
         if until:
             conditions.append(
@@ -181,13 +186,14 @@ class CrmSaleFact(models.AbstractModel):
                            THEN COALESCE(o.margin, 0)
                            ELSE o.margin / o.currency_rate END AS margin
                  FROM sale_order o
-                 JOIN res_partner p ON p.id = o.partner_id
+                 JOIN %s p ON p.id = o.partner_id
                 WHERE %s""",
+            partners or SQL("res_partner"),
             SQL(" AND ").join(conditions),
         )
 
     @api.model
-    def _refund_movements_sql(self, company, until=None, order_ids=None) -> SQL:
+    def _refund_movements_sql(self, company, until=None, credited=None) -> SQL:
         """Return what was taken back from each order, day by day.
 
         One row per order and day on which a credit note, or an invoice of an
@@ -224,20 +230,17 @@ class CrmSaleFact(models.AbstractModel):
                       revenue * step / amount_untaxed AS revenue,
                       margin * step / amount_untaxed AS margin
                  FROM stepped""",
-            billed=self._billed_sql(company, until, order_ids),
+            billed=self._billed_sql(company, until, credited),
             orders=self._orders_sql(company, until),
         )
 
     @api.model
-    def _billed_sql(self, company, until=None, order_ids=None) -> SQL:
+    def _billed_sql(self, company, until=None, credited=None) -> SQL:
         """Return what was invoiced and credited per day, of orders once credited.
 
         Columns: ``order_id, day, is_credit, credited, invoiced``; untaxed, in the
         currency of the order.
         """
-        credited = SQL("SELECT UNNEST(%s::int[]) AS order_id", order_ids)
-        if order_ids is None:
-            credited = self._credited_orders_sql(company, until)
         return SQL(
             """SELECT l.order_id, m.invoice_date AS day,
                       BOOL_OR(m.move_type = 'out_refund') AS is_credit,
@@ -253,28 +256,13 @@ class CrmSaleFact(models.AbstractModel):
                 WHERE m.state = 'posted'
                   AND m.move_type IN ('out_invoice', 'out_refund') %(dated)s
              GROUP BY l.order_id, m.invoice_date""",
-            credited=credited,
+            credited=credited or self._credited_orders_sql(company, until),
             dated=SQL("AND m.invoice_date <= %s", until) if until else SQL(),
         )
 
     @api.model
-    def _credited_orders_sql(
-        self, company, until=None, customers: SQL | None = None
-    ) -> SQL:
-        """Return ``order_id`` of the orders that posted credit notes belong to.
-
-        Of a few customers the lines alone are read, as they name the order's
-        customer, and of the credit notes an index of their own.
-        """
-        dated = SQL("AND m.invoice_date <= %s", until) if until else SQL()
-        scope = SQL()
-        if customers:
-            scope = SQL(
-                """AND l.order_partner_id IN (
-                       SELECT id FROM res_partner
-                        WHERE commercial_partner_id IN (%s))""",
-                customers,
-            )
+    def _credited_orders_sql(self, company, until=None) -> SQL:
+        """Return ``order_id`` of the orders that posted credit notes belong to."""
         return SQL(
             """SELECT DISTINCT l.order_id
                  FROM account_move m
@@ -282,23 +270,13 @@ class CrmSaleFact(models.AbstractModel):
                  JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = ml.id
                  JOIN sale_order_line l ON l.id = r.order_line_id
                 WHERE m.move_type = 'out_refund' AND m.state = 'posted'
-                  AND m.company_id = %s %s %s""",
+                  AND m.company_id = %s %s""",
             company.id,
-            dated,
-            scope,
+            SQL("AND m.invoice_date <= %s", until) if until else SQL(),
         )
 
     @api.model
-    def _get_credited_order_ids(self, company, until, customers: SQL):
-        """Return the ids of these customers' orders that have credit notes, if any.
-
-        Few have; a statement that need not look for them is planned much faster.
-        """
-        statement = self._credited_orders_sql(company, until, customers)
-        return [order_id for [order_id] in self.env.execute_query(statement)]
-
-    @api.model
-    def _invoices_sql(self, company, until=None, customers: SQL | None = None) -> SQL:
+    def _invoices_sql(self, company, until=None, partners: SQL | None = None) -> SQL:
         """Return one row per posted customer invoice, receipt or credit note.
 
         Columns: ``customer_id, move_id, day, amount``; the amount is untaxed, in the
@@ -309,7 +287,7 @@ class CrmSaleFact(models.AbstractModel):
             SQL("m.state = 'posted'"),
             SQL("m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')"),
             SQL("m.company_id = %s", company.id),
-            self._customer_condition_sql(customers),
+            self._is_customer_sql(),
         ]
         if until:
             conditions.append(SQL("m.invoice_date <= %s", until))
@@ -319,13 +297,14 @@ class CrmSaleFact(models.AbstractModel):
                       m.invoice_date AS day,
                       m.amount_untaxed_signed AS amount
                  FROM account_move m
-                 JOIN res_partner p ON p.id = m.partner_id
+                 JOIN %s p ON p.id = m.partner_id
                 WHERE %s""",
+            partners or SQL("res_partner"),
             SQL(" AND ").join(conditions),
         )
 
     @api.model
-    def _refunds_sql(self, company, until=None, order_ids=None) -> SQL:
+    def _refunds_sql(self, company, until=None, credited=None) -> SQL:
         """Return one row per order of which posted credit notes took something back.
 
         Columns: ``customer_id, order_id, day, revenue, margin``; revenue and
@@ -333,7 +312,8 @@ class CrmSaleFact(models.AbstractModel):
         that of the last credit note.
 
         :param until: last day that counts of orders, invoices and credit notes
-        :param order_ids: orders to look at (:meth:`_get_credited_order_ids`), or None
+        :param credited: statement giving the ``order_id`` of the orders to look at, all
+            of which need not have credit notes; default: those that have
         """
         return SQL(
             """SELECT customer_id, order_id,
@@ -343,5 +323,5 @@ class CrmSaleFact(models.AbstractModel):
                  FROM (%s) movement
              GROUP BY customer_id, order_id
                HAVING SUM(revenue) > 0""",
-            self._refund_movements_sql(company, until, order_ids),
+            self._refund_movements_sql(company, until, credited),
         )

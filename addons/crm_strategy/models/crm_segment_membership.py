@@ -22,7 +22,6 @@ class CrmSegmentMembership(models.Model):
         required=True,
         readonly=True,
         ondelete="restrict",
-        index=True,
     )
     segment_id = fields.Many2one(
         "crm.segment", required=True, readonly=True, ondelete="restrict", index=True
@@ -89,6 +88,7 @@ class CrmSegmentMembership(models.Model):
         "allows one segment per customer.",
     )
     _locked = models.Index("(segment_id, partner_id) WHERE is_locked")
+    _scheme_start = models.Index("(segmentation_id, date_start)")
     _end_after_start = models.Constraint(
         "CHECK (date_end >= date_start)", "A stay ends after it has begun."
     )

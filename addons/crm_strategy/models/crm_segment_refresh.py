@@ -124,15 +124,13 @@ class CrmSegmentation(models.Model):
     # --- STATEMENTS
 
     def _ranks_sql(self) -> SQL:
-        """Return one row ``(segment_id, rank, is_manual)`` per active segment."""
+        """Return one row ``(segment_id, rank)`` per active segment."""
         rows = [
-            SQL("(%s, %s, %s)", segment.id, rank, segment.method == "manual")
+            SQL("(%s, %s)", segment.id, rank)
             for rank, segment in enumerate(self._get_active_segments(), start=1)
         ]
-        rows = rows or [SQL("(NULL::int, NULL::int, NULL::boolean)")]
-        return SQL(
-            "(VALUES %s) AS s (segment_id, rank, is_manual)", SQL(", ").join(rows)
-        )
+        rows = rows or [SQL("(NULL::int, NULL::int)")]
+        return SQL("(VALUES %s) AS s (segment_id, rank)", SQL(", ").join(rows))
 
     def _get_active_segments(self):
         segments = self.env["crm.segment"].sudo()  # style: CRM109 the same for everyone
@@ -159,23 +157,32 @@ class CrmSegmentation(models.Model):
             for rank, segment in enumerate(self._get_active_segments(), start=1)
             if segment.method == "rule"
         ]
-        parts.append(
-            SQL(
-                """SELECT m.partner_id, m.segment_id, s.rank,
-                          CASE WHEN %(locked)s THEN s.rank - 1000000 ELSE s.rank END
-                          AS key
-                     FROM crm_segment_membership m
-                     JOIN %(ranks)s ON s.segment_id = m.segment_id
-                    WHERE m.segmentation_id = %(scheme)s AND m.date_end IS NULL
-                      AND (s.is_manual OR %(locked)s)
-                      AND m.partner_id IN (%(population)s)""",
-                locked=self._locked_sql(),
-                ranks=self._ranks_sql(),
-                scheme=self.id,
-                population=self._population_sql(),
-            )
-        )
+        parts.append(self._present_sql(self._locked_sql(), lock=1000000))
+        manual = self._get_active_segments().filtered(lambda s: s.method == "manual")
+        if manual:
+            is_manual = SQL("m.segment_id = ANY(%s)", manual.ids)
+            parts.append(self._present_sql(is_manual))
         return SQL(" UNION ALL ").join(parts)
+
+    def _present_sql(self, condition, lock=0) -> SQL:
+        """Return, as candidates, who is present by memberships ``m`` of this kind.
+
+        Locked ones and hand-picked ones are found by an index each: most schemes have
+        few or none of either. Who is both is a candidate twice; the lock wins.
+        """
+        return SQL(
+            """SELECT m.partner_id, m.segment_id, s.rank, s.rank - %(lock)s AS key
+                 FROM crm_segment_membership m
+                 JOIN %(ranks)s ON s.segment_id = m.segment_id
+                WHERE m.segmentation_id = %(scheme)s AND m.date_end IS NULL
+                  AND %(condition)s
+                  AND m.partner_id IN (%(population)s)""",
+            lock=lock,
+            condition=condition,
+            ranks=self._ranks_sql(),
+            scheme=self.id,
+            population=self._population_sql(),
+        )
 
     def _locked_sql(self) -> SQL:
         """Return the condition that the lock of membership ``m`` holds today."""
