@@ -11,6 +11,7 @@
         "security/crm_analytics_groups.xml",
         "security/ir.model.access.csv",
         "security/crm_scorecard_security.xml",
+        "security/crm_lifecycle_security.xml",
         "data/crm_rfm_data.xml",
         "data/crm_segmentation_data.xml",
         "data/ir_cron_data.xml",

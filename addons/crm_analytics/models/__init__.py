@@ -16,3 +16,4 @@ from . import account_move
 from . import res_company
 from . import res_partner
 from . import sale_order
+from . import crm_lifecycle_dimension

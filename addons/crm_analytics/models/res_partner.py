@@ -12,9 +12,10 @@ class ResPartner(models.Model):
     segment_ids = fields.Many2many(groups=GROUPS)
     segment_count = fields.Integer(groups=GROUPS)
     measure_drill = fields.Char(groups=GROUPS)
-
-    # Finds the customers written since the last refresh of the scorecards
-    _crm_changed_idx = models.Index("(write_date, commercial_partner_id)")
+    lifecycle_stage = fields.Selection(groups=GROUPS)
+    lifecycle_date = fields.Datetime(groups=GROUPS)
+    lifecycle_explanation = fields.Char(groups=GROUPS)
+    lifecycle_transition_id = fields.Many2one(groups=GROUPS)
 
     scorecard_ids = fields.One2many(
         "crm.customer.scorecard",

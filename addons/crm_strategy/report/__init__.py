@@ -1,1 +1,4 @@
 from . import crm_sale_movement
+from . import crm_lifecycle_todo
+from . import crm_lifecycle_report
+from . import sale_report_lifecycle
