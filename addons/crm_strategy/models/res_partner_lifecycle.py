@@ -31,13 +31,13 @@ class ResPartner(models.Model):
         help="The task that the state of the customer sets us.",
     )
     lifecycle_date = fields.Datetime(
-        related="lifecycle_transition_id.date_start",
-        string="In This State Since",
+        "In This State Since",
+        compute="_compute_lifecycle_transition_id",
         groups=OUR_USERS,
     )
     lifecycle_explanation = fields.Char(
-        related="lifecycle_transition_id.explanation",
-        string="Why He Is in This State",
+        "Why He Is in This State",
+        compute="_compute_lifecycle_transition_id",
         groups=OUR_USERS,
     )
     lifecycle_todo_ids = fields.One2many(
@@ -72,6 +72,8 @@ class ResPartner(models.Model):
             stay = by_customer.get(partner.commercial_partner_id._origin)
             partner.lifecycle_transition_id = stay
             partner.lifecycle_stage = stay and STAGES.get(stay.state)
+            partner.lifecycle_date = stay and stay.date_start
+            partner.lifecycle_explanation = stay and stay.explanation
 
     @api.depends_context("uid", "allowed_company_ids")
     @api.depends("lifecycle_transition_id")

@@ -18,3 +18,5 @@ from . import test_sales_history_tools
 from . import test_sales_history_check
 from . import test_sales_history_load
 from . import test_sales_history_undo
+from . import test_crm_lifecycle_tools
+from . import test_crm_lifecycle_refresh
