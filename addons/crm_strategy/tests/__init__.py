@@ -20,3 +20,7 @@ from . import test_sales_history_load
 from . import test_sales_history_undo
 from . import test_crm_lifecycle_tools
 from . import test_crm_lifecycle_refresh
+from . import test_crm_lifecycle_by_hand
+from . import test_crm_lifecycle_checklist
+from . import test_crm_lifecycle_report
+from . import test_res_partner_lifecycle
