@@ -48,6 +48,7 @@ class CrmLifecycleCheck(models.Model):
         "By",
         required=True,
         readonly=True,
+        ondelete="restrict",
         default=lambda self: self.env.user,
     )
     note = fields.Char(readonly=True)
@@ -62,8 +63,8 @@ class CrmLifecycleCheck(models.Model):
             if check.item_id.state != check.transition_id.state:
                 raise UserError(
                     self.env._(
-                        "“%(item)s” belongs to another lifecycle state. Reload the page: "
-                        "%(customer)s has moved on.",
+                        "“%(item)s” belongs to another lifecycle state. Reload the "
+                        "page: %(customer)s has moved on.",
                         item=check.item_id.name,
                         customer=check.partner_id.display_name,
                     )
@@ -76,7 +77,8 @@ class CrmLifecycleCheck(models.Model):
         if foreign and not is_manager:
             raise UserError(
                 self.env._(
-                    "%s ticked this off. Ask that person or a sales manager to undo it.",
+                    "%s ticked this off. Ask that person, or a sales manager, to "
+                    "undo it.",
                     ", ".join(foreign.user_id.mapped("name")),
                 )
             )

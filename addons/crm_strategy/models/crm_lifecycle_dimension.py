@@ -26,7 +26,6 @@ class CrmLifecycleDimensionMixin(models.AbstractModel):
 
     lifecycle_state = fields.Selection(
         selection="_selection_lifecycle_state",
-        string="Lifecycle State",
         compute="_compute_lifecycle_state",
         search="_search_lifecycle_state",
         group_expand="_group_expand_lifecycle_state",

@@ -291,9 +291,7 @@ class CrmLifecycleEngine(models.AbstractModel):
             SQL("tenure_days >= %s", rules.loyal_min_tenure_days),
         ]
         if rules.loyal_max_interval_days:
-            conditions.append(
-                SQL("mean_interval <= %s", rules.loyal_max_interval_days)
-            )
+            conditions.append(SQL("mean_interval <= %s", rules.loyal_max_interval_days))
         if rules.loyal_min_satisfaction:
             conditions.append(
                 SQL("satisfaction >= %s::float8", rules.loyal_min_satisfaction)

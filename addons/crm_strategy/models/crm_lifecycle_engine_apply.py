@@ -284,7 +284,8 @@ class CrmLifecycleEngine(models.AbstractModel):
                    method, date_start, date_end, date_due, days_previous, is_locked,
                    order_count, tenure_days, silent_days, mean_interval, contact_days,
                    satisfaction, create_date, write_date)
-               SELECT partner_id, %(company)s, state, previous_state, next_state, reason,
+               SELECT partner_id, %(company)s, state, previous_state, next_state,
+                      reason,
                       CASE WHEN date_end IS NOT NULL THEN 'moved' END,
                       method, date_start, date_end,
                       CASE WHEN date_end IS NULL THEN date_due END,

@@ -1,6 +1,16 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+#: the facts that a stay keeps
+SHOWN_FACTS = (
+    "order_count",
+    "tenure_days",
+    "silent_days",
+    "mean_interval",
+    "contact_days",
+    "satisfaction",
+)
+
 
 class CrmLifecycleEngine(models.AbstractModel):
     """The past of customers who are placed for the first time."""
@@ -66,20 +76,14 @@ class CrmLifecycleEngine(models.AbstractModel):
             now=now,
             steps=self._steps_sql(policy, now),
             method=method,
-            facts=SQL(", ").join(
-                SQL(
-                    "CASE WHEN s.date_end IS NULL THEN n.%(name)s END AS %(name)s",
-                    name=SQL.identifier(name),
-                )
-                for name in (
-                    "order_count",
-                    "tenure_days",
-                    "silent_days",
-                    "mean_interval",
-                    "contact_days",
-                    "satisfaction",
-                )
-            ),
+            facts=SQL(", ").join(map(self._present_fact_sql, SHOWN_FACTS)),
+        )
+
+    @api.model
+    def _present_fact_sql(self, name) -> SQL:
+        return SQL(
+            "CASE WHEN s.date_end IS NULL THEN n.%(name)s END AS %(name)s",
+            name=SQL.identifier(name),
         )
 
     @api.model

@@ -3,6 +3,7 @@ import time
 
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
@@ -47,6 +48,7 @@ class CrmLifecyclePolicy(models.Model):
     @api.model
     def _cron_refresh(self, mode="incremental"):
         """Refresh every company that sells; each is committed for itself."""
+        self.env.flush_all()
         policies = self._get_refreshable()
         progress = self.env["ir.cron"]
         progress._commit_progress(remaining=len(policies))
@@ -62,21 +64,16 @@ class CrmLifecyclePolicy(models.Model):
     @api.model
     def _get_refreshable(self):
         """Return the active policies; a company gets its own when it starts to sell."""
-        selling = self.env["res.company"].search([])
-        for model_name in ("sale.order", "crm.lead"):
-            missing = selling - self._find_owners(selling)
-            groups = self.env[model_name]._read_group(
-                [("company_id", "in", missing.ids)], ["company_id"]
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT c.id FROM res_company c
+                    WHERE c.id NOT IN (SELECT company_id FROM crm_lifecycle_policy)
+                      AND (EXISTS (SELECT FROM sale_order WHERE company_id = c.id)
+                           OR EXISTS (SELECT FROM crm_lead WHERE company_id = c.id))"""
             )
-            for [company] in groups if missing else []:
-                self._ensure(company)
+        )
+        self._ensure(self.env["res.company"].browse([row[0] for row in rows]))
         return self.search([])
-
-    @api.model
-    def _find_owners(self, companies):
-        """Return which of ``companies`` have a policy, be it archived."""
-        everyone = self.with_context(active_test=False)
-        return everyone.search([("company_id", "in", companies.ids)]).company_id
 
     def _refresh_safely(self, mode, watermark):
         """Refresh; on failure keep the reason on the policy, and nothing else.
@@ -93,7 +90,10 @@ class CrmLifecyclePolicy(models.Model):
             self.env.invalidate_all()
         except Exception as e:  # whatever it is, the other companies get their turn
             _logger.info(
-                "Lifecycle of company %s failed: %s", self.company_id.id, e, exc_info=True
+                "Lifecycle of company %s failed: %s",
+                self.company_id.id,
+                e,
+                exc_info=True,
             )
             self.env.invalidate_all()
             self.write({"refresh_error": str(e) or type(e).__name__})

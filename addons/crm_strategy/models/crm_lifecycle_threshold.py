@@ -112,8 +112,8 @@ class CrmLifecycleThresholdMixin(models.AbstractModel):
                 raise ValidationError(
                     self.env._(
                         "Someone may buy every %(interval)s days and be loyal, yet he "
-                        "lapses after %(lapse)s days. Let customers lapse later, or ask "
-                        "loyal ones to buy more often.",
+                        "lapses after %(lapse)s days. Let customers lapse later, or "
+                        "ask loyal ones to buy more often.",
                         interval=record.loyal_max_interval_days,
                         lapse=record.lapse_days,
                     )

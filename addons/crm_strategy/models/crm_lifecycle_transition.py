@@ -151,20 +151,21 @@ class CrmLifecycleTransition(models.Model):
     def _get_fact_texts(self):
         """Return the facts of that day that bear on the state, in words."""
         self.ensure_one()
-        _ = self.env._
         if self.method == "manual" or (self.method != "rule" and self.date_end):
             return [self.note]
         texts = []
         if self.order_count:
             texts = [
-                _("%s orders", self.order_count),
-                _("customer for %s days", self.tenure_days),
-                _("last order %s days ago", self.silent_days),
+                self.env._("%s orders", self.order_count),
+                self.env._("customer for %s days", self.tenure_days),
+                self.env._("last order %s days ago", self.silent_days),
             ]
             if self.mean_interval:
-                texts.append(_("one every %s days", round(self.mean_interval, 1)))
+                texts.append(
+                    self.env._("one every %s days", round(self.mean_interval, 1))
+                )
         elif self.reason in ("contact_over", "recent_contact"):
-            texts = [_("last enquiry %s days ago", self.contact_days)]
+            texts = [self.env._("last enquiry %s days ago", self.contact_days)]
         return [*texts, self.note]
 
     # --- SELECTION

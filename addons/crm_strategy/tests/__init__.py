@@ -24,3 +24,5 @@ from . import test_crm_lifecycle_by_hand
 from . import test_crm_lifecycle_checklist
 from . import test_crm_lifecycle_report
 from . import test_res_partner_lifecycle
+from . import test_crm_lifecycle_policy
+from . import test_crm_lifecycle_ui

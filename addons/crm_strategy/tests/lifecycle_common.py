@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import pairwise
 
 from odoo import fields
 from odoo.fields import Command
@@ -129,7 +130,7 @@ class LifecycleCommon(SegmentCommon):
         """Check the states from the oldest on, and that the stays join."""
         stays = self._stays(partner)
         self.assertEqual(stays.mapped("state"), list(states))
-        for stay, following in zip(stays, stays[1:], strict=False):
+        for stay, following in pairwise(stays):
             self.assertEqual(stay.date_end, following.date_start)
             self.assertEqual(stay.next_state, following.state)
             self.assertEqual(following.previous_state, stay.state)

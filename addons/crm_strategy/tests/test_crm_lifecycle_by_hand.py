@@ -22,7 +22,11 @@ class TestCrmLifecycleByHand(LifecycleCommon):
                 active_model="res.partner", active_ids=self.customer.ids
             )
         )
-        for name, value in {"state": "loyal", "reason": "Frame contract", **vals}.items():
+        for name, value in {
+            "state": "loyal",
+            "reason": "Frame contract",
+            **vals,
+        }.items():
             form[name] = value
         return form.save()
 

@@ -69,9 +69,7 @@ class TestCrmLifecycleReport(LifecycleCommon):
         start = self.today - timedelta(days=days)
         period = Period(start, self.today)
         figures = getattr(measure, measure.method)(self.company_a, [period])
-        action = getattr(measure, f"_drill_{code}")(
-            self.company_a, start, self.today
-        )
+        action = getattr(measure, f"_drill_{code}")(self.company_a, start, self.today)
         found = self.env[action["res_model"]].search(action["domain"])
         return figures[start], found.partner_id
 

@@ -44,9 +44,7 @@ class TestCrmLifecycleTools(TransactionCase):
 
     def _ask_sql(self, many, rules):
         rows = SQL(", ").join(
-            SQL(
-                "(%s, %s, %s, %s, %s::float8, %s, %s::int, %s::float8)", number, *facts
-            )
+            SQL("(%s, %s, %s, %s, %s::float8, %s, %s::int, %s::float8)", number, *facts)
             for number, facts in enumerate(many)
         )
         columns = SQL(", ").join(map(SQL.identifier, ("number", *Facts._fields)))
@@ -54,9 +52,7 @@ class TestCrmLifecycleTools(TransactionCase):
             SQL("SELECT * FROM (VALUES %s) AS v(%s)", rows, columns), rules
         )
         return self.env.execute_query(
-            SQL(
-                "SELECT state, reason, due_days FROM (%s) d ORDER BY number", statement
-            )
+            SQL("SELECT state, reason, due_days FROM (%s) d ORDER BY number", statement)
         )
 
     def test_the_database_decides_as_the_table_does(self):

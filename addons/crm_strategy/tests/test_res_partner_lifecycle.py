@@ -69,9 +69,7 @@ class TestResPartnerLifecycle(LifecycleCommon):
 
     def test_a_salesperson_learns_nothing_of_customers_of_others(self):
         self.assertEqual(self._found(("lifecycle_state", "=", "lapsed")), {"L"})
-        self.assertFalse(
-            self._found(("lifecycle_state", "=", "lapsed"), user=self.rep)
-        )
+        self.assertFalse(self._found(("lifecycle_state", "=", "lapsed"), user=self.rep))
         partners = self.env["res.partner"].with_user(self.rep)
         found = dict(
             partners._read_group(
@@ -84,7 +82,7 @@ class TestResPartnerLifecycle(LifecycleCommon):
             self.prospect.with_user(self.employee).read(["lifecycle_state"])
 
     def test_the_state_is_a_dimension_of_reports_at_no_cost_for_others(self):
-        report = self.env["sale.report"].with_user(self.manager)
+        report = self.env["sale.report"].with_user(self.rep_all)
         domain = [("partner_id", "in", (self.buying | self.lapsed).ids)]
         found = report._read_group(domain, ["lifecycle_state"], ["__count"])
         self.assertEqual(dict(found), {"buying": 1, "lapsed": 1})
@@ -95,11 +93,9 @@ class TestResPartnerLifecycle(LifecycleCommon):
             self.lapsed,
         )
         lead = self._lead(self.contact, 1, user_id=self.manager.id)
-        leads = self.env["crm.lead"].with_user(self.manager)
-        self.assertEqual(
-            leads.search([("lifecycle_state", "=", "buying")]), lead
-        )
-        self.assertEqual(lead.with_user(self.manager).lifecycle_state, "buying")
+        leads = self.env["crm.lead"].with_user(self.rep_all)
+        self.assertEqual(leads.search([("lifecycle_state", "=", "buying")]), lead)
+        self.assertEqual(lead.with_user(self.rep_all).lifecycle_state, "buying")
         self.assertEqual(
             leads._read_group([("id", "=", lead.id)], ["lifecycle_state"]),
             [("buying",)],

@@ -126,6 +126,11 @@ def decide(facts, rules):
         if is_loyal(facts, rules):
             return "loyal", "loyal"
         return "buying", "first_purchase" if facts.order_count == 1 else "purchases"
+    return decide_by_interest(facts, rules)
+
+
+def decide_by_interest(facts, rules):
+    """Return ``(state, reason)`` of a customer who never bought."""
     if facts.has_open_lead:
         return "interested", "open_lead"
     if facts.contact_days is None:

@@ -14,7 +14,9 @@ class CrmLifecyclePreview(models.TransientModel):
     policy_id = fields.Many2one(
         "crm.lifecycle.policy", required=True, readonly=True, ondelete="cascade"
     )
-    line_ids = fields.One2many("crm.lifecycle.preview.line", "preview_id", readonly=True)
+    line_ids = fields.One2many(
+        "crm.lifecycle.preview.line", "preview_id", readonly=True
+    )
     moving_count = fields.Integer("Customers Who Would Move", readonly=True)
 
     def _get_rules(self):

@@ -337,3 +337,20 @@ def build_segment_scorecard_report(env, company, partner):
     report = env["crm.segment.scorecard.report"]
     report = report.with_context(allowed_company_ids=company.ids)
     return report.search([("partner_id", "=", card.partner_id.id)], limit=1)
+
+
+@builds("crm.lifecycle.report")
+def build_lifecycle_report(env, company, partner):
+    """The row of a customer's stay, which bears its number."""
+    stay = build(env, "crm.lifecycle.transition", company, partner)
+    env.flush_all()
+    return env["crm.lifecycle.report"].browse(stay.id)
+
+
+@builds("crm.lifecycle.todo")
+def build_lifecycle_todo(env, company, partner):
+    """The row of a customer's stay and an item of its state."""
+    check = build(env, "crm.lifecycle.check", company, partner)
+    env.flush_all()
+    todos = env["crm.lifecycle.todo"].with_context(allowed_company_ids=company.ids)
+    return todos.search([("check_id", "=", check.id)])
