@@ -88,7 +88,7 @@ class ResPartner(models.Model):
     # --- CRUD
 
     def write(self, vals):
-        """An archived customer's stay ends at once; a contact's old company is noted."""
+        """An archived customer's stay ends; a contact's old company is noted."""
         if "parent_id" in vals or "is_company" in vals:
             queue = self.env["crm.lifecycle.queue"].sudo()  # style: CRM109 a note
             queue._push(self.sudo())  # style: CRM109 whose contact it was

@@ -105,7 +105,8 @@ class CrmLifecycleReport(models.Model):
                       t.next_state, 1 AS stay_count,
                       p.user_id, p.country_id, p.industry_id,
                       CASE WHEN t.next_state IS NOT NULL THEN %(days)s END AS days,
-                      CASE WHEN t.next_state IS NOT NULL THEN %(days)s END AS days_median,
+                      CASE WHEN t.next_state IS NOT NULL THEN %(days)s END
+                          AS days_median,
                       (COALESCE(%(next)s > %(rank)s, FALSE))::int::float8
                           AS forward_rate,
                       (COALESCE(%(next)s < %(rank)s, FALSE))::int::float8
