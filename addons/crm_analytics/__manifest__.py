@@ -13,6 +13,7 @@
         "security/crm_scorecard_security.xml",
         "security/crm_partner_role_security.xml",
         "security/crm_segment_policy_security.xml",
+        "security/crm_lifecycle_security.xml",
         "data/crm_rfm_data.xml",
         "data/crm_segmentation_data.xml",
         "data/crm_segment_condition_data.xml",

@@ -22,3 +22,4 @@ from . import res_partner_roles
 from . import product_category
 from . import product_template
 from . import sale_order
+from . import crm_lifecycle_dimension

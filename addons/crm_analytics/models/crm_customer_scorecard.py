@@ -11,7 +11,11 @@ class CrmCustomerScorecard(models.Model):
 
     _name = "crm.customer.scorecard"
     _description = "Customer Scorecard"
-    _inherit = ["crm.scorecard.mixin", "crm.sums.mixin"]
+    _inherit = [
+        "crm.scorecard.mixin",
+        "crm.sums.mixin",
+        "crm.lifecycle.dimension.mixin",
+    ]
     _order = "revenue desc, id"
 
     active = fields.Boolean(

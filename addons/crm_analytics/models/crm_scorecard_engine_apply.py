@@ -2,7 +2,15 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..tools import month, rfm
-from .crm_scorecard_columns import COUNTS, FACTS, PREVIOUS, SCORED, STATE, assignments, columns
+from .crm_scorecard_columns import (
+    COUNTS,
+    FACTS,
+    PREVIOUS,
+    SCORED,
+    STATE,
+    assignments,
+    columns,
+)
 
 
 class CrmScorecardEngine(models.AbstractModel):

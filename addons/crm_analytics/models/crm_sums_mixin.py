@@ -67,7 +67,9 @@ class CrmSumsMixin(models.AbstractModel):
         for place in range(depth):
             ids = {row[place].id for row in rows if row[place]}
             records = rows[0][place].sudo()  # style: CRM109 their order, as the host's
-            records = records.with_context(active_test=False).search([("id", "in", ids)])
+            records = records.with_context(active_test=False).search(
+                [("id", "in", ids)]
+            )
             ranks.append({record.id: rank for rank, record in enumerate(records)})
         return sorted(
             rows,

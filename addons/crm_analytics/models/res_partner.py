@@ -15,9 +15,10 @@ class ResPartner(models.Model):
     territory_id = fields.Many2one(groups=GROUPS)
     territory_match_count = fields.Integer(groups=GROUPS)
     target_group_member_ids = fields.One2many(groups=GROUPS)
-
-    # Finds the customers written since the last refresh of the scorecards
-    _crm_changed_idx = models.Index("(write_date, commercial_partner_id)")
+    lifecycle_stage = fields.Selection(groups=GROUPS)
+    lifecycle_date = fields.Datetime(groups=GROUPS)
+    lifecycle_explanation = fields.Char(groups=GROUPS)
+    lifecycle_transition_id = fields.Many2one(groups=GROUPS)
 
     scorecard_ids = fields.One2many(
         "crm.customer.scorecard",

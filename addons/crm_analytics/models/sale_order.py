@@ -4,9 +4,6 @@ from odoo import models
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    # Finds the orders written since the last refresh without reading the others
-    _crm_changed_idx = models.Index("(write_date, partner_id)")
-
     def write(self, vals):
         """Queue the former customer of an order that moves to another one."""
         if "partner_id" in vals or "company_id" in vals:

@@ -99,7 +99,10 @@ class TestSumsMixin(ScorecardCommon):
         *_levels, finest = self.assertSame(report, sets)
         self.assertTrue(finest)
         self.assertSame(
-            report, sets, order="segmentation_id, segment_id", domain=[("revenue", ">", 90)]
+            report,
+            sets,
+            order="segmentation_id, segment_id",
+            domain=[("revenue", ">", 90)],
         )
 
     def test_order_of_partners_is_that_of_the_host(self):
@@ -131,7 +134,9 @@ class TestSumsMixin(ScorecardCommon):
         cards = self._model("crm.customer.scorecard")
         none = [("revenue", ">", 1e9)]
         self.assertSame(cards, [[], ["rfm_group_id"]], short=False, domain=none)
-        self.assertSame(cards, [[], ["rfm_group_id"]], short=False, domain=[(0, "=", 1)])
+        self.assertSame(
+            cards, [[], ["rfm_group_id"]], short=False, domain=[(0, "=", 1)]
+        )
 
     def test_what_is_not_so_simple_goes_the_way_of_the_host(self):
         cards = self._model("crm.customer.scorecard")

@@ -1,3 +1,4 @@
 from . import crm_demo_story
 from . import crm_demo_story_flow
 from . import crm_demo_approval
+from . import crm_demo_story_lifecycle

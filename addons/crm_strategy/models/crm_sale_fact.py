@@ -148,7 +148,12 @@ class CrmSaleFact(models.AbstractModel):
 
     @api.model
     def _orders_sql(
-        self, company, until=None, customers: SQL | None = None, since=None, partners=None
+        self,
+        company,
+        until=None,
+        customers: SQL | None = None,
+        since=None,
+        partners=None,
     ) -> SQL:
         """Return one row per purchase of ``company``.
 

@@ -19,9 +19,12 @@ class CrmSaleMovement(models.Model):
 
     _name = "crm.sale.movement"
     _description = "Purchase or Refund"
+    _inherit = ["crm.lifecycle.dimension.mixin"]
     _auto = False
     _rec_name = "order_id"
     _order = "date_order desc, id desc"
+
+    _lifecycle_customer = "customer_id"
 
     order_id = fields.Many2one("sale.order", readonly=True)
     customer_id = fields.Many2one("res.partner", readonly=True)

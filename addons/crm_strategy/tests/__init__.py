@@ -45,3 +45,11 @@ from . import test_crm_approval_change
 from . import test_crm_approval_cron
 from . import test_crm_approval_ui
 from . import test_sale_order_approval
+from . import test_crm_lifecycle_tools
+from . import test_crm_lifecycle_refresh
+from . import test_crm_lifecycle_by_hand
+from . import test_crm_lifecycle_checklist
+from . import test_crm_lifecycle_report
+from . import test_res_partner_lifecycle
+from . import test_crm_lifecycle_policy
+from . import test_crm_lifecycle_ui

@@ -7,3 +7,6 @@ from . import crm_segmentation_preview
 from . import crm_measure_backfill
 from . import crm_rights_check
 from . import crm_approval_decide
+from . import crm_lifecycle_preview
+from . import crm_lifecycle_set
+from . import base_partner_merge_lifecycle

@@ -434,3 +434,20 @@ def build_segment_policy_report(env, company, partner):
     report = env["crm.segment.policy.report"]
     report = report.with_context(allowed_company_ids=company.ids)
     return report.search([("segment_id", "=", segment.id)])
+
+
+@builds("crm.lifecycle.report")
+def build_lifecycle_report(env, company, partner):
+    """The row of a customer's stay, which bears its number."""
+    stay = build(env, "crm.lifecycle.transition", company, partner)
+    env.flush_all()
+    return env["crm.lifecycle.report"].browse(stay.id)
+
+
+@builds("crm.lifecycle.todo")
+def build_lifecycle_todo(env, company, partner):
+    """The row of a customer's stay and an item of its state."""
+    check = build(env, "crm.lifecycle.check", company, partner)
+    env.flush_all()
+    todos = env["crm.lifecycle.todo"].with_context(allowed_company_ids=company.ids)
+    return todos.search([("check_id", "=", check.id)])
