@@ -15,4 +15,5 @@ from . import crm_scorecard_run
 from . import account_move
 from . import res_company
 from . import res_partner
+from . import res_partner_need
 from . import sale_order

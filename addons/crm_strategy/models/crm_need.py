@@ -220,7 +220,6 @@ class CrmNeed(models.Model):
     def _after_move(self, old_state):
         closed = self.filtered(lambda n: n.state not in OPEN_STATES)
         closed.date_closed = self._default_date()
-        closed.activity_feedback(["mail.mail_activity_data_todo"])
         (self - closed).date_closed = False
         return super()._after_move(old_state)
 
