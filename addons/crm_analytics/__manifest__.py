@@ -11,6 +11,7 @@
         "security/crm_analytics_groups.xml",
         "security/ir.model.access.csv",
         "security/crm_scorecard_security.xml",
+        "security/crm_concept_security.xml",
         "data/crm_rfm_data.xml",
         "data/crm_segmentation_data.xml",
         "data/ir_cron_data.xml",
@@ -24,6 +25,7 @@
         "views/crm_scorecard_run_views.xml",
         "views/res_partner_views.xml",
         "views/crm_analytics_menus.xml",
+        "views/crm_concept_menus.xml",
     ],
     "demo": [
         "demo/10_res_users_demo.xml",

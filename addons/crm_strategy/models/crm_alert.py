@@ -141,8 +141,17 @@ class CrmAlert(models.Model):
 
     # --- TEXTS
 
-    @api.depends("value", "reference", "threshold", "value_after", "measure_id")
-    @api.depends("date_from", "date_after", "has_reference", "is_percent")
+    @api.depends(
+        "value",
+        "reference",
+        "threshold",
+        "value_after",
+        "measure_id",
+        "date_from",
+        "date_after",
+        "has_reference",
+        "is_percent",
+    )
     @api.depends_context("lang")
     def _compute_texts(self):
         for alert in self:

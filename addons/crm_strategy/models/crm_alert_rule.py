@@ -130,8 +130,15 @@ class CrmAlertRule(models.Model):
         for rule in self:
             rule.alert_count = counts.get(rule._origin, 0)
 
-    @api.depends("measure_id", "condition", "threshold", "is_percent")
-    @api.depends("compare_with", "in_a_row", "company_id")
+    @api.depends(
+        "measure_id",
+        "condition",
+        "threshold",
+        "is_percent",
+        "compare_with",
+        "in_a_row",
+        "company_id",
+    )
     @api.depends_context("lang", "company")
     def _compute_sentence(self):
         for rule in self:
@@ -159,8 +166,13 @@ class CrmAlertRule(models.Model):
             )
         return text
 
-    @api.depends("measure_id.active", "user_id.active", "measure_id", "user_id")
-    @api.depends("company_id")
+    @api.depends(
+        "measure_id.active",
+        "user_id.active",
+        "measure_id",
+        "user_id",
+        "company_id",
+    )
     def _compute_warning(self):
         """Say why nothing will be watched, or who else will get the alerts."""
         for rule in self:

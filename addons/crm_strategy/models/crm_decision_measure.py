@@ -45,8 +45,14 @@ class CrmDecisionMeasure(models.Model):
     after_display = fields.Char("After", compute="_compute_displays")
     expected_display = fields.Char("Expected Value", compute="_compute_displays")
 
-    @api.depends("value_before", "date_before", "value_expected")
-    @api.depends("value_after", "date_after", "measure_id.direction")
+    @api.depends(
+        "value_before",
+        "date_before",
+        "value_expected",
+        "value_after",
+        "date_after",
+        "measure_id.direction",
+    )
     def _compute_outcome(self):
         for line in self:
             if not line.date_after:
@@ -58,8 +64,15 @@ class CrmDecisionMeasure(models.Model):
             )
             line.outcome = "met" if is_line_met else "missed"
 
-    @api.depends("value_before", "value_expected", "value_after", "measure_id.unit")
-    @api.depends("date_before", "date_after", "currency_id")
+    @api.depends(
+        "value_before",
+        "value_expected",
+        "value_after",
+        "measure_id.unit",
+        "date_before",
+        "date_after",
+        "currency_id",
+    )
     @api.depends_context("lang")
     def _compute_displays(self):
         values = self.env["crm.measure.value"]

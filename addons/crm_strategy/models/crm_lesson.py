@@ -131,6 +131,15 @@ class CrmLesson(models.Model):
             writable = lesson.sudo()  # style: CRM109 a reader adds only himself
             writable.useful_user_ids = [link(user.id)]
 
+    @api.model
+    def _get_document_models(self):
+        return [
+            *super()._get_document_models(),
+            "crm.need",
+            "crm.decision",
+            "crm.alert",
+        ]
+
     # --- PROPOSALS
 
     @api.model

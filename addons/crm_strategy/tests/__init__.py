@@ -18,3 +18,9 @@ from . import test_sales_history_tools
 from . import test_sales_history_check
 from . import test_sales_history_load
 from . import test_sales_history_undo
+from . import test_concept_tools
+from . import test_crm_need
+from . import test_crm_lesson
+from . import test_crm_decision
+from . import test_crm_alert
+from . import test_crm_alert_cron
