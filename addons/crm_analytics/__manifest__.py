@@ -14,6 +14,7 @@
         "security/crm_partner_role_security.xml",
         "security/crm_segment_policy_security.xml",
         "security/crm_lifecycle_security.xml",
+        "security/crm_concept_security.xml",
         "data/crm_rfm_data.xml",
         "data/crm_segmentation_data.xml",
         "data/crm_segment_condition_data.xml",
@@ -28,6 +29,7 @@
         "views/crm_scorecard_run_views.xml",
         "views/res_partner_views.xml",
         "views/crm_analytics_menus.xml",
+        "views/crm_concept_menus.xml",
     ],
     "demo": [
         "demo/10_res_users_demo.xml",

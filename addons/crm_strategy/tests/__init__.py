@@ -53,3 +53,9 @@ from . import test_crm_lifecycle_report
 from . import test_res_partner_lifecycle
 from . import test_crm_lifecycle_policy
 from . import test_crm_lifecycle_ui
+from . import test_concept_tools
+from . import test_crm_need
+from . import test_crm_lesson
+from . import test_crm_decision
+from . import test_crm_alert
+from . import test_crm_alert_cron

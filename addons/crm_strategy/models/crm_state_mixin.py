@@ -1,0 +1,76 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.concept_states import allowed_actions, may_move, target
+
+
+class CrmStateMixin(models.AbstractModel):
+    """A record whose ``state`` moves by a table of ``tools/concept_states.py`` only.
+
+    A model sets ``_transitions`` and has a field ``state``. Buttons call
+    :meth:`_move`; a card dragged on a board, an import or an RPC call writes
+    ``state``. Both come by the same check and the same :meth:`_after_move`.
+    """
+
+    _name = "crm.state.mixin"
+    _description = "States by a Table"
+
+    _transitions = {}
+
+    allowed_actions = fields.Char(
+        compute="_compute_allowed_actions",
+        exportable=False,
+        help="Technical: which buttons are shown.",
+    )
+
+    @api.depends("state")
+    def _compute_allowed_actions(self):
+        for record in self:
+            actions = allowed_actions(self._transitions, record.state)
+            record.allowed_actions = ",".join(actions)
+
+    def write(self, vals):
+        if "state" not in vals:
+            return super().write(vals)
+        before = self.grouped("state")
+        for old, records in before.items():
+            if not may_move(self._transitions, old, vals["state"], self.env.su):
+                raise records._get_move_error(vals["state"])
+        result = super().write(vals)
+        for old, records in before.items():
+            if old != vals["state"]:
+                records._after_move(old)
+        return result
+
+    def _move(self, action):
+        """Do what a button says; raise UserError where the table does not allow it."""
+        for old, records in self.grouped("state").items():
+            new = target(self._transitions, old, action)
+            if not new:
+                raise records._get_move_error()
+            records.write({"state": new})
+
+    def _after_move(self, old_state):
+        """Hook: what follows when these records have left ``old_state``."""
+
+    def _get_move_error(self, new_state=None):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        record = self[:1]
+        if new_state:
+            return UserError(
+                self.env._(
+                    "“%(name)s” cannot go from %(old)s to %(new)s. Open it and use "
+                    "one of its buttons.",
+                    name=record.display_name,
+                    old=labels[record.state],
+                    new=labels.get(new_state, new_state),
+                )
+            )
+        return UserError(
+            self.env._(
+                "“%(name)s” is %(state)s by now, so this cannot be done. Reload the "
+                "page to see what can.",
+                name=record.display_name,
+                state=labels[record.state],
+            )
+        )
