@@ -10,9 +10,8 @@ class CrmSegmentScorecardReport(models.Model):
     """
 
     _name = "crm.segment.scorecard.report"
-    _inherit = ["crm.sums.mixin"]
     _description = "Scorecards by Segment"
-    _inherit = ["crm.lifecycle.dimension.mixin"]
+    _inherit = ["crm.sums.mixin", "crm.lifecycle.dimension.mixin"]
     _auto = False
     _order = "revenue desc, id"
     _depends = {
