@@ -2,7 +2,7 @@ import { expect, test } from "@odoo/hoot";
 import { click, press, queryAll, queryAllTexts, queryFirst } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { DocumentFlow, getLinkPath } from "@crm_strategy/document_flow/document_flow";
+import { DocumentFlow, getLane, getLinkPath } from "@crm_strategy/document_flow/document_flow";
 import { mountWithCleanup, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { currencies } from "@web/core/currency";
 import { user } from "@web/core/user";
@@ -171,4 +171,14 @@ test("a line goes to the right, to the left, or beside its column", () => {
     expect(getLinkPath(box(0, 0), box(200, 40))).toBe("M 100 10 C 150 10 150 50 200 50");
     expect(getLinkPath(box(200, 0), box(0, 0))).toBe("M 200 10 C 150 10 150 10 100 10");
     expect(getLinkPath(box(50, 0), box(50, 40))).toBe("M 50 10 C 34 10 34 50 50 50");
+});
+
+test("a line that skips a column passes below its boxes", () => {
+    const box = (left, top) => ({ left, right: left + 100, top, bottom: top + 20 });
+    const boxes = [box(0, 0), box(200, 0), box(200, 40), box(400, 0)];
+    expect(getLane(boxes[0], boxes[1], boxes)).toBe(null);
+    expect(getLane(boxes[0], boxes[3], boxes)).toBe(60);
+    expect(getLinkPath(boxes[0], boxes[3], 60)).toBe(
+        "M 100 10 C 116 10 116 60 132 60 H 368 C 384 60 384 10 400 10"
+    );
 });

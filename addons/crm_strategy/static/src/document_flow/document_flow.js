@@ -4,13 +4,30 @@ import { _t } from "@web/core/l10n/translation";
 import { user } from "@web/core/user";
 import { formatMonetary } from "@web/views/fields/formatters";
 
+const GAP = 32; // between two columns, as in the style sheet
+const LANE = 8; // between two lines that pass below the same boxes
+
+/** Where a line can pass below the boxes that stand between two columns. */
+export function getLane(from, to, boxes) {
+    const between = boxes.filter((box) => box.left >= from.right && box.right <= to.left);
+    return between.length ? Math.max(...between.map((box) => box.bottom)) : null;
+}
+
 /**
  * The path of a line between two boxes: to the box on the right or on the left,
- * or by a bracket beside a box of the same column.
+ * or by a bracket beside a box of the same column. With a `lane` it passes there,
+ * so that it does not seem to come from a box in between.
  */
-export function getLinkPath(from, to) {
+export function getLinkPath(from, to, lane = null) {
     const y1 = (from.top + from.bottom) / 2;
     const y2 = (to.top + to.bottom) / 2;
+    if (lane !== null) {
+        const [x1, x2, half] = [from.right, to.left, GAP / 2];
+        return (
+            `M ${x1} ${y1} C ${x1 + half} ${y1} ${x1 + half} ${lane} ${x1 + GAP} ${lane} ` +
+            `H ${x2 - GAP} C ${x2 - half} ${lane} ${x2 - half} ${y2} ${x2} ${y2}`
+        );
+    }
     let x1, x2, bend;
     if (to.left >= from.right) {
         [x1, x2] = [from.right, to.left];
@@ -67,13 +84,23 @@ export class DocumentFlow extends Component {
                 bottom: Math.round(rect.bottom - origin.top),
             };
         }
+        const nodes = this.nodes;
+        let passing = 0;
         const lines = this.props.payload.links
             .filter(([source, target]) => boxes[source] && boxes[target])
-            .map(([source, target]) => ({
-                key: `${source}-${target}`,
-                path: getLinkPath(boxes[source], boxes[target]),
-                isOther: this.nodes[source].is_other || this.nodes[target].is_other,
-            }));
+            .map(([source, target]) => {
+                const [from, to] = [boxes[source], boxes[target]];
+                let lane = getLane(from, to, Object.values(boxes));
+                if (lane !== null) {
+                    passing += 1;
+                    lane += LANE * passing;
+                }
+                return {
+                    key: `${source}-${target}`,
+                    path: getLinkPath(from, to, lane),
+                    isOther: nodes[source].is_other || nodes[target].is_other,
+                };
+            });
         const drawn = { lines, width: root.scrollWidth, height: root.scrollHeight };
         // assigned only if changed, since a change draws again
         if (JSON.stringify(drawn) !== JSON.stringify(this.drawn)) {
