@@ -55,7 +55,7 @@ class CrmDemoStory(models.AbstractModel):
     def _date_back_approval(self, order, asked_hours_ago, decided_after):
         """Say that the request is ``asked_hours_ago`` old, and when it was decided."""
         asked = fields.Datetime.now() - timedelta(hours=asked_hours_ago)
-        for step in order.sudo()._get_approval_round():
+        for step in order._get_approval_round():
             vals = {"date_requested": asked}
             if step.date_pending:
                 vals["date_pending"] = asked

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from odoo.addons.crm_strategy.tools.approval import (
+from ..tools.approval import (
     acting_for,
     deputies_of,
     find_circle,

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from odoo.addons.crm_strategy.tools.approval import DOCUMENT_MOVES, move
+from ..tools.approval import DOCUMENT_MOVES, move
 
 OUR_USERS = "crm_strategy.group_user"
 

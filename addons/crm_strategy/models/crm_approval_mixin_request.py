@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
 
-from odoo.addons.crm_strategy.tools.approval import DOCUMENT_MOVES, move
+from ..tools.approval import DOCUMENT_MOVES, move
 
 
 class CrmApprovalMixin(models.AbstractModel):

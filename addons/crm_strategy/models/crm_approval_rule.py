@@ -4,7 +4,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from odoo.addons.crm_strategy.tools.approval import is_asked
+from ..tools.approval import is_asked
 
 
 class CrmApprovalRule(models.Model):

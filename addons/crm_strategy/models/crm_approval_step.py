@@ -119,7 +119,7 @@ class CrmApprovalStep(models.Model):
         help="What the approver decided, also where a later change made it void.",
     )
     decided_by_id = fields.Many2one(
-        "res.users", "Decided By", readonly=True, index=True, ondelete="restrict"
+        "res.users", readonly=True, index=True, ondelete="restrict"
     )
     on_behalf_id = fields.Many2one(
         "res.users", "On Behalf Of", readonly=True, ondelete="restrict"

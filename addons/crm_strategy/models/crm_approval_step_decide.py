@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, LockError, UserError
 from odoo.fields import Domain
 
-from odoo.addons.crm_strategy.tools.approval import (
+from ..tools.approval import (
     REASONED,
     STEP_MOVES,
     Signature,
@@ -119,14 +119,13 @@ class CrmApprovalStep(models.Model):
         if not move(STEP_MOVES, self.state, event):
             raise UserError(self._get_closed_message())
         if self.env.user not in self.decider_ids:
+            approvers = self.sudo().approver_ids  # style: CRM109 names of colleagues
             raise AccessError(
                 self.env._(
                     "%(document)s waits for %(approvers)s. Only they or their "
                     "deputies can decide.",
                     document=self.document_name,
-                    approvers=", ".join(
-                        self.sudo().approver_ids.mapped("name")
-                    ),  # style: CRM109 names
+                    approvers=", ".join(approvers.mapped("name")),
                 )
             )
         if not self._get_document():

@@ -391,6 +391,19 @@ def build_approval_deputy(env, company, partner):
     )
 
 
+@builds("crm.approval.rule")
+def build_approval_rule(env, company, partner):
+    """A rule that no order of the tests meets."""
+    return env["crm.approval.rule"].create(
+        {
+            "name": "Suite",
+            "model": "sale.order",
+            "company_id": company.id,
+            "amount_min": 10**12,
+        }
+    )
+
+
 @builds("crm.approval.step")
 def build_approval_step(env, company, partner):
     """Somebody asked for a quotation that belongs to none of the roles."""
