@@ -2,3 +2,4 @@ from . import crm_demo_story
 from . import crm_demo_story_flow
 from . import crm_demo_approval
 from . import crm_demo_story_lifecycle
+from . import crm_demo_concept

@@ -69,9 +69,7 @@ class CrmAlert(models.Model):
     is_percent = fields.Boolean("In Percent", readonly=True)
     in_a_row = fields.Integer("Periods in a Row", readonly=True, aggregator=None)
     value = fields.Float(digits=0, readonly=True, aggregator=None)
-    reference = fields.Float(
-        "Compared With", digits=0, readonly=True, aggregator=None
-    )
+    reference = fields.Float("Compared With", digits=0, readonly=True, aggregator=None)
     has_reference = fields.Boolean(readonly=True)
     compared = fields.Float(
         "Held Against the Threshold", digits=0, readonly=True, aggregator=None
@@ -108,7 +106,7 @@ class CrmAlert(models.Model):
         index="btree_not_null",
         tracking=True,
     )
-    cause_id = fields.Many2one("crm.alert.cause", "Cause", tracking=True)
+    cause_id = fields.Many2one("crm.alert.cause", tracking=True)
     cause_note = fields.Text("Why It Happened")
     action_ids = fields.One2many(
         "crm.alert.action", "alert_id", string="Corrective Actions"

@@ -78,7 +78,7 @@ class CrmAlertRule(models.Model):
     )
     date_from = fields.Date(
         "Watch From",
-        default=_default_date_from,
+        default=lambda self: self._default_date_from(),
         required=True,
         help="Periods that ended before raise no alert.",
     )

@@ -38,7 +38,9 @@ class CrmDecision(models.Model):
         index=True,
         tracking=True,
     )
-    date = fields.Date("Decided On", default=_default_date, required=True)
+    date = fields.Date(
+        "Decided On", default=lambda self: self._default_date(), required=True
+    )
     date_review = fields.Date("Review On", tracking=True)
     company_id = fields.Many2one(
         "res.company",

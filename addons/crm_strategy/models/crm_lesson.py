@@ -53,7 +53,7 @@ class CrmLesson(models.Model):
         domain=[("share", "=", False)],
         index=True,
     )
-    date = fields.Date(default=_default_date, required=True)
+    date = fields.Date(default=lambda self: self._default_date(), required=True)
     company_id = fields.Many2one(
         "res.company",
         default=lambda self: self.env.company,

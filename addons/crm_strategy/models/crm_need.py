@@ -80,7 +80,9 @@ class CrmNeed(models.Model):
         aggregator="avg",
         help="From 1, nice to have, to 5: decides whether he buys.",
     )
-    date = fields.Date("Asked On", default=_default_date, required=True)
+    date = fields.Date(
+        "Asked On", default=lambda self: self._default_date(), required=True
+    )
     source = fields.Selection(
         [
             ("visit", "Visit"),
@@ -206,7 +208,7 @@ class CrmNeed(models.Model):
         return {"contact_id": chosen.id, **vals, "partner_id": customer.id}
 
     def _follow_customers(self):
-        """Move each need to the customer that its contact, or he himself, belongs to."""
+        """Move each need to the customer that its contact belongs to."""
         for need in self:
             customer = (need.contact_id or need.partner_id).commercial_partner_id
             if need.partner_id != customer:

@@ -51,7 +51,7 @@ class ResPartner(models.Model):
         )
 
     def _merge_needs(self):
-        """After a merge: the needs that came here belong to the customer of ``self``."""
+        """After a merge: what came here belongs to the customer of ``self``."""
         self._get_own_needs()._follow_customers()
 
     def action_open_needs(self):

@@ -59,3 +59,4 @@ from . import test_crm_lesson
 from . import test_crm_decision
 from . import test_crm_alert
 from . import test_crm_alert_cron
+from . import test_concept_ui

@@ -61,7 +61,9 @@ class TestCrmAlert(ConceptCommon):
         alert = self._raise(
             condition="fall", threshold=119, is_percent=False, compare_with="last_year"
         )
-        self.assertEqual((alert.value, alert.reference, alert.compared), (80, 200, -120))
+        self.assertEqual(
+            (alert.value, alert.reference, alert.compared), (80, 200, -120)
+        )
         self.assertEqual(alert.threshold_display, "119")
 
     def test_missing_figures_and_zero_raise_nothing(self):
@@ -84,8 +86,10 @@ class TestCrmAlert(ConceptCommon):
         found = self._alerts(rule)
         self.assertEqual(found[("2026-02-01", "Segment A")], "new")
         self.assertEqual(found[("2026-02-01", "Segment B")], "new")
-        seen = self.env["crm.alert"].with_user(self.rep).search(
-            [("rule_id", "=", rule.id)]
+        seen = (
+            self.env["crm.alert"]
+            .with_user(self.rep)
+            .search([("rule_id", "=", rule.id)])
         )
         self.assertEqual(seen.company_id, self.company_a)
 
@@ -189,7 +193,9 @@ class TestCrmAlert(ConceptCommon):
     def test_a_decision_begins_with_the_alert(self):
         alert = self._raise().with_user(self.manager)
         context = alert.action_create_decision()["context"]
-        with Form(self.env["crm.decision"].with_user(self.manager).with_context(**context)) as form:
+        with Form(
+            self.env["crm.decision"].with_user(self.manager).with_context(**context)
+        ) as form:
             form.name = "Stock"
         self.assertEqual(form.record.alert_id, alert)
         self.assertEqual(form.record.question, "Test orders is 80, below 90")
@@ -251,8 +257,8 @@ class TestCrmAlert(ConceptCommon):
     def test_a_trial_shows_past_periods_and_raises_nothing(self):
         rule = self._create_rule(threshold=110).with_user(self.manager)
         action = rule.action_try()
-        trial = self.env["crm.alert.trial"].with_user(self.manager).browse(
-            action["res_id"]
+        trial = (
+            self.env["crm.alert.trial"].with_user(self.manager).browse(action["res_id"])
         )
         self.assertEqual((trial.period_count, trial.raised_count), (4, 2))
         self.assertEqual(
@@ -288,9 +294,11 @@ class TestCrmAlert(ConceptCommon):
         self.assertDenied(reader.action_acknowledge)
         self.assertDenied(lambda: reader.write({"result": "x"}))
         self.assertDenied(
-            lambda: self.env["crm.alert.action"]
-            .with_user(self.rep)
-            .create({"alert_id": alert.id, "name": "Mine"})
+            lambda: (
+                self.env["crm.alert.action"]
+                .with_user(self.rep)
+                .create({"alert_id": alert.id, "name": "Mine"})
+            )
         )
         self.assertDenied(
             lambda: alert.rule_id.with_user(self.rep).write({"threshold": 1})
@@ -339,6 +347,8 @@ class TestCrmAlert(ConceptCommon):
         rule = self._create_rule(company_id=False, threshold=501)
         rule._watch()
         both = self.env["crm.alert"].with_user(self.manager)
-        both = both.with_context(allowed_company_ids=(self.company_a + self.company_b).ids)
+        both = both.with_context(
+            allowed_company_ids=(self.company_a + self.company_b).ids
+        )
         found = both.search([("rule_id", "=", rule.id)])
         self.assertEqual(found.company_id, self.company_a + self.company_b)

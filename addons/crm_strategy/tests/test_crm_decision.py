@@ -14,26 +14,30 @@ class TestCrmDecision(ConceptCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.decision = cls.env["crm.decision"].create(
-            {
-                "name": "Slab on stock",
-                "user_id": cls.manager.id,
-                "company_id": cls.company_a.id,
-                "date": date(2026, 2, 10),
-                "date_review": date(2026, 4, 10),
-                "line_ids": [
-                    (
-                        0,
-                        0,
-                        {
-                            "measure_id": cls.measure.id,
-                            "value_expected": 110,
-                            "date_check": date(2026, 3, 20),
-                        },
-                    )
-                ],
-            }
-        ).with_user(cls.manager)
+        cls.decision = (
+            cls.env["crm.decision"]
+            .create(
+                {
+                    "name": "Slab on stock",
+                    "user_id": cls.manager.id,
+                    "company_id": cls.company_a.id,
+                    "date": date(2026, 2, 10),
+                    "date_review": date(2026, 4, 10),
+                    "line_ids": [
+                        (
+                            0,
+                            0,
+                            {
+                                "measure_id": cls.measure.id,
+                                "value_expected": 110,
+                                "date_check": date(2026, 3, 20),
+                            },
+                        )
+                    ],
+                }
+            )
+            .with_user(cls.manager)
+        )
         cls.line = cls.decision.line_ids
 
     def _decide(self):
@@ -133,10 +137,10 @@ class TestCrmDecision(ConceptCommon):
         self.assertDenied(lambda: reader.write({"decision": "No"}))
         self.assertDenied(reader.action_withdraw)
         self.assertDenied(lambda: reader.line_ids.write({"value_expected": 1}))
-        self.assertEqual((self.decision.state, self.line.value_expected), ("decided", 110))
-        self.assertDenied(
-            lambda: self.decision.with_user(self.employee).read(["name"])
+        self.assertEqual(
+            (self.decision.state, self.line.value_expected), ("decided", 110)
         )
+        self.assertDenied(lambda: self.decision.with_user(self.employee).read(["name"]))
 
     def test_other_companies_do_not_see_it(self):
         self._decide()

@@ -237,9 +237,11 @@ class TestCrmNeed(ConceptCommon):
         self.assertNotIn("Secret", str(reader.read(["document_ref"])))
         self.assertDenied(reader.action_open_document)
         self.assertDenied(
-            lambda: self._create_need(self.acme)
-            .with_user(self.rep)
-            .write({"document_ref": f"crm.lead,{lead.id}"})
+            lambda: (
+                self._create_need(self.acme)
+                .with_user(self.rep)
+                .write({"document_ref": f"crm.lead,{lead.id}"})
+            )
         )
         with self.assertRaises(ValueError), self.cr.savepoint():
             need.document_ref = f"res.users,{self.rep.id}"

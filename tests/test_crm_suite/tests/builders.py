@@ -464,3 +464,41 @@ def build_lifecycle_todo(env, company, partner):
     env.flush_all()
     todos = env["crm.lifecycle.todo"].with_context(allowed_company_ids=company.ids)
     return todos.search([("check_id", "=", check.id)])
+
+
+@builds("crm.lesson")
+def build_lesson(env, company, partner):
+    """A published one: drafts are their author's alone."""
+    return env["crm.lesson"].create(
+        {
+            "name": "Suite lesson",
+            "learnt": "That it works",
+            "company_id": company.id,
+            "state": "published",
+        }
+    )
+
+
+@builds("crm.decision")
+def build_decision(env, company, partner):
+    """One that was taken: drafts are the managers' alone."""
+    return env["crm.decision"].create(
+        {
+            "name": "Suite decision",
+            "decision": "We do it",
+            "company_id": company.id,
+            "state": "decided",
+        }
+    )
+
+
+@builds("crm.decision.measure")
+def build_decision_measure(env, company, partner):
+    return env["crm.decision.measure"].create(
+        {
+            "decision_id": build_decision(env, company, partner).id,
+            "measure_id": build_measure(env, company, partner).id,
+            "value_expected": 1.0,
+            "date_check": fields.Date.today(),
+        }
+    )
