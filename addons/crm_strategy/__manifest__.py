@@ -61,6 +61,8 @@
         "demo/50_sale_order_demo.xml",
         "demo/60_crm_lead_demo.xml",
         "demo/70_crm_segmentation_demo.xml",
+        "demo/72_crm_partner_role_demo.xml",
+        "demo/73_crm_partner_observation_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["crm_strategy/static/src/**/*"],
