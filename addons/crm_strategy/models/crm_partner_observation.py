@@ -290,9 +290,7 @@ class CrmPartnerObservation(models.Model):
             ("attribute_id", "=", self.attribute_id.id),
         ]
         action["name"] = self.display_name
-        action["views"] = sorted(
-            action["views"], key=lambda view: view[1] != "graph"
-        )
+        action["views"] = sorted(action["views"], key=lambda view: view[1] != "graph")
         return action
 
     @api.model

@@ -61,8 +61,7 @@ class CrmPartnerObservation(models.Model):
         if (
             typed
             or (kind == "boolean" and name in vals)
-            or (typed is not False
-            and (kind == "number" and typed is not None))
+            or (typed is not False and (kind == "number" and typed is not None))
         ):
             return {"value_display": self._write_value(attribute, typed)}
         if vals.get("value_display"):
