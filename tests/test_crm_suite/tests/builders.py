@@ -337,3 +337,18 @@ def build_segment_scorecard_report(env, company, partner):
     report = env["crm.segment.scorecard.report"]
     report = report.with_context(allowed_company_ids=company.ids)
     return report.search([("partner_id", "=", card.partner_id.id)], limit=1)
+
+
+@builds("crm.partner.observation")
+def build_partner_observation(env, company, partner):
+    """An observation needs a value of its attribute's kind."""
+    attribute = build(env, "crm.partner.attribute", company, partner)
+    kinds = {"number": "1", "text": "x", "date": "2024-01-01", "boolean": "yes"}
+    return env["crm.partner.observation"].create(
+        {
+            "partner_id": partner.id,
+            "attribute_id": attribute.id,
+            "company_id": company.id,
+            "value_display": kinds[attribute.value_type],
+        }
+    )
