@@ -500,5 +500,18 @@ def build_decision_measure(env, company, partner):
             "measure_id": build_measure(env, company, partner).id,
             "value_expected": 1.0,
             "date_check": fields.Date.today(),
+
+
+@builds("crm.partner.observation")
+def build_partner_observation(env, company, partner):
+    """An observation needs a value of its attribute's kind."""
+    attribute = build(env, "crm.partner.attribute", company, partner)
+    kinds = {"number": "1", "text": "x", "date": "2024-01-01", "boolean": "yes"}
+    return env["crm.partner.observation"].create(
+        {
+            "partner_id": partner.id,
+            "attribute_id": attribute.id,
+            "company_id": company.id,
+            "value_display": kinds[attribute.value_type],
         }
     )
