@@ -136,6 +136,7 @@
         "demo/75_crm_territory_demo.xml",
         "demo/85_crm_approval_demo.xml",
         "demo/75_crm_lifecycle_demo.xml",
+        "demo/75_crm_segment_policy_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["crm_strategy/static/src/**/*"],
