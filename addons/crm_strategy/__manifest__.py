@@ -139,6 +139,7 @@
         "demo/85_crm_concept_demo.xml",
         "demo/72_crm_partner_role_demo.xml",
         "demo/73_crm_partner_observation_demo.xml",
+        "demo/75_crm_segment_policy_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["crm_strategy/static/src/**/*"],

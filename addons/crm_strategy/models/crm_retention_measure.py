@@ -105,25 +105,38 @@ class CrmRetentionProgramme(models.Model):
     def _write_purchases(self, orders_name, revenue_name, first, last):
         """Write orders and net revenue of the days from ``first`` to ``last``."""
         self.env["crm.sale.fact"]._flush_sources()
-        self.env["crm.retention.customer"].flush_model()
+        rows = self.env["crm.retention.customer"]
+        rows.flush_model()
+        names = {
+            "orders_name": SQL.identifier(orders_name),
+            "revenue_name": SQL.identifier(revenue_name),
+            "programme": self.id,
+        }
+        self.env.execute_query(
+            SQL(
+                """UPDATE crm_retention_customer
+                      SET %(orders_name)s = 0, %(revenue_name)s = 0
+                    WHERE programme_id = %(programme)s
+                RETURNING id""",
+                **names,
+            )
+        )
+        # Few or many rows, each buyer finds his own by the unique index
         self.env.execute_query(
             SQL(
                 """UPDATE crm_retention_customer c
-                      SET %(orders_name)s = COALESCE(b.orders, 0),
-                          %(revenue_name)s = ROUND(COALESCE(
-                              b.revenue - b.refund, 0), %(digits)s)
-                     FROM crm_retention_customer own
-                LEFT JOIN (%(bought)s) b ON b.customer_id = own.partner_id
-                    WHERE own.id = c.id AND c.programme_id = %(programme)s
+                      SET %(orders_name)s = b.orders,
+                          %(revenue_name)s = ROUND(b.revenue - b.refund, %(digits)s)
+                     FROM (%(bought)s) b
+                    WHERE c.programme_id = %(programme)s
+                      AND c.partner_id = b.customer_id
                 RETURNING c.id""",
-                orders_name=SQL.identifier(orders_name),
-                revenue_name=SQL.identifier(revenue_name),
                 digits=self.company_id.currency_id.decimal_places,
                 bought=self._bought_sql(first, last),
-                programme=self.id,
+                **names,
             )
         )
-        self.env["crm.retention.customer"].invalidate_model()
+        rows.invalidate_model()
 
     def _bought_sql(self, first, last) -> SQL:
         """Return ``customer_id, orders, revenue, refund`` of these days."""
