@@ -62,6 +62,28 @@ class TestCrmLifecycleReport(LifecycleCommon):
         )
         self.assertEqual(len(rows), 2)
 
+    def test_by_segment(self):
+        scheme = self._create_scheme(("All", []), ("Rep", []), kind="free")
+        scheme.segment_ids[1].domain = str([("user_id", "=", self.rep.id)])
+        scheme._refresh()
+        own = [
+            ("state", "=", "interested"),
+            ("partner_id.category_id", "in", self.tag.ids),
+        ]
+        found = {row[0].name: row[1] for row in self._read("segment_id", domain=own)}
+        self.assertEqual(found, {"All": 4, "Rep": 2})
+        report = self.env["crm.lifecycle.report"].with_user(self.manager)
+        everyone, reps = scheme.segment_ids
+        self.assertEqual(
+            report.search([*own, ("segment_id", "=", reps.id)]).partner_id,
+            self.quick | self.slow,
+        )
+        self.assertFalse(report.search([*own, ("segment_id", "=", False)]))
+        self.assertEqual(
+            report.search_count([*own, ("segment_id", "in", everyone.ids)]), 4
+        )
+        self.assertTrue(report.fields_get(["segment_id"])["segment_id"]["groupable"])
+
     # --- MEASURES
 
     def _measure(self, code, days=30):
