@@ -8,7 +8,9 @@ class TestCrmTeamTreeUi(TerritoryCommon, HttpCase):
     def test_manager_builds_a_department_and_its_territory(self):
         self._create_customer("Tour Firm", self.de)
         self.start_tour(
-            "/odoo/crm-team-tree/new", "crm_team_tree_manager_tour", login="ter_mgr"
+            "/odoo/action-sales_team.crm_team_action_config/new",
+            "crm_team_tree_manager_tour",
+            login="ter_mgr",
         )
         team = self.env["crm.team"].search([("name", "=", "Tour Department")])
         self.assertEqual(
