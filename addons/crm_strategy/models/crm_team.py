@@ -117,11 +117,17 @@ class CrmTeam(models.Model):
         territories = self.sudo().territory_ids  # style: CRM109 the same
         territories._check_company(["team_id"])
 
+    @api.onchange("parent_id")
+    def _onchange_parent_id(self):
+        """A team below another is of its company, unless one is given."""
+        if self.parent_id and not self.company_id:
+            self.company_id = self.parent_id.company_id
+
     # --- CRUD: record rules keep the tree of each user in the cache
 
     @api.model_create_multi
     def create(self, vals_list):
-        """A team below another is of its company, unless one is given."""
+        """Take over the parent's company where none is given, as the form does."""
         for vals in vals_list:
             if vals.get("parent_id") and "company_id" not in vals:
                 vals["company_id"] = self.browse(vals["parent_id"]).company_id.id

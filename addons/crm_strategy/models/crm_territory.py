@@ -29,7 +29,8 @@ class CrmTerritory(models.Model):
     company_id = fields.Many2one(
         "res.company",
         index="btree_not_null",
-        help="Empty: the territory applies in every company.",
+        default=lambda self: self.env.company,
+        help="Empty: the territory applies in every company; so must its team.",
     )
     team_id = fields.Many2one(
         "crm.team",
