@@ -45,9 +45,7 @@ def scorecards(bench):
         0.010,
         "s",
     )
-    bench.add(
-        "Scorecards: refresh, nothing changed", lambda: jobs.incremental(0), 0.05
-    )
+    bench.add("Scorecards: refresh, nothing changed", lambda: jobs.incremental(0), 0.05)
     bench.add("Scorecards: history of one month end", jobs.month_end, 5)
 
 
