@@ -14,12 +14,10 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 import prepare
+from groups import GROUPS
 from jobs import Jobs, expected_indexes, own_indexes
-from screens import Screens
 from session import Session
 
-#: seconds that a screen may take, and megabytes of memory
-SCREEN, MEMORY = 0.3, 300
 #: below this number of customers fixed costs outweigh the rest, and ratios say nothing
 ENOUGH = 100_000
 
@@ -51,7 +49,8 @@ class Row:
         verdict = (
             "" if self.goal is None else "ok" if self.is_met(baseline) else "MISSED"
         )
-        seconds = f"{self.value:.3f}" if timed else f"{self.value:.0f} {self.unit}"
+        digits = {"B": 3, "s": 3, "x": 2}.get(self.unit, 0)
+        seconds = f"{self.value:.{digits}f}" + ("" if timed else f" {self.unit}")
         ratio = f"{self.value / baseline:.3f}" if timed else ""
         return (
             f"{self.task:<58}{seconds:>9}{ratio:>9}  {self.goal_text():<10} {verdict}"
@@ -72,87 +71,19 @@ class Benchmark:
         self.rows.append(row)
         print(f"  {task:<58}{row.value:>9.3f}", flush=True)
 
-    def run(self):
+    def run(self, groups):
         print("measuring", flush=True)
         missing = expected_indexes(self.session.registry) - own_indexes(self.name)
         if missing:
             sys.exit(f"indexes that the add-ons declare are missing: {sorted(missing)}")
         self.baseline = self.jobs.baseline()
-        self.measure_scorecards()
-        self.measure_segments()
-        for login, who in (("admin", "manager"), ("seller_1", "salesperson")):
-            self.measure_screens(Screens(self.session, login), who)
-        self.measure_costs()
+        for group in groups:
+            group(self)
         # the machine may have been busier at one end than at the other
         self.baseline = (self.baseline + self.jobs.baseline()) / 2
         self.rows.insert(
             0, Row("B: scan of all orders, sums per customer", self.baseline)
         )
-
-    def measure_scorecards(self):
-        jobs = self.jobs
-        share = max(1, jobs.customers // 100)
-        self.add("Scorecards: first fill of the empty table, once", jobs.first_fill)
-        prepare.settle(self.name)
-        self.add("RFM part alone", jobs.rfm_part, 1)
-        self.add("Scorecards: full refresh, nothing differs", jobs.full_refresh, 5)
-        self.add(
-            "Scorecards: full refresh, every row differs",
-            jobs.full_refresh_all_differ,
-            5,
-        )
-        prepare.settle(self.name)
-        self.add(
-            f"Scorecards: refresh, {share} customers changed (1 %)",
-            lambda: jobs.incremental(share),
-            0.15,
-        )
-        self.add(
-            "Scorecards: refresh, one customer changed, whole",
-            lambda: jobs.incremental(1),
-        )
-        self.add(
-            "Scorecards: refresh, one customer changed, database work",
-            jobs.incremental_in_database,
-            0.010,
-            "s",
-        )
-        self.add(
-            "Scorecards: refresh, nothing changed", lambda: jobs.incremental(0), 0.05
-        )
-        self.add("Scorecards: history of one month end", jobs.month_end, 5)
-
-    def measure_segments(self):
-        jobs = self.jobs
-        jobs.make_segments()
-        self.add("20 rule segments: first placing of all, once", jobs.place_all)
-        prepare.settle(self.name)
-        self.add("20 rule segments: refresh, 1 % changed", jobs.segment_refresh, 3)
-        jobs.date_back_memberships()
-        self.add("20 rule segments: refresh after two months", jobs.segment_refresh, 3)
-        self.add("Measures of 24 months", jobs.measures)
-        prepare.settle(self.name)
-
-    def measure_screens(self, screens, who):
-        for task, measure in (
-            ("Scorecard list", screens.scorecard_list),
-            ("Pivot by segment", screens.segment_pivot),
-            ("Pivot by RFM group", screens.rfm_pivot),
-            ("RFM grid", screens.rfm_grid),
-            ("Segment migration", screens.migration),
-            ("Customer list", screens.customer_list),
-        ):
-            self.add(f"{task}, {who}", measure, SCREEN, "s")
-
-    def measure_costs(self):
-        self.add(
-            "Longest wait of a write during refreshes", self.jobs.longest_wait, 1, "s"
-        )
-        loaded, peak = prepare.run_probe(self.name)
-        self.rows.append(
-            Row("Memory: Odoo process, registry loaded", loaded, unit="MB")
-        )
-        self.rows.append(Row("Memory: its peak in a full refresh", peak, MEMORY, "MB"))
 
     def report(self):
         """Print the table; return whether every goal is met."""
@@ -167,6 +98,7 @@ class Benchmark:
 
 
 def parse(arguments=None):
+    known = {group.__name__: group for group in GROUPS}
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--customers", type=int, default=200_000)
     parser.add_argument("--orders", type=int, default=2_000_000)
@@ -178,6 +110,12 @@ def parse(arguments=None):
     parser.add_argument(
         "--reuse", action="store_true", help="measure a kept database, drop nothing"
     )
+    parser.add_argument(
+        "--groups",
+        type=lambda text: [known[name] for name in text.split(",")],
+        default=GROUPS,
+        help=f"measure these groups of rows only: {','.join(known)}",
+    )
     options = parser.parse_args(arguments)
     if options.small:
         options.customers, options.orders = 5_000, 50_000
@@ -188,7 +126,7 @@ def main():
     options = parse()
     with prepare.database(options) as name:
         benchmark = Benchmark(name)
-        benchmark.run()
+        benchmark.run(options.groups)
         met = benchmark.report()
         benchmark.session.close()
     return 0 if met else 1

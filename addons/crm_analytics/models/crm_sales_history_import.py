@@ -11,5 +11,6 @@ class CrmSalesHistoryImport(models.Model):
             *super()._get_undo_ignored_models(),
             "crm.customer.scorecard",
             "crm.customer.scorecard.history",
+            "crm.scorecard.credit",
             "crm.scorecard.queue",
         ]

@@ -191,13 +191,16 @@ class CrmScorecardEngine(models.AbstractModel):
         :param customers: statement giving the ids of the customers, or None for all
         :param order_ids: their orders with credit notes, or None for all there are
         """
-        facts = self._facts()
-        scope, partners = SQL(), None
-        is_active = SQL("(SELECT active FROM res_partner WHERE id = n.customer_id)")
+        facts, scope, partners = self._facts(), SQL(), None
+        # of a few customers each is looked up; of all the table is read
+        is_active = SQL("p.active")
+        partner = SQL("JOIN res_partner p ON p.id = n.customer_id")
         if customers:
             partners = SQL("scope")
-            rows = facts._partners_sql(customers)
-            scope = SQL("scope AS MATERIALIZED %s,", rows)
+            scope = SQL("scope AS MATERIALIZED %s,", facts._partners_sql(customers))
+            is_active = SQL("(SELECT active FROM res_partner WHERE id = n.customer_id)")
+            partner = SQL()
+        orders = facts._orders_sql(company, as_of, partners=partners)
         return SQL(
             """WITH %(scope)s %(purchases)s, %(net)s,
                invoice AS (
@@ -205,9 +208,8 @@ class CrmScorecardEngine(models.AbstractModel):
                      FROM (%(invoices)s) i
                  GROUP BY customer_id
                )
-               SELECT n.customer_id,
-                      n.first_order_date, n.last_order_date, n.is_repeat,
-                      n.order_count, n.purchase_day_count,
+               SELECT n.customer_id, n.first_order_date, n.last_order_date,
+                      n.is_repeat, n.order_count, n.purchase_day_count,
                       ROUND(n.kept, %(digits)s) AS revenue,
                       ROUND(n.refunded, %(digits)s) AS refunded_amount,
                       ROUND(n.gain, %(digits)s) AS margin,
@@ -216,21 +218,15 @@ class CrmScorecardEngine(models.AbstractModel):
                       ROUND(n.gap_spread, 2)::float8 AS interval_spread,
                       n.next_order_date, COALESCE(%(is_active)s, false) AS active,
                       ROUND(COALESCE(i.amount, 0), %(digits)s) AS invoiced_amount
-                 FROM net n
-                 %(partner)s
+                 FROM net n %(partner)s
             LEFT JOIN invoice i USING (customer_id)""",
             scope=scope,
-            purchases=self._purchases_sql(
-                facts._orders_sql(company, as_of, partners=partners), company
-            ),
+            purchases=self._purchases_sql(orders, company),
             net=self._net_sql(company, as_of, order_ids),
             invoices=facts._invoices_sql(company, as_of, partners),
             digits=company.currency_id.decimal_places,
-            # of a few customers each is looked up; of all the table is read
-            is_active=is_active if customers else SQL("p.active"),
-            partner=SQL()
-            if customers
-            else SQL("JOIN res_partner p ON p.id = n.customer_id"),
+            is_active=is_active,
+            partner=partner,
         )
 
     @api.model

@@ -103,8 +103,8 @@ class CrmScorecardEngine(models.AbstractModel):
                 self._changed_orders_sql(policy, as_of, since),
                 self._changed_invoices_sql(policy, as_of, since),
                 SQL(
-                    """SELECT UNNEST(ARRAY[id, commercial_partner_id]), NULL::int, false,
-                              true
+                    """SELECT UNNEST(ARRAY[id, commercial_partner_id]), NULL::int,
+                              false, true
                          FROM res_partner WHERE write_date >= %s""",
                     since,
                 ),
@@ -186,13 +186,13 @@ class CrmScorecardEngine(models.AbstractModel):
 
         Few have; a statement that need not look for them is planned much faster.
         """
-        credits = self.env["crm.scorecard.credit"]
+        listed = self.env["crm.scorecard.credit"]
         ids = changed.credit_order_ids
         if ids:
-            credits._store(SQL("SELECT DISTINCT UNNEST(%s) AS order_id", ids))
+            listed._store(SQL("SELECT DISTINCT UNNEST(%s) AS order_id", ids))
         if not (changed.order_ids or changed.credited_ids):
             return []
-        return credits._find(changed.order_ids, changed.credited_ids)
+        return listed._find(changed.order_ids, changed.credited_ids)
 
     @api.model
     def _store_credits(self, company):

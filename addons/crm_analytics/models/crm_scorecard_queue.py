@@ -21,7 +21,7 @@ class CrmScorecardQueue(models.Model):
 
     @api.model
     def _push(self, partners):
-        """Queue the customers of ``partners`` in every company."""
+        """Queue the customers of ``partners`` in every company that is refreshed."""
         ids = partners.commercial_partner_id.ids
         if not ids:
             return
@@ -29,6 +29,7 @@ class CrmScorecardQueue(models.Model):
             SQL(
                 """INSERT INTO crm_scorecard_queue (partner_id, company_id)
                    SELECT p.id, c.id FROM UNNEST(%s) AS p(id), res_company c
+                    WHERE c.active
                 RETURNING id""",
                 ids,
             )

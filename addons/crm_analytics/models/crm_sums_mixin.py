@@ -63,14 +63,9 @@ class CrmSumsMixin(models.AbstractModel):
     @api.model
     def _sort_groups(self, rows, depth):
         """Sort by the records of the first ``depth`` values, no record at the end."""
-        ranks = []
-        for place in range(depth):
-            ids = {row[place].id for row in rows if row[place]}
-            records = rows[0][place].sudo()  # style: CRM109 their order, as the host's
-            records = records.with_context(active_test=False).search(
-                [("id", "in", ids)]
-            )
-            ranks.append({record.id: rank for rank, record in enumerate(records)})
+        ranks = [
+            self._rank_records({row[place] for row in rows}) for place in range(depth)
+        ]
         return sorted(
             rows,
             key=lambda row: [
@@ -78,6 +73,17 @@ class CrmSumsMixin(models.AbstractModel):
                 for rank, record in zip(ranks, row, strict=False)
             ],
         )
+
+    @api.model
+    def _rank_records(self, records):
+        """Return ``{id: place}`` in the order of their model, as the host's SQL has it.
+
+        The order alone is looked up, of archived and hidden records too.
+        """
+        model = next(iter(records)).browse().sudo()  # style: CRM109 order of known ids
+        ids = [record.id for record in records if record]
+        found = model.with_context(active_test=False).search([("id", "in", ids)])
+        return {record_id: place for place, record_id in enumerate(found.ids)}
 
     @api.model
     def _get_sums(self, aggregates):

@@ -9,3 +9,15 @@ class ResCompany(models.Model):
         companies = super().create(vals_list)
         self.env["crm.rfm.policy"]._ensure(companies)
         return companies
+
+    def write(self, vals):
+        """Forget whom an archived company would look at; it starts anew afterwards."""
+        result = super().write(vals)
+        if "active" in vals:
+            policies = self.env["crm.rfm.policy"]._ensure(self)
+            policies.write({"watermark": False})
+            queue = self.env[
+                "crm.scorecard.queue"
+            ].sudo()  # style: CRM109 derived
+            queue.search([("company_id", "in", self.ids)]).unlink()
+        return result

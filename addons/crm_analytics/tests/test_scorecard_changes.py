@@ -67,6 +67,18 @@ class TestScorecardChanges(ScorecardCommon):
         self._go_on()
         self.assertCard(self.customer, invoiced_amount=0.0)
 
+    def test_archived_company_waits_for_nobody_and_starts_anew(self):
+        queue = self.env["crm.scorecard.queue"]
+        policy = self.env["crm.rfm.policy"]._ensure(self.other_company)
+        self._refresh("2026-04-10", company=self.other_company)
+        queue._push(self.customer)
+        self.assertIn(self.other_company, queue.search([]).company_id)
+        self.other_company.active = False
+        queue._push(self.customer)
+        self.assertNotIn(self.other_company, queue.search([]).company_id)
+        self.other_company.active = True
+        self.assertFalse(policy.watermark)
+
     def test_group_deleted_since(self):
         self.env["crm.rfm.group"].create(
             {"name": "Rest", "code": "rest", "sequence": 999}

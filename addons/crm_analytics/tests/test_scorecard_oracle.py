@@ -242,8 +242,8 @@ class TestScorecardOracle(ScorecardCommon):
             if dice.random() < 0.7:
                 self._refund(invoice, "2026-06-10", dice.choice([None, 2]))
         moves = orders.invoice_ids.filtered(lambda m: m.state == "posted")
-        credits = moves.filtered(lambda m: m.move_type == "out_refund")
-        for move in {dice.choice(moves), dice.choice(credits or moves)}:
+        credited = moves.filtered(lambda m: m.move_type == "out_refund")
+        for move in {dice.choice(moves), dice.choice(credited or moves)}:
             move.button_draft()
             if dice.random() < 0.5:
                 move.partner_id = dice.choice(buyers)

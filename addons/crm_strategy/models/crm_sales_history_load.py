@@ -4,6 +4,7 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, groupby
 
 from ..tools import sales_history, sales_history_states
@@ -40,11 +41,17 @@ class CrmSalesHistoryImport(models.Model):
 
     def _process_or_fail(self):
         """Process a batch; if that is impossible note why, so that the next
-        import gets its turn. Return the orders done, None if locked."""
+        import gets its turn. Return the orders done, None if someone else works on
+        the import or has just edited it."""
         try:
             if not self._try_lock():
                 return None
-            return self.process_batch()
+            done = self.process_batch()
+            self.env.flush_all()  # a conflict shows here, not at the commit
+            return done
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            self._resume_soon()
+            return None
         except psycopg2.OperationalError:
             raise  # the database is gone or asks to try again: so does the cron
         except Exception as error:
@@ -54,6 +61,13 @@ class CrmSalesHistoryImport(models.Model):
             self.state = self._get_next_state("fail")
             self.error = str(error)
             return 0
+
+    def _resume_soon(self):
+        """Forget the batch that met with an edit of the import; try again at once."""
+        self.env.cr.rollback()
+        self.env.invalidate_all()
+        cron = self.env.ref("crm_strategy.ir_cron_sales_history")
+        cron.sudo()._trigger()  # style: CRM109 goes on with what was started
 
     def _try_lock(self):
         """Return whether this transaction may work on imports of the company."""

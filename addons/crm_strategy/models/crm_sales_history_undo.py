@@ -1,6 +1,11 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
 
 UNDO_ORDERS = 500
 UNDO_RECORDS = 2000
@@ -167,8 +172,34 @@ class CrmSalesHistoryImport(models.Model):
             )
         )
         self.invalidate_recordset([field_name])
-        unused.with_context(tracking_disable=True).unlink()
+        self._remove_or_keep(unused.with_context(tracking_disable=True))
         return len(records)
+
+    def _remove_or_keep(self, records):
+        """Delete ``records``; one that cannot be deleted stays and is reported."""
+        try:
+            with self.env.cr.savepoint():
+                records.unlink()
+            return
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:  # some rule, of whichever add-on, protects one
+            _logger.info("Undoing import %s: %s", self.id, records, exc_info=True)
+            reason = error
+        self.env.invalidate_all()
+        half = len(records) // 2
+        if half:
+            self._remove_or_keep(records[:half])
+            self._remove_or_keep(records[half:])
+            return
+        self.message_post(
+            body=self.env._(
+                "%(record)s was created by this import and stays, because it cannot "
+                "be deleted: %(reason)s",
+                record=records.display_name,
+                reason=str(reason).strip(),
+            )
+        )
 
     def _get_used_ids(self, records):
         """Return the ids of records that some other row refers to."""

@@ -1,3 +1,7 @@
+from unittest.mock import patch
+
+from psycopg2.errors import SerializationFailure
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
@@ -49,6 +53,28 @@ class TestSalesHistoryUndo(SalesHistoryCase):
         self.assertEqual(kept.order_line.product_id.name, "P1")
         names = self.env["res.partner"].search([("ref", "in", ["C1", "C2"])])
         self.assertEqual(names.mapped("name"), ["C1"])
+
+    @mute_logger("odoo.addons.crm_strategy.models.crm_sales_history_undo")
+    def test_undo_keeps_and_reports_what_cannot_be_deleted(self):
+        job = self._load(LINES)
+        kept = self._get_order("A-1").partner_id
+        unlink = type(kept).unlink
+
+        def refuse(partners):
+            if kept in partners:
+                raise UserError("Needed for the yearly report")
+            return unlink(partners)
+
+        job.action_undo()
+        with patch.object(type(kept), "unlink", refuse):
+            self._run(job)
+        self.assertEqual(job.state, "undone")
+        self.assertTrue(kept.exists())
+        names = self.env["res.partner"].search([("ref", "in", ["C1", "C2"])])
+        self.assertEqual(names, kept)
+        messages = " ".join(job.message_ids.mapped("body"))
+        self.assertIn(f"{kept.name} was created by this import and stays", messages)
+        self.assertIn("Needed for the yearly report", messages)
 
     def test_undo_is_refused_while_orders_are_in_use(self):
         job = self._load(LINES)
@@ -108,6 +134,21 @@ class TestSalesHistoryUndo(SalesHistoryCase):
         job.action_queue()
         self._run(job)
         self.assertEqual((job.state, job.error), ("done", False))
+
+    def test_an_import_edited_meanwhile_goes_on_at_once(self):
+        job = self._validate(LINES)
+        job.action_queue()
+        cron = self.env.ref("crm_strategy.ir_cron_sales_history")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        conflict = SerializationFailure("could not serialize access")
+        with (
+            patch.object(type(job), "process_batch", side_effect=conflict),
+            patch.object(self.env.cr, "rollback"),
+        ):
+            self.assertIsNone(job._process_or_fail())
+        self.assertEqual(job.state, "queued")
+        again = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        self.assertEqual(len(again - triggers), 1)
 
     def test_uninstalling_leaves_no_key_behind(self):
         self._load(LINES)

@@ -12,9 +12,13 @@ MODELS = (
 
 
 def migrate(cr, version):
-    """Widen the rules on own customers to the team tree."""
+    """Widen the rules on own customers to the team tree; refresh scorecards fully.
+
+    The first refresh lists the orders with credit notes, which later ones look up.
+    """
     if not version:
         return
+    cr.execute("UPDATE crm_rfm_policy SET watermark = NULL")
     replace_rule_domains(
         api.Environment(cr, SUPERUSER_ID, {}),
         {

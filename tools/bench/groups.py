@@ -1,0 +1,101 @@
+"""The groups of rows of the table: what is measured, in which order, and its goals.
+
+A group is a function that adds rows by ``bench.add(task, measure, goal, unit)``; to
+measure something new, write one and list it in :data:`GROUPS`. ``measure`` returns the
+value. A goal is a multiple of the baseline (unit ``B``), of one (``x``), a number of
+seconds (``s``) or megabytes (``MB``), or None for what is told and not judged.
+"""
+
+import prepare
+from host import HostWrites
+from imports import Imports
+from screens import Screens
+
+#: seconds that a screen may take, and megabytes of memory
+SCREEN, MEMORY = 0.3, 300
+#: orders of the import measured, and seconds: 100,000 in ten minutes
+IMPORTED, IMPORT = 10_000, 60
+#: orders that the host writes, with and without our indexes
+WRITTEN = 20_000
+
+
+def scorecards(bench):
+    jobs = bench.jobs
+    share = max(1, jobs.customers // 100)
+    bench.add("Scorecards: first fill of the empty table, once", jobs.first_fill)
+    prepare.settle(bench.name)
+    bench.add("RFM part alone", jobs.rfm_part, 1)
+    bench.add("Scorecards: full refresh, nothing differs", jobs.full_refresh, 5)
+    bench.add(
+        "Scorecards: full refresh, every row differs", jobs.full_refresh_all_differ, 5
+    )
+    prepare.settle(bench.name)
+    bench.add(
+        f"Scorecards: refresh, {share} customers changed (1 %)",
+        lambda: jobs.incremental(share),
+        0.15,
+    )
+    bench.add(
+        "Scorecards: refresh, one customer changed, whole",
+        lambda: jobs.incremental(1),
+    )
+    bench.add(
+        "Scorecards: refresh, one customer changed, database work",
+        jobs.incremental_in_database,
+        0.010,
+        "s",
+    )
+    bench.add("Scorecards: refresh, nothing changed", lambda: jobs.incremental(0), 0.05)
+    bench.add("Scorecards: history of one month end", jobs.month_end, 5)
+
+
+def segments(bench):
+    jobs = bench.jobs
+    jobs.make_segments()
+    bench.add("20 rule segments: first placing of all, once", jobs.place_all)
+    prepare.settle(bench.name)
+    bench.add("20 rule segments: refresh, 1 % changed", jobs.segment_refresh, 3)
+    jobs.date_back_memberships()
+    bench.add("20 rule segments: refresh after two months", jobs.segment_refresh, 3)
+    bench.add("Measures of 24 months", jobs.measures)
+    prepare.settle(bench.name)
+
+
+def screens(bench):
+    for login, who in (("admin", "manager"), ("seller_1", "salesperson")):
+        user = Screens(bench.session, login)
+        for task, measure in (
+            ("Scorecard list", user.scorecard_list),
+            ("Pivot by segment", user.segment_pivot),
+            ("Pivot by RFM group", user.rfm_pivot),
+            ("RFM grid", user.rfm_grid),
+            ("Segment migration", user.migration),
+            ("Customer list", user.customer_list),
+        ):
+            bench.add(f"{task}, {who}", measure, SCREEN, "s")
+
+
+def imports(bench):
+    history = Imports(bench.session)
+    bench.add(f"Import: check of {IMPORTED} orders", lambda: history.check(IMPORTED))
+    bench.add(f"Import: {IMPORTED} orders loaded", history.load, IMPORT, "s")
+
+
+def host_writes(bench):
+    """Writes of the host's own tables, each undone by a rollback."""
+    writes = HostWrites(bench.session, WRITTEN)
+    bench.add(f"Host: {WRITTEN} orders updated, without our indexes", writes.without)
+    bench.add(f"Host: {WRITTEN} orders updated, with them", writes.with_indexes)
+    bench.add("Host: with them, as a multiple", writes.ratio, unit="x")
+
+
+def costs(bench):
+    bench.add(
+        "Longest wait of a write during refreshes", bench.jobs.longest_wait, 1, "s"
+    )
+    loaded, peak = prepare.run_probe(bench.name)
+    bench.add("Memory: Odoo process, registry loaded", lambda: loaded, unit="MB")
+    bench.add("Memory: its peak in a full refresh", lambda: peak, MEMORY, "MB")
+
+
+GROUPS = (scorecards, segments, screens, imports, host_writes, costs)
