@@ -16,8 +16,6 @@ class ResCompany(models.Model):
         if "active" in vals:
             policies = self.env["crm.rfm.policy"]._ensure(self)
             policies.write({"watermark": False})
-            queue = self.env[
-                "crm.scorecard.queue"
-            ].sudo()  # style: CRM109 derived
+            queue = self.env["crm.scorecard.queue"].sudo()  # style: CRM109 derived
             queue.search([("company_id", "in", self.ids)]).unlink()
         return result

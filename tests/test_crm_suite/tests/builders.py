@@ -500,6 +500,8 @@ def build_decision_measure(env, company, partner):
             "measure_id": build_measure(env, company, partner).id,
             "value_expected": 1.0,
             "date_check": fields.Date.today(),
+        }
+    )
 
 
 @builds("crm.partner.observation")
