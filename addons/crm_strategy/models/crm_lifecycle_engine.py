@@ -201,6 +201,9 @@ class CrmLifecycleEngine(models.AbstractModel):
         """
         facts = self.env["crm.sale.fact"]
         day = facts._local_day_sql(SQL("last_sign"), company)
+        customers = [facts._is_customer_sql()]
+        if scope:
+            customers.append(SQL("p.commercial_partner_id IN (%s)", scope))
         return SQL(
             """SELECT customer_id,
                       BOOL_OR(is_open) AS has_open_lead,
@@ -228,7 +231,7 @@ class CrmLifecycleEngine(models.AbstractModel):
             since=SQL("%s::date - %s", today, rules.interest_days),
             company=company.id,
             until=facts._end_of_day_sql(today, company),
-            customers=facts._customer_condition_sql(scope),
+            customers=SQL(" AND ").join(customers),
         )
 
     # --- STEP 3: THE DECISION TABLE
