@@ -136,6 +136,8 @@
         "demo/75_crm_territory_demo.xml",
         "demo/85_crm_approval_demo.xml",
         "demo/75_crm_lifecycle_demo.xml",
+        "demo/72_crm_partner_role_demo.xml",
+        "demo/73_crm_partner_observation_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["crm_strategy/static/src/**/*"],
