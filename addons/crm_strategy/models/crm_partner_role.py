@@ -187,12 +187,23 @@ class CrmPartnerRole(models.Model):
 
     # --- BUSINESS
 
-    def _get_usual_attributes(self):
-        """Return the static attributes with the role's values, as read, or []."""
+    def _read_attributes(self):
+        """Return the static attributes of the division with the role's own values.
+
+        An attribute without a value has False, not None: the host tells the form of
+        a new record only about attributes that have one.
+        """
         self.ensure_one()
         [values] = self.read(["attributes"])
-        usual = values["attributes"] or []
-        return usual if any(attribute.get("value") for attribute in usual) else []
+        return [
+            {**a, "value": a.get("value") or a.get("default") or False}
+            for a in values["attributes"] or []
+        ]
+
+    def _get_usual_attributes(self):
+        """Return the same, or [] if the role gives its partners no value."""
+        attributes = self._read_attributes()
+        return attributes if any(a["value"] for a in attributes) else []
 
     @api.model
     def _prepare_usual_vals(self, division):

@@ -270,8 +270,9 @@ class CrmPartnerRoleAssignment(models.Model):
 
     @api.onchange("role_id")
     def _onchange_role_id(self):
-        if self.role_id and (usual := self.role_id._get_usual_attributes()):
-            self.attributes = usual
+        """Show the attributes of the division, with what is usual for the role."""
+        if self.role_id:
+            self.attributes = self.role_id._read_attributes()
 
     @api.constrains("partner_id")
     def _check_partner_is_customer(self):

@@ -3,13 +3,16 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .crm_partner_role import BUYING_KINDS
+
 
 class CrmPartnerRole(models.Model):
     """Roles proposed from what partners buy, in one statement for all of them.
 
     A partner is proposed who ordered products of the division often enough in the
     months that the role looks back. Left out is who has the role, or is proposed
-    for it, and who was declined or ended and has not ordered since.
+    for it, who buys in another role of the division (a dealer is no end user), and
+    who was declined or ended and has not ordered since.
     """
 
     _inherit = "crm.partner.role"
@@ -100,10 +103,15 @@ class CrmPartnerRole(models.Model):
                 WHERE c.active AND c.partner_share
                   AND NOT EXISTS (
                       SELECT FROM crm_partner_role_assignment a
-                       WHERE a.partner_id = b.customer_id AND a.role_id = b.role_id
-                         AND (a.state IN ('proposed', 'active', 'suspended')
-                              OR a.date_state >= b.last_order))""",
+                       WHERE a.partner_id = b.customer_id
+                         AND (a.role_id = b.role_id
+                              AND (a.state IN ('proposed', 'active', 'suspended')
+                                   OR a.date_state >= b.last_order)
+                              OR a.division_id = r.division_id
+                              AND a.kind IN %(buying)s
+                              AND a.state IN ('active', 'suspended')))""",
             buyers=self._buyers_sql(),
+            buying=BUYING_KINDS,
         )
 
     def _buyers_sql(self) -> SQL:

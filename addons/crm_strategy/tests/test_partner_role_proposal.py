@@ -107,6 +107,14 @@ class TestPartnerRoleProposal(RoleCommon):
         held.action_suspend()
         self.assertEqual(self._propose(), 0)
 
+    def test_dealer_is_not_proposed_as_customer(self):
+        self._order(self.acme, -10)
+        self._order(self.acme, -5)
+        dealer = self._assign(self.acme, self.dealer_role)
+        self.assertEqual(self._propose(), 0)
+        dealer.action_end()
+        self.assertEqual(self._propose(), 1)
+
     def test_archived_partners_and_own_companies_are_left_out(self):
         self._order(self.acme, -10)
         self._order(self.acme, -5)
