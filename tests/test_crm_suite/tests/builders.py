@@ -451,3 +451,18 @@ def build_lifecycle_todo(env, company, partner):
     env.flush_all()
     todos = env["crm.lifecycle.todo"].with_context(allowed_company_ids=company.ids)
     return todos.search([("check_id", "=", check.id)])
+
+
+@builds("crm.partner.observation")
+def build_partner_observation(env, company, partner):
+    """An observation needs a value of its attribute's kind."""
+    attribute = build(env, "crm.partner.attribute", company, partner)
+    kinds = {"number": "1", "text": "x", "date": "2024-01-01", "boolean": "yes"}
+    return env["crm.partner.observation"].create(
+        {
+            "partner_id": partner.id,
+            "attribute_id": attribute.id,
+            "company_id": company.id,
+            "value_display": kinds[attribute.value_type],
+        }
+    )
