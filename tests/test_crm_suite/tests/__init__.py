@@ -1,3 +1,5 @@
+# registers its builders
+from . import builders_customer_base
 from . import test_access_matrix
 from . import test_access_scope
 from . import test_builders

@@ -147,7 +147,7 @@ registry.category("web_tour.tours").add("crm_partner_role_rep_tour", {
             run: "click",
         },
         {
-            trigger: ".o_field_widget[name=payment_term_id].o_readonly_modifier",
+            trigger: ".o_form_view:not(:has(.o_field_widget[name=payment_term_id] input))",
         },
     ],
 });
