@@ -21,6 +21,7 @@ class CrmLifecycleReport(models.Model):
         "of several counts in each of them.",
     )
 
+    @api.depends("partner_id.segment_ids")
     def _compute_segment_id(self):
         for row in self:
             row.segment_id = row.partner_id.segment_ids[:1]
