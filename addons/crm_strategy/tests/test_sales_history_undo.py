@@ -62,7 +62,8 @@ class TestSalesHistoryUndo(SalesHistoryCase):
 
         def refuse(partners):
             if kept in partners:
-                raise UserError("Needed for the yearly report")
+                reason = "Needed for the yearly report"
+                raise UserError(reason)
             return unlink(partners)
 
         job.action_undo()
