@@ -140,6 +140,7 @@
         "demo/75_crm_territory_demo.xml",
         "demo/85_crm_approval_demo.xml",
         "demo/85_crm_concept_demo.xml",
+        "demo/95_chinese_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["crm_strategy/static/src/**/*"],

@@ -3,3 +3,4 @@ from . import crm_demo_story_flow
 from . import crm_demo_approval
 from . import crm_demo_story_lifecycle
 from . import crm_demo_concept
+from . import crm_demo_story_chinese
