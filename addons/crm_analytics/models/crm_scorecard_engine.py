@@ -55,7 +55,7 @@ class CrmScorecardEngine(models.AbstractModel):
         as_of = as_of or self._facts()._get_today(company)
         mode = self._effective_mode(policy, mode, as_of)
         self._prepare_transaction()
-        watermark = watermark or self._read_watermark()
+        watermark = watermark or self.env["crm.watermark"]._read()
         refresh = self._refresh_all if mode == "full" else self._refresh_changed
         counts = refresh(policy, as_of)
         policy._mark_refreshed(watermark, as_of, full=mode == "full")
@@ -152,18 +152,6 @@ class CrmScorecardEngine(models.AbstractModel):
                           set_config('random_page_cost', '1.1', true)"""
             )
         )
-
-    @api.model
-    def _read_watermark(self):
-        """Return the start of the oldest transaction now open in this database."""
-        [[watermark]] = self.env.execute_query(
-            SQL(
-                """SELECT LEAST(MIN(xact_start), now()) AT TIME ZONE 'UTC'
-                     FROM pg_stat_activity
-                    WHERE datname = current_database()"""
-            )
-        )
-        return watermark.replace(microsecond=0)
 
     # --- STEP 2: FACTS
 

@@ -198,7 +198,7 @@ class CrmScorecardRun(models.Model):
                 continue
             run = self._start(policy.company_id, task_mode)
             # before the commit: the work must see all that is not open any more
-            watermark = self.env["crm.scorecard.engine"]._read_watermark()
+            watermark = self.env["crm.watermark"]._read()
             progress._commit_progress()
             run._work_safely(self._get_task(task_mode, day, watermark))
             if run.state == "failed":

@@ -98,7 +98,8 @@ class TestScorecardChanges(ScorecardCommon):
         """What commits between the two would be neither seen nor open."""
         steps = []
         engine = type(self.env["crm.scorecard.engine"])
-        read, work = engine._read_watermark, engine._refresh
+        clock = type(self.env["crm.watermark"])
+        read, work = clock._read, engine._refresh
 
         def note(name, method):
             def noted(*args, **kwargs):
@@ -110,7 +111,7 @@ class TestScorecardChanges(ScorecardCommon):
         cron = type(self.env["ir.cron"])
         with (
             patch.object(cron, "_commit_progress", note("commit", lambda *a, **k: 1)),
-            patch.object(engine, "_read_watermark", note("watermark", read)),
+            patch.object(clock, "_read", note("watermark", read)),
             patch.object(engine, "_refresh", note("work", work)),
         ):
             self.env["crm.scorecard.run"].with_context(

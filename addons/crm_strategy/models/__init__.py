@@ -91,6 +91,7 @@ from . import sale_order_approval
 from . import sale_order_line_approval
 from . import payment_transaction_approval
 from . import crm_watermark
+from . import crm_refresh_queue_mixin
 from . import crm_lifecycle_threshold
 from . import crm_lifecycle_policy
 from . import crm_lifecycle_policy_refresh
