@@ -13,7 +13,7 @@ class CrmDemoStory(models.AbstractModel):
 
     @api.model
     def _speak_chinese(self):
-        """Translate the records of ``chinese.tsv``: id, field, one column a language."""
+        """Translate the records of ``chinese.tsv``; one column for each language."""
         installed = {code for code, _name in self.env["res.lang"].get_installed()}
         with file_open(f"{FOLDER}/chinese.tsv") as file:
             for row in csv.DictReader(file, delimiter="\t"):
