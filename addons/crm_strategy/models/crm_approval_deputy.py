@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 from ..tools.approval import (
     acting_for,
@@ -110,10 +110,24 @@ class CrmApprovalDeputy(models.Model):
         return deputies
 
     def write(self, vals):
+        self._check_may_name(vals)
         before = self.user_id
         result = super().write(vals)
         self._refresh_steps(before)
         return result
+
+    def _check_may_name(self, vals):
+        """Only managers name deputies of others; rules do not see the new value."""
+        user = self.env.user
+        if self.env.su or vals.get("user_id", user.id) == user.id:
+            return
+        if not user.has_group("crm_strategy.group_manager"):
+            raise AccessError(
+                self.env._(
+                    "You name a deputy for your own absences only. Ask a sales "
+                    "manager to name one for others."
+                )
+            )
 
     def unlink(self):
         users = self.user_id

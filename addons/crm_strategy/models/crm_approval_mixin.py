@@ -173,6 +173,7 @@ class CrmApprovalMixin(models.AbstractModel):
 
     def action_withdraw(self):
         """Take the request back."""
+        self.check_access("read")
         for document in self:
             documents = document.sudo()  # style: CRM109 right is checked just below
             last = documents._get_approval_round()

@@ -99,16 +99,18 @@ class CrmApprovalMixin(models.AbstractModel):
         )
 
     def _get_approval_values(self):
-        """Return {(record, field name): value as it can be shown}."""
+        """Return {(record, field name): (value, value as it can be shown)}."""
         self.ensure_one()
         values = {}
         for path in self._get_approval_fields():
             root, _dot, name = path.partition(".")
             records = self[root] if name else self
             for record in records:
-                values[record, name or root] = self._format_approval_value(
-                    record, name or root
-                )
+                field = record._fields[name or root]
+                value = record[field.name]
+                text = self._format_approval_value(record, field.name)
+                key = tuple(value.ids) if field.relational else text
+                values[record, field.name] = key, text
         return values
 
     @api.model
@@ -150,6 +152,7 @@ class CrmApprovalMixin(models.AbstractModel):
         for (record, name), new in after.items():
             old = before.get((record, name), new)
             if record not in added and old != new:
+                (_old_key, old), (_new_key, new) = old, new
                 label = record._fields[name]._description_string(self.env)
                 where = "" if record == self else f"{record.display_name}, "
                 changes.append(

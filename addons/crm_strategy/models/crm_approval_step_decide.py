@@ -27,16 +27,29 @@ class CrmApprovalStep(models.Model):
         self.ensure_one()
         step = self.sudo()  # style: CRM109 the same answer for every reader
         rule = step.rule_id
-        principals = step.approver_ids
+        signed = step._get_signed()
+        principals = step._get_free_principals(signed)
         deputies = principals.browse(deputies_of(principals.ids, pairs))
         users = rule._filter_able(principals | deputies)
         if not rule.is_own_allowed:
             users -= step.user_id
-        if step.position > 1:
-            users -= (
-                step._get_round().filtered(lambda s: s.rule_id == rule).decided_by_id
-            )
-        return users
+        return users - signed.decided_by_id
+
+    def _get_signed(self):
+        """Return the other signatures that its rule has got in this request."""
+        if self.position <= 1:
+            return self.browse()
+        return self._get_round().filtered(
+            lambda s: s.rule_id == self.rule_id and s != self
+        )
+
+    def _get_free_principals(self, signed):
+        """Return whom the rule asks, without those for whom somebody has signed."""
+        taken = signed.on_behalf_id
+        for other in signed:
+            if not other.on_behalf_id:
+                taken |= other.decided_by_id
+        return self.approver_ids - taken
 
     def _get_round(self):
         """Return all steps of the requests to which these belong, as superuser."""
@@ -160,7 +173,8 @@ class CrmApprovalStep(models.Model):
         if self.env.user in self.approver_ids:
             return self.env["res.users"]
         ids = set(self.env["crm.approval.deputy"]._get_principal_ids())
-        return self.approver_ids.filtered(lambda user: user.id in ids)[:1]
+        free = self._get_free_principals(self._get_signed())
+        return free.filtered(lambda user: user.id in ids)[:1]
 
     def _prepare_time_vals(self, now):
         """Return how long the decision took, in hours and in working hours."""

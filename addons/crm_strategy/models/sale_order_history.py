@@ -71,17 +71,27 @@ class SaleOrder(models.Model):
             for computed in self.pool.field_computed[field]:
                 record[computed.name] = record._origin[computed.name]
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Refuse orders that claim to come from another system."""
+        self._check_sales_history_vals({name for vals in vals_list for name in vals})
+        return super().create(vals_list)
+
     def write(self, vals):
-        if not self._SALES_HISTORY_KEYS.isdisjoint(vals) and not self.env.su:
+        self._check_sales_history_vals(vals)
+        if vals.get("locked") is False:
+            self._check_sales_history_unlock()
+        return super().write(vals)
+
+    @api.model
+    def _check_sales_history_vals(self, names):
+        if not self._SALES_HISTORY_KEYS.isdisjoint(names) and not self.env.su:
             raise AccessError(
                 self.env._(
                     "Only a sales history import says which orders come from another "
                     "system. Load the order from a file instead."
                 )
             )
-        if vals.get("locked") is False:
-            self._check_sales_history_unlock()
-        return super().write(vals)
 
     def _check_sales_history_unlock(self):
         loaded = self.filtered("sales_history_key")

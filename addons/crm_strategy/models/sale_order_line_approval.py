@@ -17,12 +17,12 @@ class SaleOrderLine(models.Model):
             return super().create(vals_list)
 
     def write(self, vals):
-        if (
-            vals.keys().isdisjoint(self.env["sale.order"]._get_approval_line_fields())
-            or not self.env["sale.order"]._is_approval_used()
-        ):
+        orders = self.env["sale.order"]
+        watched = {"order_id", *orders._get_approval_line_fields()}
+        if vals.keys().isdisjoint(watched) or not orders._is_approval_used():
             return super().write(vals)
-        with self.order_id._watch_approval():
+        orders = self.order_id | orders.browse(vals.get("order_id"))
+        with orders._watch_approval():
             return super().write(vals)
 
     def unlink(self):

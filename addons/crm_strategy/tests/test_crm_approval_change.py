@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -51,6 +51,34 @@ class TestApprovalChange(ApprovalCommon):
         order.order_line.with_user(self.head).discount = 5
         self.assertVoid(order, "app_head")
         self.assertIn("from 0 to 5", self._step(order, "void").void_reason)
+
+    def test_another_customer_of_the_same_name(self):
+        order = self._create_approved()
+        order.partner_id = self.customer.copy({"name": self.customer.name})
+        self.assertVoid(order, "Customer")
+
+    def test_line_moved_in_from_another_quotation(self):
+        order, other = self._create_approved(), self._create_order(price=9000)
+        other.order_line.with_user(self.rep).write({"order_id": order.id})
+        self.assertVoid(order, "added")
+
+    def test_line_moved_out_to_another_quotation(self):
+        order, other = self._create_approved(), self._create_order(price=9000)
+        order.order_line.with_user(self.rep).write({"order_id": other.id})
+        self.assertVoid(order, "removed")
+
+    def test_order_that_claims_to_be_history(self):
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            self._create_order(state="sale", sales_history_key="X1")
+        self.assertFalse(
+            self.env["sale.order"].search([("sales_history_key", "=", "X1")])
+        )
+
+    def test_manager_of_another_company_withdraws_nothing(self):
+        order = self._create_approved()
+        with self.assertRaises(AccessError):
+            order.with_user(self.head_us).action_withdraw()
+        self.assertEqual(order.approval_state, "approved")
 
     def test_line_added(self):
         order = self._create_approved()

@@ -102,6 +102,52 @@ class TestApprovalPeople(ApprovalCommon):
         )
         self.assertIn(mine, mine.with_user(self.head).search([]))
 
+    def test_nobody_makes_himself_the_deputy_of_another(self):
+        """Rules look at the absence as it was, not as it becomes."""
+        mine = self._create_deputy(self.rep, self.other, "2024-03-01", "2024-03-06")
+        with self.assertRaisesRegex(AccessError, "own absences"):
+            mine.with_user(self.rep).write(
+                {"user_id": self.leader.id, "deputy_id": self.rep.id}
+            )
+        self.assertEqual((mine.user_id, mine.deputy_id), (self.rep, self.other))
+        mine.with_user(self.rep).write(
+            {"user_id": self.rep.id, "deputy_id": self.finance.id}
+        )
+        self.assertEqual(mine.deputy_id, self.finance)
+        mine.with_user(self.head).user_id = self.leader
+        self.assertEqual(mine.user_id, self.leader)
+
+    @freeze_time("2024-03-04 10:00:00")
+    def test_member_and_his_deputy_are_one_signature(self):
+        """Two approvals need two members, whoever signs for them."""
+        group = self.env["res.groups"].create({"name": "Board"})
+        group.user_ids = self.leader | self.head | self.finance
+        self._create_rule(
+            approver_kind="group", approver_group_id=group.id, min_approvals=2
+        )
+        self._create_deputy(self.leader, self.deputy, "2024-03-01", "2024-03-06")
+        order = self._create_order()
+        order.action_request_approval()
+        self._mine(self.leader).action_approve()
+        self.assertFalse(self._mine(self.deputy))
+        self.assertEqual(
+            self._step(order).decider_ids, (self.head | self.finance)
+        )
+
+    @freeze_time("2024-03-04 10:00:00")
+    def test_absent_member_does_not_sign_after_his_deputy(self):
+        group = self.env["res.groups"].create({"name": "Board"})
+        group.user_ids = self.leader | self.head
+        self._create_rule(
+            approver_kind="group", approver_group_id=group.id, min_approvals=2
+        )
+        self._create_deputy(self.leader, self.deputy, "2024-03-01", "2024-03-06")
+        order = self._create_order()
+        order.action_request_approval()
+        self._mine(self.deputy).action_approve()
+        self.assertFalse(self._mine(self.leader))
+        self.assertEqual(self._step(order).decider_ids, self.head)
+
     # --- NOBODY THERE
 
     def test_team_without_leader_asks_the_next_above(self):
