@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 from ..tools.concept_states import ALERT
 from ..tools.measure_trend import tone_of
@@ -243,12 +243,26 @@ class CrmAlert(models.Model):
     # --- STATES
 
     def write(self, vals):
+        self._check_system_fields(vals)
         moved = self.browse()
         if vals.get("user_id"):
             moved = self.filtered(lambda a: a.user_id.id != vals["user_id"])
         result = super().write(vals)
         moved._plan_answer()
         return result
+
+    def _check_system_fields(self, names):
+        """What was raised, and when it was answered, is the system's to write."""
+        fields_written = [self._fields[name] for name in names]
+        if not self.env.su and any(
+            field.readonly and field.store for field in fields_written
+        ):
+            raise AccessError(
+                self.env._(
+                    "The figures of an alert come from its measure and cannot be "
+                    "changed. Leave them out."
+                )
+            )
 
     def _after_move(self, old_state):
         now = fields.Datetime.now()
@@ -258,7 +272,7 @@ class CrmAlert(models.Model):
                 vals["date_acknowledged"] = False
             elif alert.state != "void":
                 vals["date_acknowledged"] = alert.date_acknowledged or now
-            alert.write(vals)
+            alert.sudo().write(vals)  # style: CRM109 days follow the state
             if alert.state == "closed":
                 alert.activity_feedback([ACTIVITY], feedback=alert.result)
             elif alert.state == "void":

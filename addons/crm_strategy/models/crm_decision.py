@@ -152,6 +152,19 @@ class CrmDecision(models.Model):
 
     # --- CRUD
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Refuse decisions that skip the step that freezes their figures."""
+        decisions = super().create(vals_list)
+        if not self.env.su and any(d.state != "draft" for d in decisions):
+            raise UserError(
+                self.env._(
+                    "A decision begins as a draft. Leave the state out, then press "
+                    "Decide, so that its figures are put on record."
+                )
+            )
+        return decisions
+
     def write(self, vals):
         result = super().write(vals)
         if {"date_review", "user_id"} & set(vals):

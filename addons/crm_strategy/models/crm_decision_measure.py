@@ -1,7 +1,14 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.alert_condition import is_met
+
+
+#: what only the system reads from the measure
+FIGURES = {"value_before", "date_before", "value_after", "date_after"}
+#: what was said when it was decided
+EXPECTED = {"decision_id", "measure_id", "value_expected", "date_check"}
 
 
 class CrmDecisionMeasure(models.Model):
@@ -28,9 +35,14 @@ class CrmDecisionMeasure(models.Model):
     )
     unit = fields.Selection(related="measure_id.unit")
     currency_id = fields.Many2one(related="company_id.currency_id")
-    value_before = fields.Float(digits=0, readonly=True, aggregator=None)
+    value_before = fields.Float(
+        digits=0, readonly=True, copy=False, aggregator=None
+    )
     date_before = fields.Date(
-        "Before: Until", readonly=True, help="Last day of the period of the figure."
+        "Before: Until",
+        readonly=True,
+        copy=False,
+        help="Last day of the period of the figure.",
     )
     value_expected = fields.Float("Expected", digits=0, aggregator=None, required=True)
     date_check = fields.Date("Check On", required=True)
@@ -91,12 +103,56 @@ class CrmDecisionMeasure(models.Model):
                     line.value_after, unit, currency
                 )
 
+    # --- CRUD: what is on record stays what it was
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_figures({name for vals in vals_list for name in vals})
+        lines = super().create(vals_list)
+        lines._check_on_record()
+        return lines
+
+    def write(self, vals):
+        self.check_access("write")
+        self._check_figures(vals)
+        if not EXPECTED.isdisjoint(vals):
+            self._check_on_record()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_on_record(self):
+        self._check_on_record()
+
+    @api.model
+    def _check_figures(self, names):
+        if not self.env.su and not FIGURES.isdisjoint(names):
+            raise UserError(
+                self.env._(
+                    "The figures of a decision come from its measures and cannot be "
+                    "entered. Leave them out."
+                )
+            )
+
+    def _check_on_record(self):
+        """Refuse to change what was expected when it was decided."""
+        decisions = self.decision_id.filtered(
+            lambda d: d.state in ("decided", "reviewed")
+        )
+        if decisions and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "“%(name)s” was decided: its figures and expectations stay on "
+                    "record. Withdraw it and set it back to draft to change them.",
+                    name=decisions[0].name,
+                )
+            )
+
     # --- FIGURES
 
     def _freeze(self):
         """Keep the figures as they are known when it is decided."""
         kept = self._get_kept_values()
-        for line in self:
+        for line in self.sudo():  # style: CRM109 figures are the system's
             known = [
                 value
                 for value in kept.get((line.measure_id, line.company_id), ())
@@ -108,7 +164,7 @@ class CrmDecisionMeasure(models.Model):
     def _update_after(self):
         """Read the figures of the periods in which the checks fall."""
         kept = self._get_kept_values()
-        for line in self:
+        for line in self.sudo():  # style: CRM109 figures are the system's
             for value in kept.get((line.measure_id, line.company_id), ()):
                 if value.date_from <= line.date_check <= value.date_to:
                     line.date_after, line.value_after = value.date_to, value.value

@@ -1,3 +1,8 @@
+import logging
+from datetime import timedelta
+
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -8,6 +13,8 @@ from ..tools.role_states import (
     last_day,
 )
 
+_logger = logging.getLogger(__name__)
+
 BATCH = 500
 # What a manager agrees with a partner; others read it
 TERM_FIELDS = {
@@ -17,6 +24,18 @@ TERM_FIELDS = {
     "credit_note",
     "service_level_id",
 }
+# What the product notes itself
+SYSTEM_FIELDS = {
+    "end_reason",
+    "date_state",
+    "proposal_order_count",
+    "date_last_order",
+    "group_partner_id",
+}
+# What an assignment that is over says about the past
+HISTORY_FIELDS = {"date_from", "date_to"}
+# Who has which role; another one is another assignment
+WHO_FIELDS = {"partner_id", "role_id", "company_id"}
 
 
 class CrmPartnerRoleAssignment(models.Model):
@@ -24,12 +43,19 @@ class CrmPartnerRoleAssignment(models.Model):
 
     _inherit = "crm.partner.role.assignment"
 
+    end_error = fields.Char("Why It Was Not Ended", readonly=True, copy=False)
+    date_retry = fields.Date(
+        readonly=True, copy=False, help="The day on which ending it is tried again."
+    )
+
     # --- CRUD
 
     @api.model_create_multi
     def create(self, vals_list):
         """A role that comes in as ended ends today if no day is given."""
-        self._check_terms_access({name for vals in vals_list for name in vals})
+        names = {name for vals in vals_list for name in vals}
+        self._check_terms_access(names)
+        self._check_history_access(names)
         today = fields.Date.context_today(self)
         for vals in vals_list:
             if vals.get("state") in CLOSING_STATES:
@@ -55,6 +81,7 @@ class CrmPartnerRoleAssignment(models.Model):
     def write(self, vals):
         """Refuse steps that the table of states does not know."""
         self._check_terms_access(vals)
+        self._check_history_access(vals)
         if "state" not in vals:
             return super().write(vals)
         self._check_transition(vals["state"])
@@ -75,6 +102,26 @@ class CrmPartnerRoleAssignment(models.Model):
                 self.env._(
                     "Terms and service level of a role are set by a sales manager. "
                     "Leave them out, or ask him to enter them."
+                )
+            )
+
+    def _check_history_access(self, names):
+        """What the product notes is nobody's to write; the past is no salesperson's."""
+        if self.env.su:
+            return
+        is_refused = not SYSTEM_FIELDS.isdisjoint(names)
+        if not self.env.user.has_group("crm_strategy.group_manager"):
+            states = set(self.mapped("state"))
+            is_refused |= bool(
+                (states - {"proposed"} and not WHO_FIELDS.isdisjoint(names))
+                or (states & {"ended", "declined"})
+                and not HISTORY_FIELDS.isdisjoint(names)
+            )
+        if is_refused:
+            raise AccessError(
+                self.env._(
+                    "This would rewrite the history of a role. End the role and add a "
+                    "new one, or ask a sales manager to correct it."
                 )
             )
 
@@ -168,9 +215,38 @@ class CrmPartnerRoleAssignment(models.Model):
     def _cron_end_expired(self):
         """End the roles whose last day has passed (daily)."""
         today = self.env["crm.sale.fact"]._get_today(self.env.company)
-        domain = [("date_to", "<", today), ("state", "in", ("active", "suspended"))]
+        domain = [
+            ("date_to", "<", today),
+            ("state", "in", ("active", "suspended")),
+            "|",
+            ("date_retry", "=", False),
+            ("date_retry", "<=", today),
+        ]
         expired = self.search(domain, limit=BATCH, order="id").try_lock_for_update()
-        expired._close("expired")
+        if not expired._end_safely():
+            for assignment in expired:
+                assignment._end_safely(today + timedelta(days=1))
         self.env["ir.cron"]._commit_progress(
             len(expired), remaining=self.search_count(domain)
         )
+
+    def _end_safely(self, date_retry=None):
+        """End these roles; return whether it worked.
+
+        :param date_retry: day on which one that fails is tried again
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._close("expired")
+                self.filtered("end_error").write(
+                    {"end_error": False, "date_retry": False}
+                )
+        except OperationalError:
+            raise  # the database asks to try the whole again
+        except Exception as e:  # one broken role must not stop the others
+            self.env.invalidate_all(flush=False)
+            if date_retry:
+                _logger.warning("Role %s cannot be ended", self.id, exc_info=True)
+                self.write({"end_error": str(e), "date_retry": date_retry})
+            return False
+        return True

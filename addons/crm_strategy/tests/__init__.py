@@ -22,6 +22,7 @@ from . import test_crm_target_group
 from . import test_js
 from . import test_partner_observation
 from . import test_partner_role_assignment
+from . import test_partner_role_history
 from . import test_partner_role_proposal
 from . import test_partner_role_import
 from . import test_partner_role_rule

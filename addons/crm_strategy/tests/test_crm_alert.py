@@ -1,6 +1,6 @@
 from datetime import date
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
 
@@ -125,6 +125,20 @@ class TestCrmAlert(ConceptCommon):
         self.february.value = 95
         alert.rule_id._watch()
         self.assertEqual((alert.state, alert.value), ("closed", 80))
+
+    def test_figures_of_an_alert_are_nobodys_to_write(self):
+        alert = self._raise().with_user(self.manager)
+        for name, value in (
+            ("value", 1),
+            ("threshold", 1),
+            ("is_recovered", True),
+            ("date_closed", "2026-01-01 00:00:00"),
+            ("date_from", "2020-01-01"),
+        ):
+            with self.assertRaises(AccessError), self.cr.savepoint():
+                alert.write({name: value})
+        self.assertEqual((alert.value, alert.threshold), (80, 90))
+        self.assertFalse(alert.date_closed)
 
     def test_only_the_system_makes_alerts_void(self):
         alert = self._raise().with_user(self.manager)

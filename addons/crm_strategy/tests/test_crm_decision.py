@@ -2,6 +2,7 @@ from datetime import date
 from unittest.mock import patch
 
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
 
 from ..tools.measure_trend import MeasureResult
@@ -43,6 +44,54 @@ class TestCrmDecision(ConceptCommon):
     def _decide(self):
         self.decision.decision = "Keep 500 t"
         self.decision.action_decide()
+
+    def test_figures_on_record_are_nobodys_to_write(self):
+        self._decide()
+        for vals in (
+            {"value_before": 1},
+            {"date_after": "2026-03-31", "value_after": 999},
+            {"value_expected": 1},
+            {"measure_id": self.measure.copy({"code": "other"}).id},
+        ):
+            with self.assertRaises(UserError), self.cr.savepoint():
+                self.line.with_user(self.manager).write(vals)
+        with self.assertRaises(UserError), self.cr.savepoint():
+            self.line.with_user(self.manager).unlink()
+        with self.assertRaises(UserError), self.cr.savepoint():
+            self.decision.write(
+                {
+                    "line_ids": [
+                        Command.create(
+                            {
+                                "measure_id": self.measure.id,
+                                "value_expected": 1,
+                                "date_check": date(2026, 3, 20),
+                            }
+                        )
+                    ]
+                }
+            )
+        self.assertEqual(
+            (self.line.value_before, self.line.value_expected), (100, 110)
+        )
+        self.assertFalse(self.line.date_after)
+        copied = self.decision.copy()
+        self.assertEqual(
+            (copied.line_ids.value_before, copied.line_ids.date_before), (0, False)
+        )
+
+    def test_figures_cannot_be_entered_from_the_start(self):
+        with self.assertRaises(UserError), self.cr.savepoint():
+            self.decision.write(
+                {"line_ids": [Command.update(self.line.id, {"value_before": 5})]}
+            )
+        self.assertEqual(self.line.value_before, 0)
+
+    def test_decision_comes_into_being_as_a_draft(self):
+        with self.assertRaises(UserError), self.cr.savepoint():
+            self.decision.create(
+                {"name": "Long ago", "decision": "Yes", "state": "decided"}
+            )
 
     def test_manager_decides_and_the_figures_are_frozen(self):
         with self.assertRaises(ValidationError), self.cr.savepoint():

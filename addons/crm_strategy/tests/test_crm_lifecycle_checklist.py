@@ -109,6 +109,20 @@ class TestCrmLifecycleChecklist(LifecycleCommon):
         if self.rep.sale_team_id == team:
             self.assertEqual(found[self.terms], self.rep_all)
 
+    def test_ticked_off_now_and_in_ones_own_name(self):
+        stay = self._stays(self.customer)[-1]
+        check = self.env["crm.lifecycle.check"].with_user(self.rep)
+        check = check.create(
+            {
+                "transition_id": stay.id,
+                "item_id": self.call.id,
+                "user_id": self.manager.id,
+                "date": "2001-01-01 00:00:00",
+            }
+        )
+        self.assertEqual(check.user_id, self.rep)
+        self.assertGreater(check.date.year, 2001)
+
     def test_checks_follow_a_merged_customer(self):
         self._todos()[0].action_done()
         keeps = self._customer("Keeps")
