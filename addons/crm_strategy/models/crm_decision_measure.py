@@ -4,7 +4,6 @@ from odoo.fields import Domain
 
 from ..tools.alert_condition import is_met
 
-
 #: what only the system reads from the measure
 FIGURES = {"value_before", "date_before", "value_after", "date_after"}
 #: what was said when it was decided
@@ -35,9 +34,7 @@ class CrmDecisionMeasure(models.Model):
     )
     unit = fields.Selection(related="measure_id.unit")
     currency_id = fields.Many2one(related="company_id.currency_id")
-    value_before = fields.Float(
-        digits=0, readonly=True, copy=False, aggregator=None
-    )
+    value_before = fields.Float(digits=0, readonly=True, copy=False, aggregator=None)
     date_before = fields.Date(
         "Before: Until",
         readonly=True,

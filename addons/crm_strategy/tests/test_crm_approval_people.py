@@ -130,9 +130,7 @@ class TestApprovalPeople(ApprovalCommon):
         order.action_request_approval()
         self._mine(self.leader).action_approve()
         self.assertFalse(self._mine(self.deputy))
-        self.assertEqual(
-            self._step(order).decider_ids, (self.head | self.finance)
-        )
+        self.assertEqual(self._step(order).decider_ids, (self.head | self.finance))
 
     @freeze_time("2024-03-04 10:00:00")
     def test_absent_member_does_not_sign_after_his_deputy(self):

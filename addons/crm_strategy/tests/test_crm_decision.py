@@ -71,9 +71,7 @@ class TestCrmDecision(ConceptCommon):
                     ]
                 }
             )
-        self.assertEqual(
-            (self.line.value_before, self.line.value_expected), (100, 110)
-        )
+        self.assertEqual((self.line.value_before, self.line.value_expected), (100, 110))
         self.assertFalse(self.line.date_after)
         copied = self.decision.copy()
         self.assertEqual(
