@@ -29,6 +29,13 @@ class ResPartner(models.Model):
         "company together, in the companies that are switched on.",
     )
 
+    service_special_instructions = fields.Text(
+        string="Special Instructions",
+        compute="_compute_service_special_instructions",
+        groups="crm_service.group_agent",
+        help="What to mind at every contact, by the policy that holds for him.",
+    )
+
     @api.depends("commercial_partner_id")
     @api.depends_context("allowed_company_ids")
     def _compute_service_date_last_order(self):
@@ -38,6 +45,13 @@ class ResPartner(models.Model):
                 days[customer_id] = max(day, days.get(customer_id, day))
         for partner in self:
             partner.service_date_last_order = days.get(partner.commercial_partner_id.id)
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company")
+    def _compute_service_special_instructions(self):
+        texts = self._get_special_instructions()
+        for partner in self:
+            partner.service_special_instructions = texts.get(partner.id)
 
     def _fetch_last_order_days(self, company):
         """Return pairs (customer id, day of his last purchase from ``company``)."""

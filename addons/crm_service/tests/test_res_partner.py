@@ -135,3 +135,26 @@ class TestServiceCustomers(TransactionCase):
         self.assertFalse({"service_caller", "service_date_last_order"} & set(known))
         with self.assertRaises(AccessError):
             self.buyer.with_user(internal).search([("service_caller", "ilike", "ida")])
+
+    @users("service_agent")
+    def test_agent_reads_the_instructions_and_no_policy(self):
+        """What to mind is shown for company and contact; the policy stays closed."""
+        policies = self.env["crm.customer.policy"]
+        policies.with_user(self.uid_admin).create(
+            {
+                "partner_id": self.company_partner.id,
+                "company_id": self.env.company.id,
+                "date_start": "2020-01-01",
+                "reason": "Asked for it",
+                "special_instructions": "Call before delivery",
+            }
+        )
+        partners = self.customers.with_env(self.env)
+        self.assertEqual(
+            partners.mapped("service_special_instructions"),
+            ["Call before delivery", "Call before delivery", False],
+        )
+        with self.assertRaises(AccessError):
+            partners.mapped("crm_special_instructions")
+        with self.assertRaises(AccessError):
+            policies.search([])

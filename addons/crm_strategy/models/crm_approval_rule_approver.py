@@ -38,7 +38,7 @@ class CrmApprovalRule(models.Model):
             self.env._(
                 "Rule %(rule)s finds nobody in %(company)s who could approve, and no "
                 "manager can step in. Ask an administrator to name an active approver "
-                "in CRM ▸ Strategy ▸ Configuration ▸ Approval Rules.",
+                "in CRM ▸ Configuration ▸ Approval Rules.",
                 rule=self.name,
                 company=self.company_id.name,
             )

@@ -6,6 +6,7 @@ from .crm_customer_policy_mixin import POLICY_FIELDS
 
 SOURCE_MODELS = {
     "customer": "crm.customer.policy",
+    "role": "crm.partner.role.assignment",
     "segment": "crm.segment",
     "default": "crm.service.level",
 }
@@ -74,11 +75,13 @@ class CrmCustomerPolicy(models.Model):
         its kind in :meth:`_get_source_models`.
         """
         own = self._get_own_sources(customers, company)
+        roles = self._get_role_sources(customers, company)
         segments = self._get_segment_sources(customers, company)
         default = self._get_default_sources(company)
         return {
             customer.id: [
                 *own.get(customer.id, []),
+                *roles.get(customer.id, []),
                 *segments.get(customer.id, []),
                 *default,
             ]
@@ -105,6 +108,25 @@ class CrmCustomerPolicy(models.Model):
         for policy in policies.sorted(lambda p: nearest[p.company_id.id]):
             source = Source("customer", policy.id, policy._get_policy_values())
             sources.setdefault(policy.partner_id.id, []).append(source)
+        return sources
+
+    @api.model
+    def _get_role_sources(self, customers, company):
+        """The service level agreed for a role that the customer has today."""
+        companies = self._get_policy_companies(company)
+        assignments = self.env["crm.partner.role.assignment"]
+        assignments = assignments.sudo()  # style: CRM109 same for every reader
+        found = assignments.search(
+            assignments._get_current_domain()
+            & fields.Domain("partner_id", "in", customers.ids)
+            & fields.Domain("service_level_id", "!=", False)
+            & fields.Domain("company_id", "in", [False, *companies.ids])
+        )
+        sources = {}
+        for assignment in found.sorted(lambda a: (a.role_id.sequence, a.id)):
+            values = assignment.service_level_id._get_policy_values()
+            source = Source("role", assignment.id, values)
+            sources.setdefault(assignment.partner_id.id, []).append(source)
         return sources
 
     @api.model
@@ -163,8 +185,11 @@ class CrmCustomerPolicy(models.Model):
     def _get_source_texts(self, record):
         """Return the wording per kind of source. Add-ons add theirs."""
         name = record.display_name
+        if record._name == "crm.partner.role.assignment":
+            name = record.role_id.display_name
         return {
             "customer": self.env._("own policy of the customer"),
+            "role": self.env._("role %s", name),
             "segment": self.env._("segment %s", name),
             "default": self.env._("service level for everyone else"),
         }

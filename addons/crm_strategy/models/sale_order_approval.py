@@ -73,6 +73,16 @@ class SaleOrder(models.Model):
     def _get_approval_team(self):
         return self.team_id
 
+    def _get_approval_division(self):
+        """Return the division of most of the amount; the first one where they tie."""
+        amounts = {}
+        for line in self.order_line:
+            division = line.product_id.product_tmpl_id.crm_division_id
+            if division:
+                amounts.setdefault(division, 0)
+                amounts[division] += line.price_subtotal
+        return max(amounts, key=amounts.get, default=super()._get_approval_division())
+
     def _get_approval_name(self):
         return f"{self.name} {self.partner_id.display_name or ''}".strip()
 

@@ -178,14 +178,27 @@ class TestApprovalPeople(ApprovalCommon):
         users, is_fallback = rule._find_approvers(order.sudo(), self.rep)
         self.assertEqual((users, is_fallback), (self.leader, True))
 
+    def test_division_of_most_of_the_amount_decides(self):
+        small, large = self.env["crm.division"].create(
+            [{"name": "Small"}, {"name": "Large"}]
+        )
+        self.product.product_tmpl_id.crm_division_own_id = small
+        other = self.product.copy({"crm_division_own_id": large.id})
+        order = self._create_order(price=600)
+        self.assertEqual(order.sudo()._get_approval_division(), small)
+        order.sudo().order_line = [
+            Command.create({"product_id": other.id, "price_unit": 400}),
+            Command.create({"product_id": other.id, "price_unit": 300}),
+        ]
+        self.assertEqual(order.sudo()._get_approval_division(), large)
+
     def test_division_names_its_responsible(self):
         division = self.env["crm.division"].create(
             {"name": "Alumina", "user_id": self.finance.id}
         )
         rule = self._create_rule(approver_kind="division")
+        self.product.product_tmpl_id.crm_division_own_id = division
         order = self._create_order()
-        orders = type(order)
-        self.patch(orders, "_get_approval_division", lambda order: division)
         order.action_request_approval()
         self.assertEqual(self._step(order).approver_ids, self.finance)
         self.assertEqual(rule.step_count, 1)

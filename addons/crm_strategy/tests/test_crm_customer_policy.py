@@ -29,6 +29,34 @@ class TestCustomerPolicy(PolicyCommon):
         self.assertEqual(self._effective(self.buyer), self._effective(self.mill))
         self.assertEqual(self._effective(self.foundry), {})
 
+    def test_level_agreed_for_a_role_stands_between_customer_and_segment(self):
+        division = self.env["crm.division"].create({"name": "Metal"})
+        role = self.env["crm.partner.role"].create(
+            {"name": "Smelter", "division_id": division.id, "kind": "customer"}
+        )
+        self.mills.write({"service_level_id": self.gold.id, "needs": "Billets"})
+        assignment = self.env["crm.partner.role.assignment"].create(
+            {
+                "partner_id": self.mill.id,
+                "role_id": role.id,
+                "service_level_id": self.basic.id,
+                "date_from": "2020-01-01",
+            }
+        )
+        found = self._effective(self.buyer)
+        self.assertEqual(found["service_level_id"], (self.basic, "role"))
+        self.assertEqual(found["calls_per_year"], (2, "role"))
+        self.assertEqual(found["needs"], ("Billets", "segment"))
+        buyer = self.buyer.with_company(self.company_a)
+        self.assertEqual(buyer.crm_service_level_source, "role Metal / Smelter")
+
+        self._create_policy(self.mill, calls_per_year=7)
+        self.assertEqual(self._effective(self.mill)["calls_per_year"], (7, "customer"))
+        assignment.date_to = "2020-12-31"
+        self.assertEqual(
+            self._effective(self.mill)["service_level_id"], (self.gold, "segment")
+        )
+
     def test_customer_overrides_his_segment_field_by_field(self):
         self.mills.write(
             {

@@ -1,8 +1,8 @@
 """What a customer's policy is, where several sources say something about it.
 
 The sources come in the order in which they decide: the customer's own policy,
-then his segments by the order of schemes and segments, then what stands in for
-everybody. Each field is decided on its own: the first source that says something
+then what was agreed for his roles, then his segments by the order of schemes and
+segments, then what stands in for everybody. Each field is decided on its own: the first source that says something
 about it wins. A service level brings its own visits, calls and hours with it: who
 names a level has said how often the customer is visited, even if never.
 """
@@ -16,7 +16,8 @@ CADENCE = ("visits_per_year", "calls_per_year", "reply_hours")
 class Source:
     """Somebody who says something about a customer's policy.
 
-    :param kind: ``customer``, ``segment``, ``default`` or what an add-on brings
+    :param kind: ``customer``, ``role``, ``segment``, ``default`` or what an add-on
+        brings
     :param record_id: id of the record behind it, of the model that ``kind`` means
     :param values: what it says, by field; empty values say nothing
     """
