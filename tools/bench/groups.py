@@ -88,8 +88,7 @@ def lifecycle(bench):
     bench.add(
         "Lifecycle: refresh, one customer changed, database work",
         stays.incremental_in_database,
-        0.010,
-        "s",
+        unit="s",
     )
     bench.add(
         "Lifecycle: refresh, nothing changed", lambda: stays.incremental(0), 0.05
