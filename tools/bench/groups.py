@@ -9,7 +9,10 @@ seconds (``s``) or megabytes (``MB``), or None for what is told and not judged.
 import prepare
 from host import HostWrites
 from imports import Imports
+from lifecycle import Lifecycle
 from screens import Screens
+from strategy import Policies, Retention, Roles
+from tree import TeamTree
 
 #: seconds that a screen may take, and megabytes of memory
 SCREEN, MEMORY = 0.3, 300
@@ -17,6 +20,12 @@ SCREEN, MEMORY = 0.3, 300
 IMPORTED, IMPORT = 10_000, 60
 #: orders that the host writes, with and without our indexes
 WRITTEN = 20_000
+#: teams and leads of the tree, and how much its rules may cost the host's screen
+TEAMS, LEADS, RULES = 500, 100_000, 1.2
+#: seconds for the flow of one document
+FLOW = 0.1
+#: customers of a retention programme, partners whose policies are asked at once
+RETAINED, RESOLVED = 50_000, 1000
 
 
 def scorecards(bench):
@@ -61,6 +70,56 @@ def segments(bench):
     prepare.settle(bench.name)
 
 
+def lifecycle(bench):
+    stays = Lifecycle(bench.jobs)
+    share = max(1, bench.jobs.customers // 100)
+    bench.add("Lifecycle: first fill of the empty table, once", stays.first_fill)
+    prepare.settle(bench.name)
+    bench.add("Lifecycle: full refresh, nothing differs", stays.full_refresh, 1.5)
+    bench.add(
+        f"Lifecycle: refresh, {share} customers changed (1 %)",
+        lambda: stays.incremental(share),
+        0.15,
+    )
+    bench.add(
+        "Lifecycle: refresh, one customer changed, whole",
+        lambda: stays.incremental(1),
+    )
+    bench.add(
+        "Lifecycle: refresh, one customer changed, database work",
+        stays.incremental_in_database,
+        unit="s",
+    )
+    bench.add(
+        "Lifecycle: refresh, nothing changed", lambda: stays.incremental(0), 0.05
+    )
+
+
+def roles(bench):
+    proposals = Roles(bench.session)
+    proposals.make()
+    bench.add("Roles: proposals for all customers", proposals.propose_first, 6)
+    prepare.settle(bench.name)
+    bench.add("Roles: the same again, nothing to propose", proposals.propose_again, 6)
+
+
+def retention(bench):
+    customers = min(RETAINED, bench.jobs.customers // 2)
+    programme = Retention(bench.session, customers)
+    programme.make()
+    bench.add(
+        f"Fixed target group: {bench.jobs.customers} customers taken",
+        programme.take_all,
+    )
+    programme.keep()
+    prepare.settle(bench.name)
+    bench.add(f"Retention: programme of {customers} started", programme.start)
+    bench.add("Retention: the same measured", programme.measure)
+    policies = Policies(bench.session, RESOLVED)
+    policies.make()
+    bench.add(f"Policies of {RESOLVED} customers resolved", policies.resolve)
+
+
 def screens(bench):
     for login, who in (("admin", "manager"), ("seller_1", "salesperson")):
         user = Screens(bench.session, login)
@@ -70,9 +129,24 @@ def screens(bench):
             ("Pivot by RFM group", user.rfm_pivot),
             ("RFM grid", user.rfm_grid),
             ("Segment migration", user.migration),
-            ("Customer list", user.customer_list),
+            ("Customer list, roles and lifecycle shown", user.customer_list),
+            ("Customers by lifecycle state", user.customers_by_state),
+            ("Lifecycle list", user.lifecycle_list),
+            ("Lifecycle pivot", user.lifecycle_pivot),
         ):
             bench.add(f"{task}, {who}", measure, SCREEN, "s")
+        bench.add(f"Document flow, {who}", user.document_flow, FLOW, "s")
+
+
+def rules(bench):
+    """The host's lead list with our record rules and without them."""
+    tree = TeamTree(bench.session, TEAMS, LEADS)
+    for who, row in (("plain", "salesperson"), ("leader", "leader of all teams")):
+        task = f"Lead list of the host, {TEAMS} teams, {row}"
+        bench.add(task, lambda who=who: tree.seconds(who), unit="s")
+        bench.add(
+            f"{task}, as a multiple", lambda who=who: tree.ratio(who), RULES, "x"
+        )
 
 
 def imports(bench):
@@ -98,4 +172,15 @@ def costs(bench):
     bench.add("Memory: its peak in a full refresh", lambda: peak, MEMORY, "MB")
 
 
-GROUPS = (scorecards, segments, screens, imports, host_writes, costs)
+GROUPS = (
+    scorecards,
+    segments,
+    lifecycle,
+    roles,
+    retention,
+    screens,
+    rules,
+    imports,
+    host_writes,
+    costs,
+)

@@ -148,9 +148,12 @@ class Jobs:
         return self.session.median(self._refresh("incremental"), prepare=prepare)
 
     def incremental_in_database(self):
+        return self.median_in_database(self._refresh("incremental"))
+
+    def median_in_database(self, refresh):
+        """The time that refreshes of one changed customer wait for the database."""
         times = sorted(
-            self.session.database_time(self._refresh("incremental"), self.touch(1))
-            for _turn in range(5)
+            self.session.database_time(refresh, self.touch(1)) for _turn in range(5)
         )
         return times[2]
 

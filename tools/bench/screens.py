@@ -94,6 +94,32 @@ class Screens:
             "crm_strategy.res_partner_view_list_customer",
         )
 
+    def lifecycle_list(self):
+        return self._list(
+            "crm_strategy.crm_lifecycle_transition_action",
+            "crm_strategy.crm_lifecycle_transition_view_list",
+        )
+
+    def lifecycle_pivot(self):
+        """The stays by state and month, as the pivot's view has it."""
+        sets = [[], ["state"], ["date_start:month"], ["state", "date_start:month"]]
+
+        def work(env):
+            stays = env["crm.lifecycle.transition"]
+            return stays.formatted_read_grouping_sets([], sets, ["__count"])
+
+        return self._median(work)
+
+    def customers_by_state(self):
+        """The customers' cards in columns by lifecycle state: number of each."""
+
+        def work(env):
+            return env["res.partner"].formatted_read_group(
+                [("is_crm_customer", "=", True)], ["lifecycle_state"], ["__count"]
+            )
+
+        return self._median(work)
+
     def segment_pivot(self):
         return self._pivot(
             "crm.segment.scorecard.report", ["segmentation_id", "segment_id"]

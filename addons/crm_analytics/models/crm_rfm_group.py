@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 from ..tools import rfm
@@ -105,6 +105,7 @@ class CrmRfmGroup(models.Model):
         """Note on every policy that its scores follow former rules."""
         policies = self.env["crm.rfm.policy"].sudo()  # style: CRM109 groups are global
         policies.search([("refreshed_at", "!=", False)]).write({"is_stale": True})
+        self.env.registry.clear_cache()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_needed(self):
@@ -132,6 +133,13 @@ class CrmRfmGroup(models.Model):
             )
             for group in groups
         ]
+
+    @api.model
+    @tools.ormcache()
+    def _get_cells(self):
+        """Return ``(recency, frequency, monetary, id of the group)`` of all scores."""
+        cells = rfm.group_map(self._get_rules())
+        return tuple((*scores, key) for scores, key in cells.items() if key)
 
     def action_view_customers(self):
         self.ensure_one()

@@ -256,15 +256,15 @@ class CrmRfmPolicy(models.Model):
     def _get_bounds(self):
         """Return ``{dimension: [bounds of the scores 2 to 5]}`` in force."""
         self.ensure_one()
-        return {
-            dimension: [
-                cut._get_bound()
-                for cut in self.cut_ids.filtered(
-                    lambda c, d=dimension: c.dimension == d
-                ).sorted("score")
-            ]
-            for dimension in rfm.DIMENSIONS
-        }
+        bounds = {dimension: [] for dimension in rfm.DIMENSIONS}
+        cuts = self.env["crm.rfm.cut"].search_fetch(
+            [("policy_id", "=", self.id)],
+            ["dimension", "is_reached", "bound", "bound_date"],
+            order="score",
+        )
+        for cut in cuts:
+            bounds[cut.dimension].append(cut._get_bound())
+        return bounds
 
     def _get_parameters(self):
         """Return the rules and bounds as JSON data, for the record of a run."""

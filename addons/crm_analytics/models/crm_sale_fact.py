@@ -13,3 +13,9 @@ class CrmSaleFact(models.AbstractModel):
         """
         as_of = self.env["crm.rfm.policy"]._get_as_of_date(company.id)
         return as_of or super()._get_today(company)
+
+    @api.model
+    def _forget_days(self, companies):
+        super()._forget_days(companies)
+        policies = self.env["crm.rfm.policy"].sudo()  # style: CRM109 system
+        policies.search([("company_id", "in", companies.ids)]).is_stale = True

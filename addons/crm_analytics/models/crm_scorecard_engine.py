@@ -52,6 +52,9 @@ class CrmScorecardEngine(models.AbstractModel):
         """
         policy._lock_for_refresh()
         company = policy.company_id
+        # these alone: the host would read all columns of both
+        company.fetch(["partner_id", "currency_id"])
+        company.partner_id.fetch(["tz"])
         as_of = as_of or self._facts()._get_today(company)
         mode = self._effective_mode(policy, mode, as_of)
         self._prepare_transaction()

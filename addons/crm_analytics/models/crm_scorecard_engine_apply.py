@@ -39,8 +39,7 @@ class CrmScorecardEngine(models.AbstractModel):
             )
             for dimension in rfm.DIMENSIONS
         )
-        rules = self.env["crm.rfm.group"]._get_rules()
-        cells = [(*scores, key) for scores, key in rfm.group_map(rules).items() if key]
+        cells = self.env["crm.rfm.group"]._get_cells()
         return SQL(
             """WITH cell(r, f, m, rfm_group_id) AS (VALUES %(cells)s),
                     score AS (SELECT f.*, %(scores)s, %(history_of)s AS history_of

@@ -141,6 +141,45 @@ class TestScorecardChanges(ScorecardCommon):
         migration = measure.env["crm.segment.migration"]
         self.assertIn("Segment Migration", migration.get_matrix()["title"])
 
+    def test_analyst_without_a_sales_role_opens_the_purchases_of_a_measure(self):
+        today = self.env["crm.sale.fact"]._get_today(self.company)
+        ordered = self._create_order(self.customer, f"{today} 01:00:00", 70)
+        self._create_order(self.customer, f"{today} 01:00:00", 5, confirm=False)
+        self._refund(self._invoice(ordered, today), today, 20)
+        measure = self.env.ref("crm_strategy.crm_measure_orders")
+        measure._refresh_values()
+        for user, model_name in (
+            (self.manager, "sale.order"),
+            (self.analyst, "crm.sale.movement"),
+        ):
+            reader = measure.with_user(user).with_context(
+                allowed_company_ids=self.company.ids
+            )
+            for code in ("orders", "average_order_value"):
+                measured = reader.search([("code", "=", code)])
+                action = measured._get_drill_action(self.company, today, today)
+                self.assertEqual(action["res_model"], model_name)
+                found = reader.env[model_name].search(action["domain"])
+                orders = found if model_name == "sale.order" else found.order_id
+                self.assertEqual((len(found), orders.ids), (1, ordered.ids))
+
+    def test_another_time_zone_of_the_company_counts_every_day_anew(self):
+        self._create_order(self.customer, "2026-01-20 23:00:00", 10)
+        self._start()
+        self.assertCard(self.customer, last_order_date="2026-01-21")
+        self.customer.tz = "UTC"
+        self._backdate()
+        self._go_on()
+        self.company.partner_id.tz = "Asia/Shanghai"  # as it was
+        self._backdate()
+        self._go_on()
+        self.company.partner_id.tz = "UTC"
+        self._backdate()
+        run = self._refresh("2026-02-10", "incremental")
+        self.assertEqual(run.mode, "full")
+        self.assertCard(self.customer, last_order_date="2026-01-20")
+        self._go_on()
+
     def test_segments_follow_the_nightly_scores(self):
         scores = self.env.ref("crm_analytics.ir_cron_scorecard_full")
         segments = self.env.ref("crm_strategy.ir_cron_segmentation_queue")

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.measure_trend import MeasureResult
@@ -110,68 +111,62 @@ class CrmMeasure(models.Model):
 
     def _measure_customers(self, company, periods):
         """Customers with a purchase up to the end of the period."""
-        query = SQL(
-            """WITH started AS (
-                   SELECT first_day AS day, COUNT(*) AS customers
-                     FROM (%(first)s) f GROUP BY first_day
-               )
-               SELECT p.date_from, COALESCE(SUM(s.customers), 0)
-                 FROM (%(periods)s) p
-                 LEFT JOIN started s ON s.day <= p.date_to
-             GROUP BY p.date_from""",
-            first=self._first_days_sql(company, periods[-1].date_to),
-            periods=self._periods_sql(periods),
+        counts = self._query_steps(
+            self._first_days_sql(company, periods[-1].date_to),
+            periods,
+            SQL("COALESCE(SUM(s.customers), 0)"),
         )
-        return {
-            start: MeasureResult(float(count))
-            for start, count in self.env.execute_query(query)
-        }
+        return {start: MeasureResult(float(count)) for start, count in counts}
 
     def _measure_new_customers(self, company, periods):
         """Customers whose first purchase ever lies in the period."""
-        query = SQL(
-            """WITH started AS (
-                   SELECT first_day AS day, COUNT(*) AS customers
-                     FROM (%(first)s) f GROUP BY first_day
-               )
-               SELECT p.date_from, COALESCE(SUM(s.customers), 0)
-                 FROM (%(periods)s) p
-                 LEFT JOIN started s ON s.day BETWEEN p.date_from AND p.date_to
-             GROUP BY p.date_from""",
-            first=self._first_days_sql(company, periods[-1].date_to),
-            periods=self._periods_sql(periods),
+        counts = self._query_steps(
+            self._first_days_sql(company, periods[-1].date_to),
+            periods,
+            SQL("COALESCE(SUM(s.customers) FILTER (WHERE s.day >= p.date_from), 0)"),
         )
-        return {
-            start: MeasureResult(float(count))
-            for start, count in self.env.execute_query(query)
-        }
+        return {start: MeasureResult(float(count)) for start, count in counts}
 
     def _measure_repeat_purchase_rate(self, company, periods):
         """Of the customers up to the end of the period, those with two purchases."""
-        query = SQL(
-            """WITH step AS (
-                   SELECT day, number, COUNT(*) AS customers
-                     FROM (%(steps)s) s GROUP BY day, number
-               )
-               SELECT p.date_from,
-                      SUM(s.customers) FILTER (WHERE s.number = 2),
-                      SUM(s.customers) FILTER (WHERE s.number = 1)
-                 FROM (%(periods)s) p
-                 LEFT JOIN step s ON s.day <= p.date_to
-             GROUP BY p.date_from""",
-            steps=self._first_two_days_sql(company, periods[-1].date_to),
-            periods=self._periods_sql(periods),
+        counts = self._query_steps(
+            self._first_two_days_sql(company, periods[-1].date_to),
+            periods,
+            SQL(
+                """SUM(s.customers) FILTER (WHERE s.number = 2),
+                   SUM(s.customers) FILTER (WHERE s.number = 1)"""
+            ),
         )
-        return {
-            start: MeasureResult.ratio(repeated, bought)
-            for start, repeated, bought in self.env.execute_query(query)
-        }
+        return {start: MeasureResult.ratio(*pair) for start, *pair in counts}
+
+    def _query_steps(self, steps, periods, aggregates):
+        """Return rows of a period's start and ``aggregates`` over the steps until then.
+
+        :param steps: statement giving ``customer_id, day, number`` of purchases
+        :param aggregates: of ``s``: the steps of one ``day`` and ``number``, which
+            ``customers`` made, all of them up to the end of period ``p``
+        """
+        return self.env.execute_query(
+            SQL(
+                """WITH step AS (
+                       SELECT day, number, COUNT(*) AS customers
+                         FROM (%(steps)s) made GROUP BY day, number
+                   )
+                   SELECT p.date_from, %(aggregates)s
+                     FROM (%(periods)s) p
+                LEFT JOIN step s ON s.day <= p.date_to
+                 GROUP BY p.date_from""",
+                steps=steps,
+                aggregates=aggregates,
+                periods=self._periods_sql(periods),
+            )
+        )
 
     def _first_days_sql(self, company, until):
-        """Return the day of each customer's first purchase."""
+        """Return the day of each customer's first purchase, its ``number`` being 1."""
         facts = self.env["crm.sale.fact"]
         return SQL(
-            """SELECT customer_id, %s AS first_day
+            """SELECT customer_id, 1 AS number, %s AS day
                  FROM (%s) purchase GROUP BY customer_id""",
             facts._local_day_sql(SQL("MIN(date_order)"), company),
             facts._orders_sql(company, until),
@@ -194,7 +189,14 @@ class CrmMeasure(models.Model):
     # --- DRILL-DOWN: ORDERS
 
     def _drill_orders(self, company, date_from, date_to):
-        """The orders of the days, as the host lists them."""
+        """The orders of the days, as the host lists them.
+
+        Who may not read orders, as an analyst, gets the purchases.
+        """
+        if not self.env["sale.order"].has_access("read"):
+            return self._get_movement_action(
+                company, date_from, date_to, Domain("kind", "=", "purchase")
+            )
         domain = self.env["crm.sale.fact"]._get_purchase_domain(
             company, date_from, date_to
         )
@@ -213,17 +215,16 @@ class CrmMeasure(models.Model):
 
     def _drill_revenue(self, company, date_from, date_to):
         """The purchases and refunds of the days; their sum is the revenue."""
+        return self._get_movement_action(company, date_from, date_to)
+
+    def _get_movement_action(self, company, date_from, date_to, among=Domain.TRUE):
+        """Return the window on the purchases and refunds of the days."""
+        movements = self.env["crm.sale.movement"]
+        domain = movements._get_period_domain(company, date_from, date_to) & among
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_strategy.crm_sale_movement_action"
         )
-        return {
-            **action,
-            "domain": list(
-                self.env["crm.sale.movement"]._get_period_domain(
-                    company, date_from, date_to
-                )
-            ),
-        }
+        return {**action, "domain": list(domain)}
 
     # --- DRILL-DOWN: CUSTOMERS
 
@@ -234,7 +235,7 @@ class CrmMeasure(models.Model):
 
     def _records_new_customers(self, company, date_from, date_to):
         return SQL(
-            "SELECT customer_id FROM (%s) f WHERE first_day >= %s",
+            "SELECT customer_id FROM (%s) f WHERE day >= %s",
             self._first_days_sql(company, date_to),
             date_from,
         )

@@ -6,6 +6,30 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+#: What its statements read of the host
+SOURCE_FIELDS = {
+    "sale.order": [
+        "partner_id",
+        "company_id",
+        "state",
+        "date_order",
+        "amount_untaxed",
+        "margin",
+        "currency_rate",
+    ],
+    "res.partner": ["commercial_partner_id", "active"],
+    "account.move": [
+        "state",
+        "move_type",
+        "invoice_date",
+        "partner_id",
+        "company_id",
+        "amount_untaxed_signed",
+    ],
+    "account.move.line": ["amount_currency", "sale_line_ids"],
+    "sale.order.line": ["order_id", "order_partner_id"],
+}
+
 
 class CrmSaleFact(models.AbstractModel):
     """What counts as a sale, written once as SQL for every measure and score.
@@ -31,39 +55,27 @@ class CrmSaleFact(models.AbstractModel):
     _name = "crm.sale.fact"
     _description = "Sales Facts"
 
-    _SOURCE_FIELDS = {
-        "sale.order": [
-            "partner_id",
-            "company_id",
-            "state",
-            "date_order",
-            "amount_untaxed",
-            "margin",
-            "currency_rate",
-        ],
-        "res.partner": ["commercial_partner_id", "active"],
-        "account.move": [
-            "state",
-            "move_type",
-            "invoice_date",
-            "partner_id",
-            "company_id",
-            "amount_untaxed_signed",
-        ],
-        "account.move.line": ["amount_currency", "sale_line_ids"],
-        "sale.order.line": ["order_id", "order_partner_id"],
-    }
-
     @api.model
     def _flush_sources(self):
         """Write pending changes of every field that the statements below read."""
-        for model_name, field_names in self._SOURCE_FIELDS.items():
+        for model_name, field_names in SOURCE_FIELDS.items():
             self.env[model_name].flush_model(field_names)
 
     @api.model
     def _get_timezone(self, company):
         """Return the name of the time zone in which ``company`` counts its days."""
         return company.sudo().partner_id.tz or "UTC"  # style: CRM109 own address only
+
+    @api.model
+    def _forget_days(self, companies):
+        """Note that ``companies`` count their days otherwise than before.
+
+        What was worked out by days is not true any more: an add-on that keeps such
+        figures makes its next refresh look at everything.
+        """
+        policies = self.env["crm.lifecycle.policy"].sudo()  # style: CRM109 system
+        policies = policies.with_context(active_test=False)
+        policies.search([("company_id", "in", companies.ids)]).is_stale = True
 
     @api.model
     def _get_today(self, company):

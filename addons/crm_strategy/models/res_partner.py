@@ -134,8 +134,14 @@ class ResPartner(models.Model):
     # --- CRUD
 
     def write(self, vals):
-        """An archived customer leaves his segments at once, not at the next refresh."""
+        """An archived customer leaves his segments at once, not at the next refresh.
+
+        Another time zone of a company's own address moves orders to other days.
+        """
+        moved = self._get_companies_in_other_zone(vals) if "tz" in vals else None
         result = super().write(vals)
+        if moved:
+            self.env["crm.sale.fact"]._forget_days(moved)
         if vals.get("active") is False:
             memberships = self.env["crm.segment.membership"]
             memberships = memberships.sudo()  # style: CRM109 whoever may archive him
@@ -143,6 +149,13 @@ class ResPartner(models.Model):
                 [("partner_id", "in", self.ids), ("date_end", "=", False)]
             )._close("customer_archived")
         return result
+
+    def _get_companies_in_other_zone(self, vals):
+        """Return the companies whose time zone ``vals`` would change."""
+        companies = self.env["res.company"].sudo()  # style: CRM109 own addresses
+        companies = companies.with_context(active_test=False)
+        changed = self.filtered(lambda partner: partner.tz != vals["tz"])
+        return companies.search([("partner_id", "in", changed.ids)])
 
     # --- ACTIONS
 

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..models.crm_sale_fact import SOURCE_FIELDS
+
 #: Room for one refund per day behind each order's number, from this day on.
 DAYS_PER_ORDER = 65536
 FIRST_DAY = "1970-01-01"
@@ -44,21 +46,8 @@ class CrmSaleMovement(models.Model):
     )
 
     _depends = {
-        "sale.order": [
-            "partner_id",
-            "company_id",
-            "state",
-            "date_order",
-            "amount_untaxed",
-            "margin",
-            "currency_rate",
-            "user_id",
-            "team_id",
-        ],
-        "res.partner": ["commercial_partner_id"],
-        "account.move": ["state", "move_type", "invoice_date"],
-        "account.move.line": ["amount_currency", "sale_line_ids"],
-        "sale.order.line": ["order_id"],
+        **SOURCE_FIELDS,
+        "sale.order": [*SOURCE_FIELDS["sale.order"], "user_id", "team_id"],
     }
 
     @property

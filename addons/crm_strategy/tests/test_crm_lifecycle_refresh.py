@@ -321,3 +321,17 @@ class TestCrmLifecycleRefresh(LifecycleCommon):
         self.assertIn("merged", self._stays(keeps).mapped("end_reason"))
         self._refresh("incremental")
         self.assertState(keeps, "buying")
+
+    # --- DAYS
+
+    def test_another_time_zone_of_the_company_makes_the_next_refresh_full(self):
+        self._refresh()
+        other = self.env["crm.lifecycle.policy"]._ensure(self.company_b)
+        other._refresh("full")
+        self._customer("Contact", tz="Asia/Tokyo").tz = "UTC"
+        self.company_a.partner_id.tz = self.company_a.partner_id.tz
+        self.assertEqual(self._refresh("incremental")["mode"], "incremental")
+        self.company_a.partner_id.tz = "Pacific/Kiritimati"
+        self.assertEqual((self.policy.is_stale, other.is_stale), (True, False))
+        self.assertEqual(self._refresh("incremental")["mode"], "full")
+        self.assertEqual(self._refresh("incremental")["mode"], "incremental")
