@@ -108,7 +108,7 @@ class CrmDocumentFlow(models.AbstractModel):
                 "key": "return",
                 "sequence": 60,
                 "label": self.env._("Returns"),
-                "name": self.env._("Return"),
+                "name": self.env._("Returned Goods"),
                 "icon": "fa-undo",
                 "domain": [("picking_type_code", "=", "incoming")],
                 **common,

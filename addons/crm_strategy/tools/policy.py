@@ -2,9 +2,10 @@
 
 The sources come in the order in which they decide: the customer's own policy,
 then what was agreed for his roles, then his segments by the order of schemes and
-segments, then what stands in for everybody. Each field is decided on its own: the first source that says something
-about it wins. A service level brings its own visits, calls and hours with it: who
-names a level has said how often the customer is visited, even if never.
+segments, then what stands in for everybody. Each field is decided on its own: the
+first source that says something about it wins. A service level brings its own
+visits, calls and hours with it: who names a level has said how often the customer
+is visited, even if never.
 """
 
 from dataclasses import dataclass, field
