@@ -114,8 +114,10 @@ class CrmPartnerRoleAssignment(models.Model):
             states = set(self.mapped("state"))
             is_refused |= bool(
                 (states - {"proposed"} and not WHO_FIELDS.isdisjoint(names))
-                or ((states & {"ended", "declined"})
-                and not HISTORY_FIELDS.isdisjoint(names))
+                or (
+                    (states & {"ended", "declined"})
+                    and not HISTORY_FIELDS.isdisjoint(names)
+                )
             )
         if is_refused:
             raise AccessError(
