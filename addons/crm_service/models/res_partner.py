@@ -30,7 +30,7 @@ class ResPartner(models.Model):
     )
 
     service_special_instructions = fields.Text(
-        string="Instructions for the Service Desk",
+        string="Instructions for Service",
         compute="_compute_service_special_instructions",
         groups="crm_service.group_agent",
         help="What to mind at every contact, by the policy that holds for him.",
