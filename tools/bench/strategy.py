@@ -36,24 +36,24 @@ class Roles:
     def make(self):
         with self.session.environment() as env:
             ranges = env["product.category"].search([("name", "like", "Range _")])
-            for number in (1, 2):
-                name = f"{NAME} {number}"
-                division = env["crm.division"].search([("name", "=", name)])
-                if not division:
-                    division = env["crm.division"].create({"name": name})
-                    self._add_role(env, division)
-                ranges[number - 1 :: 2].crm_division_own_id = division
-
-    @staticmethod
-    def _add_role(env, division):
-        env["crm.partner.role"].create(
-            {
-                "name": NAME,
-                "division_id": division.id,
-                "is_proposed": True,
-                "proposal_months": ALL_MONTHS,
-            }
-        )
+            names = [f"{NAME} 1", f"{NAME} 2"]
+            divisions = env["crm.division"].search([("name", "in", names)])
+            if not divisions:
+                vals_list = [{"name": name} for name in names]
+                divisions = env["crm.division"].create(vals_list)
+                env["crm.partner.role"].create(
+                    [
+                        {
+                            "name": NAME,
+                            "division_id": division.id,
+                            "is_proposed": True,
+                            "proposal_months": ALL_MONTHS,
+                        }
+                        for division in divisions
+                    ]
+                )
+            for place, division in enumerate(divisions):
+                ranges[place::2].crm_division_own_id = division
 
     @staticmethod
     def _empty(env):

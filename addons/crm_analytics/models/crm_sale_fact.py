@@ -15,7 +15,7 @@ class CrmSaleFact(models.AbstractModel):
         return as_of or super()._get_today(company)
 
     @api.model
-    def _forget_days(self, companies):
-        super()._forget_days(companies)
+    def _get_day_policies(self, companies):
         policies = self.env["crm.rfm.policy"].sudo()  # style: CRM109 system
-        policies.search([("company_id", "in", companies.ids)]).is_stale = True
+        found = policies.search([("company_id", "in", companies.ids)])
+        return [*super()._get_day_policies(companies), found]

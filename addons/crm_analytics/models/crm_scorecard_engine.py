@@ -147,14 +147,7 @@ class CrmScorecardEngine(models.AbstractModel):
         """Flush what the statements read and give them memory for this transaction."""
         self._facts()._flush_sources()
         self.env.flush_all()
-        # the narrow indexes are read as a whole, not at random
-        self.env.cr.execute(
-            SQL(
-                """SELECT set_config('work_mem', '256MB', true),
-                          set_config('jit', 'off', true),
-                          set_config('random_page_cost', '1.1', true)"""
-            )
-        )
+        self._facts()._prepare_planner()
 
     # --- STEP 2: FACTS
 

@@ -61,12 +61,7 @@ class CrmLifecycleEngine(models.AbstractModel):
         for model_name, field_names in self._SOURCE_FIELDS.items():
             self.env[model_name].flush_model(field_names)
         self.env.flush_all()
-        for statement in (
-            SQL("SET LOCAL work_mem = '256MB'"),
-            SQL("SET LOCAL jit = off"),
-            SQL("SET LOCAL random_page_cost = 1.1"),
-        ):
-            self.env.cr.execute(statement)
+        self.env["crm.sale.fact"]._prepare_planner()
 
     @api.model
     def _forget_cached_stays(self):

@@ -47,11 +47,15 @@ class CrmPartnerRole(models.Model):
             return {}
         self.env["crm.sale.fact"]._flush_sources()
         self.env.flush_all()
+        self.env["crm.sale.fact"]._prepare_planner()
         # two runs at once would propose the same partners
         self.env.cr.execute(
             SQL("SELECT pg_advisory_xact_lock(hashtext('crm_partner_role_proposal'))")
         )
+        # the planner takes the buyers for few, and would sort all their orders
+        self.env.cr.execute(SQL("SET LOCAL enable_sort = off"))
         rows = self.env.execute_query(roles._insert_proposals_sql())
+        self.env.cr.execute(SQL("SET LOCAL enable_sort = on"))
         assignments = self.env["crm.partner.role.assignment"]
         assignments.invalidate_model()
         assignments._assert_no_overlap()

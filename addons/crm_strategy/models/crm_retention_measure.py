@@ -25,6 +25,7 @@ class CrmRetentionProgramme(models.Model):
         self.ensure_one()
         rows = self.env["crm.retention.customer"]
         self.env.flush_all()
+        self.env["crm.sale.fact"]._prepare_planner()
         chosen = self._get_chosen_sql()
         self._insert_customers("programme", chosen)
         control = self._get_segment_members_sql(self.control_segment_ids)
@@ -105,6 +106,7 @@ class CrmRetentionProgramme(models.Model):
     def _write_purchases(self, orders_name, revenue_name, first, last):
         """Write orders and net revenue of the days from ``first`` to ``last``."""
         self.env["crm.sale.fact"]._flush_sources()
+        self.env["crm.sale.fact"]._prepare_planner()
         rows = self.env["crm.retention.customer"]
         rows.flush_model()
         names = {
