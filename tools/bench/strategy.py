@@ -22,8 +22,9 @@ def forget(env, model_name, rows_name, column):
         )
     )
     env.invalidate_all()
-    if "state" in records._fields:
-        records.filtered(lambda record: record.state == "running").action_reset()
+    if "state" in records._fields:  # only a draft may be deleted
+        records.filtered(lambda record: record.state == "running").action_cancel()
+        records.filtered(lambda record: record.state == "cancelled").action_reset()
     records.unlink()
 
 
