@@ -192,3 +192,67 @@ class TestDemoStory(TransactionCase):
         self.assertGreaterEqual(
             self.env["crm.lead"].with_context(active_test=False).search_count([]), 10
         )
+
+    # --- CUSTOMER BASE
+
+    def _count(self, model, name, domain=()):
+        """Return {value of field ``name``: records of the company}."""
+        counts = self.env[model]._read_group(list(domain), [name], ["__count"])
+        return dict(counts)
+
+    def test_three_divisions_with_attributes_of_their_own(self):
+        names = {
+            "alumina": 3,
+            "primary": 3,
+            "chemicals": 2,
+        }
+        for name, count in names.items():
+            division = self.env.ref(f"crm_strategy.crm_division_{name}")
+            self.assertEqual(len(division.attribute_definition), count, name)
+
+    def test_roles_and_observations(self):
+        self.assertEqual(
+            self._count("crm.partner.role.assignment", "state"),
+            {"active": 24, "proposed": 5, "ended": 1, "suspended": 1, "declined": 1},
+        )
+        observations = self._count("crm.partner.observation", "partner_id")
+        self.assertEqual(sum(observations.values()), 69)
+        self.assertEqual(
+            observations[self.env.ref("crm_strategy.partner_hongyuan_rolling")], 17
+        )
+
+    def test_customers_stand_in_five_states(self):
+        self.assertEqual(
+            self._count("crm.lifecycle.transition", "state", [("date_end", "=", False)]),
+            {"prospect": 3, "interested": 3, "buying": 25, "loyal": 18, "lapsed": 15},
+        )
+
+    def test_quotations_wait_for_approval_are_approved_and_returned(self):
+        orders = self.env["sale.order"].search([("approval_state", "!=", "none")])
+        self.assertEqual(
+            {order.approval_state: order.amount_untaxed for order in orders},
+            {"pending": 995000.0, "approved": 768000.0, "returned": 398000.0},
+        )
+
+    def test_needs_alerts_decisions_lessons(self):
+        self.assertEqual(
+            self._count("crm.need", "state"),
+            {"new": 6, "answered": 2, "met": 3, "declined": 1},
+        )
+        self.assertEqual(self._count("crm.alert", "state"), {"new": 1, "closed": 1})
+        self.assertEqual(
+            self._count("crm.decision", "state"), {"decided": 1, "reviewed": 1}
+        )
+        self.assertEqual(self.env["crm.lesson"].search_count([]), 3)
+
+    def test_programme_missed_its_goal(self):
+        programme = self.env["crm.retention.programme"].search(
+            [("state", "=", "finished")]
+        )
+        self.assertEqual(programme.customer_count, 9)
+        self.assertFalse(programme.is_target_reached)
+        self.assertAlmostEqual(programme.value_before, 100.0)
+        self.assertAlmostEqual(programme.value_after, 71.43, places=2)
+        self.assertAlmostEqual(programme.control_before, 76.92, places=2)
+        self.assertAlmostEqual(programme.control_after, 65.22, places=2)
+        self.assertAlmostEqual(programme.effect, -16.87, places=2)
