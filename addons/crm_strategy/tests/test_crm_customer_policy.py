@@ -39,6 +39,7 @@ class TestCustomerPolicy(PolicyCommon):
             {
                 "partner_id": self.mill.id,
                 "role_id": role.id,
+                "company_id": self.company_a.id,
                 "service_level_id": self.basic.id,
                 "date_from": "2020-01-01",
             }
@@ -264,7 +265,7 @@ class TestCustomerPolicy(PolicyCommon):
             partners.mapped("crm_visits_per_year")
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[0], counts[1])
-        self.assertLessEqual(counts[1], 10)
+        self.assertLessEqual(counts[1], 11)
 
     def test_instructions_stand_on_lead_and_quotation(self):
         self.mills.special_instructions = "Send the certificate"

@@ -51,6 +51,11 @@ registry.category("web_tour.tours").add("crm_lifecycle_tour", {
             run: "click",
         },
         {
+            content: "unfold his checklist",
+            trigger: ".o_notebook .nav-link[name=crm_customer_checklist]",
+            run: "click",
+        },
+        {
             content: "tick the item of his checklist",
             trigger: ".o_field_widget[name=lifecycle_todo_ids] button[name=action_done]",
             run: "click",
