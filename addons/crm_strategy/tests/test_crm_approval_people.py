@@ -187,8 +187,10 @@ class TestApprovalPeople(ApprovalCommon):
         order = self._create_order(price=600)
         self.assertEqual(order.sudo()._get_approval_division(), small)
         order.sudo().order_line = [
-            Command.create({"product_id": other.id, "price_unit": 400}),
-            Command.create({"product_id": other.id, "price_unit": 300}),
+            Command.create(
+                {"name": "More", "product_id": other.id, "price_unit": price}
+            )
+            for price in (400, 300)
         ]
         self.assertEqual(order.sudo()._get_approval_division(), large)
 

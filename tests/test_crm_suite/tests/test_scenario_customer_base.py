@@ -110,6 +110,7 @@ class CustomerBaseCase(SuiteCase):
                     {
                         "partner_id": partner.id,
                         "role_id": role.id,
+                        "company_id": self.company.id,
                         "date_from": "2024-01-01",
                         "attributes": attributes,
                     }
