@@ -183,7 +183,9 @@ class TestApprovalPeople(ApprovalCommon):
             [{"name": "Small"}, {"name": "Large"}]
         )
         self.product.product_tmpl_id.crm_division_own_id = small
-        other = self.product.copy({"crm_division_own_id": large.id})
+        other = self.env["product.product"].create(
+            {"name": "More", "type": "service", "crm_division_own_id": large.id}
+        )
         order = self._create_order(price=600)
         self.assertEqual(order.sudo()._get_approval_division(), small)
         order.sudo().order_line = [
