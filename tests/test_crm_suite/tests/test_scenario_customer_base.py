@@ -1,5 +1,5 @@
 from odoo.fields import Command
-from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
+from odoo.tests import freeze_time, new_test_user, tagged
 
 from .builders import SalesWorld
 from .common import SuiteCase
