@@ -223,7 +223,9 @@ class TestDemoStory(TransactionCase):
 
     def test_customers_stand_in_five_states(self):
         self.assertEqual(
-            self._count("crm.lifecycle.transition", "state", [("date_end", "=", False)]),
+            self._count(
+                "crm.lifecycle.transition", "state", [("date_end", "=", False)]
+            ),
             {"prospect": 3, "interested": 3, "buying": 25, "loyal": 18, "lapsed": 15},
         )
 

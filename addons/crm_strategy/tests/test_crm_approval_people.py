@@ -184,13 +184,15 @@ class TestApprovalPeople(ApprovalCommon):
         )
         self.product.product_tmpl_id.crm_division_own_id = small
         other = self.env["product.product"].create(
-            {"name": "Other", "crm_division_own_id": large.id}
+            {"name": "More", "type": "service", "crm_division_own_id": large.id}
         )
         order = self._create_order(price=600)
         self.assertEqual(order.sudo()._get_approval_division(), small)
         order.sudo().order_line = [
-            Command.create({"product_id": other.id, "price_unit": 400}),
-            Command.create({"product_id": other.id, "price_unit": 300}),
+            Command.create(
+                {"name": "More", "product_id": other.id, "price_unit": price}
+            )
+            for price in (400, 300)
         ]
         self.assertEqual(order.sudo()._get_approval_division(), large)
 

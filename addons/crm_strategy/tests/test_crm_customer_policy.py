@@ -257,15 +257,15 @@ class TestCustomerPolicy(PolicyCommon):
             many |= self._create_customer(f"Mill {number}", ref="mill")
         self.scheme._refresh()
         counts = []
-        for partners in (self.mill, many):
+        for partners in (self.mill, self.mill, many):  # the first one warms up
             self.env.invalidate_all()
             partners = partners.with_company(self.company_a)
             partners.fetch(["commercial_partner_id"])
             before = self.env.cr.sql_log_count
             partners.mapped("crm_visits_per_year")
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertEqual(counts[0], counts[1])
-        self.assertLessEqual(counts[1], 11)
+        self.assertEqual(counts[1], counts[2])
+        self.assertLessEqual(counts[2], 11)
 
     def test_instructions_stand_on_lead_and_quotation(self):
         self.mills.special_instructions = "Send the certificate"

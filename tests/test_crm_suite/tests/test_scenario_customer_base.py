@@ -1,5 +1,5 @@
 from odoo.fields import Command
-from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
+from odoo.tests import freeze_time, new_test_user, tagged
 
 from .builders import SalesWorld
 from .common import SuiteCase
@@ -110,6 +110,7 @@ class CustomerBaseCase(SuiteCase):
                     {
                         "partner_id": partner.id,
                         "role_id": role.id,
+                        "company_id": self.company.id,
                         "date_from": "2024-01-01",
                         "attributes": attributes,
                     }
