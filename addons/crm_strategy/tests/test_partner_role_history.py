@@ -33,7 +33,8 @@ class TestPartnerRoleHistory(RoleCommon):
         def _close(records, reason):
             close(records, reason)
             if poison.id in records.ids:
-                raise UserError("broken")
+                reason = "broken"
+                raise UserError(reason)
 
         cron = self.env.ref("crm_strategy.ir_cron_partner_role_end")
         batch = "odoo.addons.crm_strategy.models.crm_partner_role_state.BATCH"
