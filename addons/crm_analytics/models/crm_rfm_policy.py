@@ -56,7 +56,7 @@ class CrmRfmPolicy(models.Model):
     last_as_of = fields.Date("Scores as of", readonly=True)
     history_until = fields.Date("History until", readonly=True)
     is_stale = fields.Boolean(
-        "Rules changed since",
+        "Rules Changed",
         readonly=True,
         help="The rules changed after the last full refresh: the scores on the screen"
         " follow the former rules until the next one.",

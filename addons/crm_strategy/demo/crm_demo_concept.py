@@ -57,7 +57,7 @@ class CrmDemoStory(models.AbstractModel):
                     "Northern Foil stopped ordering when slab came three weeks late."
                 ),
                 "result": self.env._(
-                    "Slab for two weeks is kept on stock; Northern Foil tries again."
+                    "Slab for two weeks is kept in stock; Northern Foil tries again."
                 ),
             }
         )

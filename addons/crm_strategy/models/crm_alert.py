@@ -72,7 +72,7 @@ class CrmAlert(models.Model):
     reference = fields.Float("Compared With", digits=0, readonly=True, aggregator=None)
     has_reference = fields.Boolean(readonly=True)
     compared = fields.Float(
-        "Held Against the Threshold", digits=0, readonly=True, aggregator=None
+        "Compared with the Threshold", digits=0, readonly=True, aggregator=None
     )
     tone = fields.Selection(
         [("good", "Good"), ("bad", "Bad"), ("neutral", "Neutral")],
@@ -80,7 +80,7 @@ class CrmAlert(models.Model):
     )
     sentence = fields.Char("What Happened", compute="_compute_texts")
     value_display = fields.Char("Figure", compute="_compute_texts")
-    reference_display = fields.Char("Compared with Figure", compute="_compute_texts")
+    reference_display = fields.Char("Figure Compared With", compute="_compute_texts")
     threshold_display = fields.Char("Threshold Figure", compute="_compute_texts")
     period_display = fields.Char("Period Name", compute="_compute_texts")
     is_drillable = fields.Boolean(related="measure_id.is_drillable")
@@ -116,11 +116,11 @@ class CrmAlert(models.Model):
 
     # Whether it worked
     value_after = fields.Float(digits=0, readonly=True, aggregator=None)
-    date_after = fields.Date("After: Until", readonly=True)
+    date_after = fields.Date("Period After Ends", readonly=True)
     is_recovered = fields.Boolean(
         "Recovered",
         readonly=True,
-        help="The newest period after it does not meet the condition.",
+        help="The newest period after the alert does not meet the condition.",
     )
     after_display = fields.Char("Figure Afterwards", compute="_compute_texts")
     date_acknowledged = fields.Datetime("Acknowledged On", readonly=True)

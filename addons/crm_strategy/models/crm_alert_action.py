@@ -17,7 +17,7 @@ class CrmAlertAction(models.Model):
         "crm.alert", required=True, ondelete="cascade", index=True
     )
     company_id = fields.Many2one(related="alert_id.company_id", store=True, index=True)
-    name = fields.Char("What", required=True)
+    name = fields.Char("Action", required=True)
     kind = fields.Selection(
         [
             ("promotion", "Price Promotion"),
@@ -33,7 +33,7 @@ class CrmAlertAction(models.Model):
     )
     user_id = fields.Many2one(
         "res.users",
-        "Who",
+        "Responsible",
         default=lambda self: self.env.user,
         required=True,
         ondelete="restrict",

@@ -13,5 +13,5 @@ class CrmAlertCause(models.Model):
     active = fields.Boolean(default=True)
 
     _name_unique = models.Constraint(
-        "UNIQUE(name)", "There is a cause of this name already."
+        "UNIQUE(name)", "There is a cause with this name already."
     )

@@ -80,7 +80,7 @@ class CrmAlertRule(models.Model):
         "Watch From",
         default=lambda self: self._default_date_from(),
         required=True,
-        help="Periods that ended before raise no alert.",
+        help="Periods that ended before this day raise no alert.",
     )
 
     # What an alert begins with
@@ -94,8 +94,9 @@ class CrmAlertRule(models.Model):
         domain=[("share", "=", False)],
         index="btree_not_null",
         tracking=True,
-        help="Gets the alert. If he left, or does not work in the company, the owner "
-        "of the measure gets it, else the first sales manager of the company.",
+        help="Gets the alert. If this user has left, or does not work in the company, "
+        "the owner of the measure gets it, else the first sales manager of the "
+        "company.",
     )
     days_to_answer = fields.Integer(
         default=3, required=True, help="When the owner's activity is due."
@@ -114,7 +115,7 @@ class CrmAlertRule(models.Model):
 
     _in_a_row_range = models.Constraint(
         "CHECK(in_a_row BETWEEN 1 AND 24)",
-        "Between 1 and 24 periods in a row can be asked for.",
+        "The number of periods in a row must be between 1 and 24.",
     )
     _days_not_negative = models.Constraint(
         "CHECK(days_to_answer >= 0)", "The days to answer cannot be negative."

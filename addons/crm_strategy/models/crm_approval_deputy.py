@@ -22,7 +22,7 @@ class CrmApprovalDeputy(models.Model):
 
     user_id = fields.Many2one(
         "res.users",
-        "Absent",
+        "Absent Person",
         required=True,
         index=True,
         ondelete="cascade",
@@ -43,7 +43,7 @@ class CrmApprovalDeputy(models.Model):
 
     _not_oneself = models.Constraint(
         "CHECK (user_id != deputy_id)",
-        "Nobody can be his own deputy. Choose another person.",
+        "A user cannot be their own deputy. Choose another person.",
     )
     _dates = models.Constraint(
         "CHECK (date_to >= date_from)", "The absence ends before it begins."

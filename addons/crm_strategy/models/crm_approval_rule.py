@@ -59,13 +59,15 @@ class CrmApprovalRule(models.Model):
     amount_max = fields.Monetary(
         "Amount Below",
         tracking=True,
-        help="The rule no longer asks from this amount. Zero: no upper limit.",
+        help="The rule no longer asks for approval from this amount. Zero: no upper "
+        "limit.",
     )
-    is_margin_asked = fields.Boolean("Ask for the Margin", tracking=True)
+    is_margin_asked = fields.Boolean("Check the Margin", tracking=True)
     margin_below = fields.Float(
         "Margin Below (%)",
         tracking=True,
-        help="The rule asks where the margin is lower than this percentage.",
+        help="The rule asks for approval where the margin is lower than this "
+        "percentage.",
     )
     domain = fields.Char(
         "Further Conditions",
@@ -74,9 +76,9 @@ class CrmApprovalRule(models.Model):
         help="Only documents that meet these conditions as well.",
     )
     is_before_sending = fields.Boolean(
-        "Before Sending",
+        "Also before Sending",
         tracking=True,
-        help="The document may not even be sent to the customer before.",
+        help="The document may not even be sent to the customer before it is approved.",
     )
 
     # --- WHO APPROVES
@@ -113,7 +115,7 @@ class CrmApprovalRule(models.Model):
     is_own_allowed = fields.Boolean(
         "Requester May Approve",
         tracking=True,
-        help="Whoever asks may approve as well, if the rule names him.",
+        help="Whoever asks may approve as well, if the rule names them.",
     )
     due_days = fields.Integer(
         "Due After (Days)", default=2, help="Zero: it is never overdue."
@@ -128,8 +130,8 @@ class CrmApprovalRule(models.Model):
     _amounts = models.Constraint(
         "CHECK (amount_min >= 0 AND (COALESCE(amount_max, 0) = 0 OR "
         "amount_max > amount_min))",
-        "The amount below which the rule asks must be higher than the amount from "
-        "which it asks. Leave it at zero where there is no upper limit.",
+        "“Amount Below” must be higher than “Amount From”. Leave it at zero where "
+        "there is no upper limit.",
     )
     _numbers = models.Constraint(
         "CHECK (min_approvals >= 1 AND tier >= 1)",

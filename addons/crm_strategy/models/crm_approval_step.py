@@ -63,7 +63,7 @@ class CrmApprovalStep(models.Model):
     limit_amount = fields.Monetary(
         "Limit of the Rule", currency_field="company_currency_id", readonly=True
     )
-    has_limit_margin = fields.Boolean(readonly=True)
+    has_limit_margin = fields.Boolean("Has Margin Limit", readonly=True)
     limit_margin = fields.Float("Margin Limit (%)", readonly=True, aggregator=None)
     why = fields.Char(compute="_compute_why")
     summary = fields.Text("Content", readonly=True)
@@ -130,7 +130,7 @@ class CrmApprovalStep(models.Model):
 
     # --- TIME
     date_pending = fields.Datetime("Waiting Since", readonly=True)
-    date_due = fields.Date("Due On", readonly=True)
+    date_due = fields.Date("Due", readonly=True)
     is_overdue = fields.Boolean(
         "Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
     )
@@ -147,7 +147,7 @@ class CrmApprovalStep(models.Model):
         "Working Hours to Decide",
         readonly=True,
         aggregator="avg",
-        help="The same within the working time of the company.",
+        help="The same, counting only the working time of the company.",
     )
     waiting_hours = fields.Float("Hours Waiting", compute="_compute_waiting_hours")
 

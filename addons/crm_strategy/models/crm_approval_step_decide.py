@@ -80,8 +80,8 @@ class CrmApprovalStep(models.Model):
         if event in REASONED and not reason:
             raise UserError(
                 self.env._(
-                    "Say why, so that the requester knows what to change before he "
-                    "asks again."
+                    "Say why, so that the requester knows what to change before "
+                    "asking again."
                 )
             )
         self._lock()

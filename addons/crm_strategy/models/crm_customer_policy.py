@@ -65,7 +65,7 @@ class CrmCustomerPolicy(models.Model):
         "Cost and gain cannot be negative.",
     )
     _end_after_start = models.Constraint(
-        "CHECK (date_end >= date_start)", "A policy ends after it has begun."
+        "CHECK (date_end >= date_start)", "A policy cannot end before it begins."
     )
 
     # --- COMPUTE

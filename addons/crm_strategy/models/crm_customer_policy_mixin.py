@@ -65,32 +65,36 @@ class CrmCustomerPolicyMixin(models.AbstractModel):
         "Apply to Quotations",
         default=True,
         tracking=True,
-        help="New quotations take this pricelist, unless the customer has one of his "
-        "own on his contact form. Off: the pricelist is a note only.",
+        help="New quotations take this pricelist, unless the customer has a pricelist "
+        "on the contact form. Off: the pricelist is a note only.",
     )
     special_instructions = fields.Text(
         translate=True,
-        help="Shown to everyone who is in contact with the customer: on his form, on "
-        "opportunities and on quotations.",
+        help="Shown to everyone who is in contact with the customer: on the contact "
+        "form, on opportunities and on quotations.",
     )
 
     # --- WIN-WIN
     value_for_customer = fields.Text(
-        translate=True, help="What the customer wins by buying from us."
+        "Value for the Customer",
+        translate=True,
+        help="What the customer wins by buying from us.",
     )
     value_for_us = fields.Text(
-        translate=True, help="What we win by serving the customer this way."
+        "Value for Us",
+        translate=True,
+        help="What we win by serving the customer this way.",
     )
     currency_id = fields.Many2one(
         "res.currency", default=lambda self: self.env.company.currency_id
     )
     cost_per_customer = fields.Monetary(
-        "Cost a Year and Customer",
+        "Cost per Customer and Year",
         help="What this treatment costs us for each customer in a year: visits, "
-        "discounts, stock kept for him.",
+        "discounts, stock kept for them.",
     )
     gain_per_customer = fields.Monetary(
-        "Gain a Year and Customer",
+        "Gain per Customer and Year",
         help="Margin that this treatment is expected to bring for each customer in "
         "a year.",
     )

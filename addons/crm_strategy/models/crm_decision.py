@@ -76,7 +76,7 @@ class CrmDecision(models.Model):
         index=True,
         tracking=True,
     )
-    result = fields.Text(copy=False, help="What came of it, beside the figures.")
+    result = fields.Text(copy=False, help="What came of it, besides the figures.")
     effect = fields.Selection(
         [
             ("better", "Better than Expected"),

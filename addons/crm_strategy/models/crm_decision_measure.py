@@ -36,7 +36,7 @@ class CrmDecisionMeasure(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     value_before = fields.Float(digits=0, readonly=True, copy=False, aggregator=None)
     date_before = fields.Date(
-        "Before: Until",
+        "Previous Period Ends",
         readonly=True,
         copy=False,
         help="Last day of the period of the figure.",
@@ -44,7 +44,7 @@ class CrmDecisionMeasure(models.Model):
     value_expected = fields.Float("Expected", digits=0, aggregator=None, required=True)
     date_check = fields.Date("Check On", required=True)
     value_after = fields.Float(digits=0, readonly=True, copy=False, aggregator=None)
-    date_after = fields.Date("After: Until", readonly=True, copy=False)
+    date_after = fields.Date("Period After Ends", readonly=True, copy=False)
     outcome = fields.Selection(
         [("open", "Not Known Yet"), ("met", "Met"), ("missed", "Missed")],
         compute="_compute_outcome",

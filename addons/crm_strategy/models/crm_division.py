@@ -33,7 +33,7 @@ class CrmDivision(models.Model):
         "product.category",
         "crm_division_own_id",
         string="Product Categories",
-        help="Categories that name this division; those below them inherit it.",
+        help="Categories that name this division; categories below them inherit it.",
     )
     role_ids = fields.One2many("crm.partner.role", "division_id", string="Role Kinds")
     attribute_ids = fields.One2many(

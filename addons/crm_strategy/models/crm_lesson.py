@@ -81,9 +81,11 @@ class CrmLesson(models.Model):
         copy=False,
     )
     useful_count = fields.Integer(
-        "Useful For", compute="_compute_useful_count", store=True
+        "Times Found Useful", compute="_compute_useful_count", store=True
     )
-    is_useful_for_me = fields.Boolean(compute="_compute_is_useful_for_me")
+    is_useful_for_me = fields.Boolean(
+        "Is Useful for Me", compute="_compute_is_useful_for_me"
+    )
 
     @api.depends("useful_user_ids")
     def _compute_useful_count(self):

@@ -25,7 +25,7 @@ class CrmLifecycleChecklistItem(models.Model):
     responsible = fields.Selection(
         [
             ("salesperson", "Salesperson of the customer"),
-            ("team_leader", "Leader of his sales team"),
+            ("team_leader", "Leader of the customer's sales team"),
             ("person", "A named person"),
         ],
         required=True,
@@ -35,7 +35,7 @@ class CrmLifecycleChecklistItem(models.Model):
         "res.users", "Person", domain=[("share", "=", False)], ondelete="restrict"
     )
     days_due = fields.Integer(
-        "Due after (Days)",
+        "Due After (Days)",
         default=14,
         required=True,
         help="Days after the customer came into the state; for customers placed by the "
@@ -43,7 +43,8 @@ class CrmLifecycleChecklistItem(models.Model):
     )
 
     _days_range = models.Constraint(
-        "CHECK (days_due BETWEEN 0 AND 3650)", "Due between 0 and 3650 days."
+        "CHECK (days_due BETWEEN 0 AND 3650)",
+        "The days until due must be between 0 and 3650.",
     )
 
     @api.depends("state")

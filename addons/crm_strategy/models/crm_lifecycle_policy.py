@@ -36,27 +36,29 @@ class CrmLifecyclePolicy(models.Model):
     lapse_factor = fields.Float(tracking=True)
     lapse_choice = fields.Selection(tracking=True)
     is_satisfaction_missing = fields.Boolean(
+        "Satisfaction Missing",
         compute="_compute_is_satisfaction_missing",
         help="The rules ask for satisfaction, but nobody measures it.",
     )
 
     # --- LAST REFRESH
     date_refresh = fields.Datetime("Last Refresh", readonly=True, copy=False)
-    date_full_refresh = fields.Datetime(
-        "Last Look at Every Customer", readonly=True, copy=False
-    )
+    date_full_refresh = fields.Datetime("Last Full Check", readonly=True, copy=False)
     refresh_duration = fields.Float(
         "Duration (s)", digits=(16, 2), readonly=True, copy=False, aggregator=None
     )
     moved_count = fields.Integer(
-        "Moved by It", readonly=True, copy=False, help="Customers who changed state."
+        "Customers Moved",
+        readonly=True,
+        copy=False,
+        help="Customers who changed state.",
     )
     corrected_count = fields.Integer(
         "Corrected",
         readonly=True,
         copy=False,
-        help="Customers whom the last look at everyone moved although nothing had told "
-        "that they changed: 0 is the goal.",
+        help="Customers moved by the last full check although no change had been "
+        "reported: 0 is the goal.",
     )
     refresh_error = fields.Text("Why the Refresh Failed", readonly=True, copy=False)
     is_stale = fields.Boolean(
@@ -171,7 +173,7 @@ class CrmLifecyclePolicy(models.Model):
         return self._notify(
             self.env._(
                 "%(moved)s customers moved to another state, %(entered)s are new, "
-                "%(left)s are no customers any more.",
+                "%(left)s are no longer customers.",
                 **counts,
             )
         )

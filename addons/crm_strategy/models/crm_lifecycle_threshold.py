@@ -19,9 +19,9 @@ class CrmLifecycleThresholdMixin(models.AbstractModel):
         "Interest Lasts (Days)",
         required=True,
         default=DEFAULTS.interest_days,
-        help="For so many days after his latest enquiry, lost opportunity or quotation "
-        "someone who never bought counts as interested. An open lead or opportunity "
-        "counts as long as it is open.",
+        help="Customers who never bought count as interested for this many days after "
+        "their latest enquiry, lost opportunity or quotation. An open lead or "
+        "opportunity counts as long as it is open.",
     )
     loyal_min_orders = fields.Integer(
         "At Least (Orders)",
@@ -44,8 +44,8 @@ class CrmLifecycleThresholdMixin(models.AbstractModel):
     loyal_min_satisfaction = fields.Float(
         "Satisfaction of at Least",
         default=DEFAULTS.loyal_min_satisfaction,
-        help="Least satisfaction score of a loyal customer; who was never asked is not "
-        "loyal then. 0: not asked.",
+        help="Lowest satisfaction score of a loyal customer; customers who were never "
+        "asked are not loyal then. 0: not asked.",
     )
     lapse_days = fields.Integer(
         "Lapses after (Days)",
@@ -55,11 +55,11 @@ class CrmLifecycleThresholdMixin(models.AbstractModel):
         "be won back.",
     )
     lapse_factor = fields.Float(
-        "Own Rhythm Times",
+        "Multiple of Own Rhythm",
         digits=(16, 2),
         default=DEFAULTS.lapse_factor,
-        help="A customer's own limit: so many times the mean days between his orders. "
-        "0: the fixed number of days holds for everyone.",
+        help="A customer's own limit: so many times the mean days between the "
+        "customer's orders. 0: the fixed number of days holds for everyone.",
     )
     lapse_choice = fields.Selection(
         [
@@ -69,13 +69,14 @@ class CrmLifecycleThresholdMixin(models.AbstractModel):
         "Fixed Days or Own Rhythm",
         required=True,
         default=DEFAULTS.lapse_choice,
-        help="Later: nobody lapses before the fixed days are over, and who buys rarely "
-        "has more time. Earlier: who used to buy often is missed sooner.",
+        help="Later: nobody lapses before the fixed days are over, and those who buy "
+        "rarely have more time. Earlier: those who used to buy often are missed "
+        "sooner.",
     )
 
     _interest_range = models.Constraint(
         "CHECK (interest_days BETWEEN 1 AND 36500)",
-        "Interest lasts between 1 and 36500 days.",
+        "The days of interest must be between 1 and 36500.",
     )
     _loyal_orders_range = models.Constraint(
         "CHECK (loyal_min_orders BETWEEN 2 AND 10000)",
@@ -88,12 +89,12 @@ class CrmLifecycleThresholdMixin(models.AbstractModel):
     )
     _lapse_range = models.Constraint(
         "CHECK (lapse_days BETWEEN 1 AND 36500 AND lapse_factor BETWEEN 0 AND 100)",
-        "A customer lapses after 1 to 36500 days; his own rhythm counts 0 (not asked)"
-        " to 100 times.",
+        "The days after which a customer lapses must be between 1 and 36500, the "
+        "multiple of its own rhythm between 0 (not asked) and 100.",
     )
     _satisfaction_range = models.Constraint(
         "CHECK (loyal_min_satisfaction BETWEEN 0 AND 100)",
-        "Satisfaction lies between 0 (not asked) and 100.",
+        "Satisfaction must be between 0 (not asked) and 100.",
     )
 
     @api.constrains("loyal_max_interval_days", "lapse_days", "lapse_factor")
@@ -103,16 +104,16 @@ class CrmLifecycleThresholdMixin(models.AbstractModel):
             if 0 < record.lapse_factor < 1:
                 raise ValidationError(
                     self.env._(
-                        "With less than 1 times his own rhythm a customer would lapse "
-                        "before his next order is due. Take 0 or at least 1."
+                        "With less than 1 times its own rhythm a customer would lapse "
+                        "before the next order is due. Take 0 or at least 1."
                     )
                 )
             fixed_only = not record.lapse_factor or record.lapse_choice == "earlier"
             if fixed_only and record.loyal_max_interval_days > record.lapse_days:
                 raise ValidationError(
                     self.env._(
-                        "Someone may buy every %(interval)s days and be loyal, yet he "
-                        "lapses after %(lapse)s days. Let customers lapse later, or "
+                        "Someone may buy every %(interval)s days and be loyal, yet "
+                        "lapse after %(lapse)s days. Let customers lapse later, or "
                         "ask loyal ones to buy more often.",
                         interval=record.loyal_max_interval_days,
                         lapse=record.lapse_days,

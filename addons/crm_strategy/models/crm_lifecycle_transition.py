@@ -32,10 +32,13 @@ class CrmLifecycleTransition(models.Model):
     country_id = fields.Many2one(related="partner_id.country_id")
     state = fields.Selection("_selection_state", required=True, readonly=True)
     previous_state = fields.Selection(
-        "_selection_state", "Came from", readonly=True, help="Empty: his first state."
+        "_selection_state",
+        "Came from",
+        readonly=True,
+        help="Empty: the customer's first state.",
     )
     next_state = fields.Selection(
-        "_selection_state", "Moved to", readonly=True, help="Empty: still there."
+        "_selection_state", "Moved To", readonly=True, help="Empty: still there."
     )
     stage = fields.Selection(
         "_selection_stage",
@@ -52,7 +55,7 @@ class CrmLifecycleTransition(models.Model):
         digits=(16, 1),
         readonly=True,
         aggregator="avg",
-        help="How long he had been in the state that he came from.",
+        help="How long the customer had been in the previous state.",
     )
     reason = fields.Selection(
         [
@@ -94,9 +97,11 @@ class CrmLifecycleTransition(models.Model):
         readonly=True,
     )
     note = fields.Char(readonly=True)
-    set_user_id = fields.Many2one("res.users", "Set by", readonly=True)
+    set_user_id = fields.Many2one("res.users", "Set By", readonly=True)
     is_locked = fields.Boolean(
-        "Set by Hand, Kept", readonly=True, help="The rules do not move him meanwhile."
+        "Set by Hand, Kept",
+        readonly=True,
+        help="Meanwhile the rules do not move the customer.",
     )
     lock_until = fields.Date("Kept Until", readonly=True)
 
@@ -116,7 +121,7 @@ class CrmLifecycleTransition(models.Model):
     )
     satisfaction = fields.Float(readonly=True, aggregator="avg")
     date_due = fields.Date(
-        "Looked at again on",
+        "Next Check On",
         readonly=True,
         help="The day on which time alone may change the state.",
     )
@@ -131,7 +136,7 @@ class CrmLifecycleTransition(models.Model):
     _due = models.Index("(company_id, date_due) WHERE date_end IS NULL")
     _steps = models.Index("(company_id, date_start, state)")
     _end_after_start = models.Constraint(
-        "CHECK (date_end >= date_start)", "A stay ends after it has begun."
+        "CHECK (date_end >= date_start)", "A stay must end after it has begun."
     )
 
     # --- COMPUTE

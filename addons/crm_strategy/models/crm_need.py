@@ -57,7 +57,7 @@ class CrmNeed(models.Model):
         index=True,
         ondelete="cascade",
         tracking=True,
-        help="The company or person as a customer; for a contact his company.",
+        help="The company or person as a customer; for a contact, their company.",
     )
     contact_id = fields.Many2one(
         "res.partner",
@@ -78,7 +78,7 @@ class CrmNeed(models.Model):
         default=3,
         required=True,
         aggregator="avg",
-        help="From 1, nice to have, to 5: decides whether he buys.",
+        help="From 1, nice to have, to 5: decides whether the customer buys.",
     )
     date = fields.Date(
         "Asked On", default=lambda self: self._default_date(), required=True
@@ -180,8 +180,8 @@ class CrmNeed(models.Model):
             if need.date_due and need.date_due < need.date:
                 raise ValidationError(
                     self.env._(
-                        "“%(name)s” is due before it was asked. Correct one of the "
-                        "two days.",
+                        "“%(name)s” is due before the day it was asked. Correct one "
+                        "of the two days.",
                         name=need.name,
                     )
                 )

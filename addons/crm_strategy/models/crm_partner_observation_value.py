@@ -131,7 +131,7 @@ class CrmPartnerObservation(models.Model):
 
     def _get_choice_message(self, attribute, text):
         return self.env._(
-            "%(value)s is no choice of %(attribute)s. Use one of: %(choices)s.",
+            "%(value)s is not a choice of %(attribute)s. Use one of: %(choices)s.",
             value=text,
             attribute=attribute.display_name,
             choices=", ".join(attribute.choice_ids.mapped("name")),

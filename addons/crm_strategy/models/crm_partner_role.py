@@ -50,7 +50,8 @@ class CrmPartnerRole(models.Model):
     service_level_id = fields.Many2one(
         "crm.service.level",
         check_company=True,
-        help="What partners in this role get unless their own assignment says else.",
+        help="What partners in this role get unless their own assignment says "
+        "otherwise.",
     )
 
     attributes = fields.Properties(
@@ -90,7 +91,7 @@ class CrmPartnerRole(models.Model):
     )
     _proposal_kind = models.Constraint(
         "CHECK (NOT is_proposed OR kind NOT IN ('supplier', 'competitor'))",
-        "Suppliers and competitors cannot be told from what they buy from us. "
+        "Suppliers and competitors cannot be recognised by what they buy from us. "
         "Untick the proposal.",
     )
 

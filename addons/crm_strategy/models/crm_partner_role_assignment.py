@@ -88,7 +88,7 @@ class CrmPartnerRoleAssignment(models.Model):
         "Valid Until", copy=False, tracking=True, help="Last day; empty: open end."
     )
     is_current = fields.Boolean(
-        "Holds Today",
+        "In Force Today",
         compute="_compute_is_current",
         search="_search_is_current",
         help="Active, and today is within its validity.",
@@ -99,9 +99,9 @@ class CrmPartnerRoleAssignment(models.Model):
     end_reason = fields.Selection(
         [
             ("manual", "By hand"),
-            ("expired", "Validity over"),
+            ("expired", "Validity ended"),
             ("customer_archived", "Partner archived"),
-            ("not_customer", "No longer a partner of its own"),
+            ("not_customer", "No longer a separate partner"),
             ("company", "Partner moved to another company"),
             ("role_archived", "Role archived"),
             ("merged", "Merged with another contact"),
@@ -111,7 +111,9 @@ class CrmPartnerRoleAssignment(models.Model):
         copy=False,
         help="Why the role is suspended, ended or declined.",
     )
-    state_note = fields.Char("Reason", copy=False, help="In the words of who decided.")
+    state_note = fields.Char(
+        "Reason", copy=False, help="In the words of the person who decided."
+    )
 
     # --- TERMS AND ATTRIBUTES
     payment_term_id = fields.Many2one(

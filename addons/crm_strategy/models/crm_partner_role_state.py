@@ -101,7 +101,7 @@ class CrmPartnerRoleAssignment(models.Model):
             raise AccessError(
                 self.env._(
                     "Terms and service level of a role are set by a sales manager. "
-                    "Leave them out, or ask him to enter them."
+                    "Leave them out, or ask a manager to enter them."
                 )
             )
 

@@ -49,8 +49,8 @@ class CrmRetentionAction(models.Model):
         if not mine and not self.has_access("write"):
             raise AccessError(
                 self.env._(
-                    "Only the responsible or a sales manager marks this as done. Ask "
-                    "%s.",
+                    "Only the person responsible or a sales manager can mark this as "
+                    "done. Ask %s.",
                     ", ".join(self.user_id.mapped("name")) or self.env._("a manager"),
                 )
             )

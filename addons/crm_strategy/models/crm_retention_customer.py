@@ -49,7 +49,7 @@ class CrmRetentionCustomer(models.Model):
     outcome = fields.Selection(
         [
             ("kept", "Kept"),
-            ("lapsed", "Not Bought Since"),
+            ("lapsed", "No Purchase Since"),
             ("won_back", "Won Back"),
             ("inactive", "Bought in Neither Period"),
         ],

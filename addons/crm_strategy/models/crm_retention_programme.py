@@ -79,7 +79,7 @@ class CrmRetentionProgramme(models.Model):
         "bought before.",
     )
     date_start = fields.Date(
-        required=True, default=fields.Date.context_today, tracking=True
+        "First Day", required=True, default=fields.Date.context_today, tracking=True
     )
     date_end = fields.Date("Last Day", required=True, tracking=True)
     state = fields.Selection(
@@ -109,7 +109,7 @@ class CrmRetentionProgramme(models.Model):
         required=True,
         default="repeat",
         tracking=True,
-        help="Repeat rate: of those who bought, who bought at least twice. The period "
+        help="Repeat rate: share of the buyers who bought at least twice. The period "
         "before is as long as the programme and ends the day before it starts.",
     )
     target_value = fields.Float("Target", tracking=True)
@@ -123,7 +123,8 @@ class CrmRetentionProgramme(models.Model):
         compute="_compute_effect",
         store=True,
         aggregator="avg",
-        help="Change of the programme's customers less that of the control.",
+        help="Change among the programme's customers less the change in the control "
+        "group.",
     )
     is_target_reached = fields.Boolean(
         "Target Reached", compute="_compute_effect", store=True
@@ -153,12 +154,15 @@ class CrmRetentionProgramme(models.Model):
         "crm.retention.action", "programme_id", string="Actions", copy=True
     )
     customer_ids = fields.One2many(
-        "crm.retention.customer", "programme_id", string="Measured", copy=False
+        "crm.retention.customer",
+        "programme_id",
+        string="Measured Customers",
+        copy=False,
     )
 
     _end_after_start = models.Constraint(
         "CHECK (date_end >= date_start)",
-        "A programme ends after it has started. Choose a later last day.",
+        "A programme cannot end before it starts. Choose a later last day.",
     )
     _budget_not_negative = models.Constraint(
         "CHECK (budget >= 0)", "A budget cannot be negative."

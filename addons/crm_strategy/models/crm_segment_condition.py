@@ -21,8 +21,8 @@ class CrmSegmentCondition(models.Model):
         ],
         required=True,
         default="master",
-        help="Master data: who the customer is. Transactions: what he bought, asked "
-        "for and paid. Market attributes: what we know of his market and interests.",
+        help="Master data: who the customer is. Transactions: what they bought, asked "
+        "for and paid. Market attributes: what we know of their market and interests.",
     )
     domain = fields.Char("Condition", required=True, default="[]")
     description = fields.Text(

@@ -46,7 +46,7 @@ class CrmSegmentMembership(models.Model):
             ("manual", "Put in by hand"),
             ("merged", "Merged with another contact"),
         ],
-        "Why He Came",
+        "Reason for Joining",
         required=True,
         readonly=True,
     )
@@ -63,7 +63,7 @@ class CrmSegmentMembership(models.Model):
             ("segment_archived", "Segment archived"),
             ("scheme_archived", "Scheme archived"),
         ],
-        "Why He Left",
+        "Reason for Leaving",
         readonly=True,
     )
     note = fields.Char(readonly=True)
@@ -90,7 +90,7 @@ class CrmSegmentMembership(models.Model):
     _locked = models.Index("(segment_id, partner_id) WHERE is_locked")
     _scheme_start = models.Index("(segmentation_id, date_start)")
     _end_after_start = models.Constraint(
-        "CHECK (date_end >= date_start)", "A stay ends after it has begun."
+        "CHECK (date_end >= date_start)", "A stay must end after it has begun."
     )
 
     # --- BUSINESS

@@ -22,8 +22,8 @@ class CrmServiceLevel(models.Model):
     )
     is_default = fields.Boolean(
         "For Everyone Else",
-        help="Holds for customers about whom neither a policy of their own nor a "
-        "segment says anything.",
+        help="Applies to customers for whom neither their own policy nor a segment "
+        "says anything.",
     )
     visits_per_year = fields.Integer("Visits a Year")
     calls_per_year = fields.Integer("Calls a Year")
@@ -37,8 +37,7 @@ class CrmServiceLevel(models.Model):
     )
     _one_default = models.UniqueIndex(
         "(COALESCE(company_id, 0)) WHERE is_default AND active",
-        "Another service level holds for everyone else already. Take the mark from "
-        "it first.",
+        "Another service level holds for everyone else already. Clear that mark first.",
     )
 
     def _get_policy_values(self):

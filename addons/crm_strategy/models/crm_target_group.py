@@ -73,7 +73,9 @@ class CrmTargetGroup(models.Model):
     member_ids = fields.One2many(
         "crm.target.group.member", "target_group_id", string="Members", copy=False
     )
-    date_frozen = fields.Datetime("Taken On", readonly=True, copy=False, tracking=True)
+    date_frozen = fields.Datetime(
+        "List Fixed On", readonly=True, copy=False, tracking=True
+    )
     customer_count = fields.Integer("Customers", compute="_compute_customer_count")
     warning = fields.Char(compute="_compute_warning")
 

@@ -39,7 +39,7 @@ class CrmTargetGroupMember(models.Model):
         default="manual",
     )
     date_added = fields.Datetime(
-        "In Since", required=True, readonly=True, default=fields.Datetime.now
+        "Member Since", required=True, readonly=True, default=fields.Datetime.now
     )
 
     _one_per_group = models.UniqueIndex(

@@ -155,7 +155,7 @@ class CrmTeam(models.Model):
             raise UserError(
                 self.env._(
                     "There are teams below %(teams)s. Give them another parent first, "
-                    "or archive the team.",
+                    "or archive the team instead.",
                     teams=", ".join(self.mapped("name")),
                 )
             )

@@ -23,7 +23,7 @@ class CrmTerritory(models.Model):
 
     name = fields.Char(required=True, translate=True, tracking=True)
     sequence = fields.Integer(
-        default=10, help="The first territory that holds a customer has him."
+        default=10, help="A customer belongs to the first territory that matches."
     )
     active = fields.Boolean(default=True, tracking=True)
     company_id = fields.Many2one(
@@ -63,18 +63,22 @@ class CrmTerritory(models.Model):
     state_ids = fields.Many2many("res.country.state", string="States")
     zip_from = fields.Char(
         "Postal Code From",
-        help="Alone: all postal codes that begin like this. Compared as text, "
-        "without blanks and hyphens.",
+        help="Filled in alone: all postal codes that begin with this. Compared as "
+        "text, without blanks and hyphens.",
     )
     zip_to = fields.Char(
         "To", help="Last postal code; 19 holds all that begin with 19."
     )
-    zip_low = fields.Char(compute="_compute_zip_bounds", store=True)
-    zip_high = fields.Char(compute="_compute_zip_bounds", store=True)
+    zip_low = fields.Char(
+        "Lowest Postal Code", compute="_compute_zip_bounds", store=True
+    )
+    zip_high = fields.Char(
+        "Highest Postal Code", compute="_compute_zip_bounds", store=True
+    )
     industry_ids = fields.Many2many("res.partner.industry", string="Industries")
     customer_kind = fields.Selection(
         [("company", "Companies"), ("person", "Persons")],
-        "Only",
+        "Only Companies or Persons",
         help="Empty: companies and persons.",
     )
     condition_text = fields.Char("Conditions", compute="_compute_condition_text")
@@ -183,7 +187,7 @@ class CrmTerritory(models.Model):
             if not (low + high).isalnum():
                 raise ValidationError(
                     self.env._(
-                        "“%(code)s” is no postal code. Enter letters and digits; a "
+                        "“%(code)s” is not a postal code. Enter letters and digits; a "
                         "range goes into the two fields “from” and “to”.",
                         code=territory.zip_from if not low.isalnum() else high,
                     )

@@ -38,7 +38,7 @@ class CrmTerritoryMixin(models.AbstractModel):
         search="_search_territory_match_count",
         groups=OUR_USERS,
         help="More than one: territories overlap here, the first has the customer. "
-        "None: nobody's market.",
+        "None: no territory covers the customer.",
     )
 
     # --- FOR EACH MODEL TO SAY

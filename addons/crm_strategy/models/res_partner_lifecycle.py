@@ -20,7 +20,7 @@ class ResPartner(models.Model):
 
     lifecycle_transition_id = fields.Many2one(
         "crm.lifecycle.transition",
-        string="Present Lifecycle Stay",
+        string="Current Lifecycle Stay",
         compute="_compute_lifecycle_transition_id",
         groups=OUR_USERS,
     )
@@ -28,7 +28,7 @@ class ResPartner(models.Model):
         selection="_selection_lifecycle_stage",
         compute="_compute_lifecycle_transition_id",
         groups=OUR_USERS,
-        help="The task that the state of the customer sets us.",
+        help="What we have to do for a customer in this state.",
     )
     lifecycle_date = fields.Datetime(
         "In This State Since",
@@ -36,7 +36,7 @@ class ResPartner(models.Model):
         groups=OUR_USERS,
     )
     lifecycle_explanation = fields.Char(
-        "Why He Is in This State",
+        "Reason for This State",
         compute="_compute_lifecycle_transition_id",
         groups=OUR_USERS,
     )

@@ -34,19 +34,19 @@ class ResPartner(models.Model):
         "Visits a Year", compute="_compute_crm_policy", groups=OUR_USERS
     )
     crm_visits_per_year_source = fields.Char(
-        "Visits From", compute="_compute_crm_policy", groups=OUR_USERS
+        "Source of Visits", compute="_compute_crm_policy", groups=OUR_USERS
     )
     crm_calls_per_year = fields.Integer(
         "Calls a Year", compute="_compute_crm_policy", groups=OUR_USERS
     )
     crm_calls_per_year_source = fields.Char(
-        "Calls From", compute="_compute_crm_policy", groups=OUR_USERS
+        "Source of Calls", compute="_compute_crm_policy", groups=OUR_USERS
     )
     crm_reply_hours = fields.Float(
         "Reply Within (Hours)", compute="_compute_crm_policy", groups=OUR_USERS
     )
     crm_reply_hours_source = fields.Char(
-        "Reply From", compute="_compute_crm_policy", groups=OUR_USERS
+        "Source of Reply Time", compute="_compute_crm_policy", groups=OUR_USERS
     )
     crm_pricelist_id = fields.Many2one(
         "product.pricelist",

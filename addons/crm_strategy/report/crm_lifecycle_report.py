@@ -42,9 +42,9 @@ class CrmLifecycleReport(models.Model):
     )
     next_state = fields.Selection(
         selection=lambda self: self.env["crm.lifecycle.transition"]._selection_state(),
-        string="Moved to",
+        string="Moved To",
         readonly=True,
-        help="Empty: he is still there, or no customer any more.",
+        help="Empty: the customer is still there, or no longer a customer.",
     )
     previous_state = fields.Selection(
         selection=lambda self: self.env["crm.lifecycle.transition"]._selection_state(),
@@ -79,17 +79,17 @@ class CrmLifecycleReport(models.Model):
         aggregator=MEDIAN,
     )
     forward_rate = fields.Float(
-        "Moved Forward",
+        "Share Moved Forward",
         readonly=True,
         aggregator="avg",
-        help="Share of the stays from which the customer moved nearer to loyalty: the "
-        "conversion rate. A lapsed customer who buys again was won back.",
+        help="Share of the stays in a state that ended with a move nearer to loyalty: "
+        "the conversion rate. A lapsed customer who buys again was won back.",
     )
     back_rate = fields.Float(
-        "Moved Back",
+        "Share Moved Back",
         readonly=True,
         aggregator="avg",
-        help="Share of the stays from which the customer moved away from loyalty.",
+        help="Share of the stays in a state that ended with a move away from loyalty.",
     )
 
     # --- QUERY

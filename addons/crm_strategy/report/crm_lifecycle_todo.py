@@ -66,7 +66,7 @@ class CrmLifecycleTodo(models.Model):
         "Status",
         readonly=True,
     )
-    date_done = fields.Datetime("Done on", readonly=True)
+    date_done = fields.Datetime("Done On", readonly=True)
     done_user_id = fields.Many2one("res.users", "Done by", readonly=True)
 
     # --- QUERY

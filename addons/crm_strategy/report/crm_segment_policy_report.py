@@ -22,7 +22,7 @@ class CrmSegmentPolicyReport(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     customer_count = fields.Integer("Customers", readonly=True)
     visits_per_year = fields.Integer(
-        "Visits a Year and Customer", readonly=True, aggregator="avg"
+        "Visits per Customer and Year", readonly=True, aggregator="avg"
     )
     visits_needed = fields.Integer("Visits Needed a Year", readonly=True)
     calls_needed = fields.Integer("Calls Needed a Year", readonly=True)

@@ -16,10 +16,12 @@ class CrmTerritoryOverlap(models.Model):
     _order = "customer_count desc, territory_id, other_id"
     _rec_name = "territory_id"
 
-    territory_id = fields.Many2one("crm.territory", "First", readonly=True)
-    other_id = fields.Many2one("crm.territory", "Second", readonly=True)
-    team_id = fields.Many2one("crm.team", "Team of the First", readonly=True)
-    other_team_id = fields.Many2one("crm.team", "Team of the Second", readonly=True)
+    territory_id = fields.Many2one("crm.territory", "First Territory", readonly=True)
+    other_id = fields.Many2one("crm.territory", "Second Territory", readonly=True)
+    team_id = fields.Many2one("crm.team", "Team of the First Territory", readonly=True)
+    other_team_id = fields.Many2one(
+        "crm.team", "Team of the Second Territory", readonly=True
+    )
     company_id = fields.Many2one("res.company", readonly=True)
     is_other_team = fields.Boolean(
         "Two Teams", readonly=True, help="The territories belong to different teams."

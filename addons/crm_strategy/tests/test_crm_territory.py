@@ -230,7 +230,7 @@ class TestCrmTerritory(TerritoryCommon):
             ({"zip_from": "20", "zip_to": "10"}, "Swap them"),
             ({"zip_from": "AB", "zip_to": "12"}, "Swap them"),
             ({"zip_from": False, "zip_to": "12"}, "first postal code"),
-            ({"zip_from": "10*", "zip_to": False}, "no postal code"),
+            ({"zip_from": "10*", "zip_to": False}, "not a postal code"),
         ):
             with (
                 self.assertRaisesRegex(ValidationError, message),

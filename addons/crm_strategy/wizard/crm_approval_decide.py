@@ -9,7 +9,10 @@ class CrmApprovalDecide(models.TransientModel):
 
     step_ids = fields.Many2many("crm.approval.step", string="Approvals", required=True)
     event = fields.Selection(
-        [("return", "Return"), ("reject", "Reject")], required=True, default="return"
+        [("return", "Return"), ("reject", "Reject")],
+        "Return or Reject",
+        required=True,
+        default="return",
     )
     reason = fields.Text(required=True)
 

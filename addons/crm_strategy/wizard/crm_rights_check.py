@@ -13,7 +13,7 @@ class CrmRightsCheck(models.TransientModel):
 
     checked_user_id = fields.Many2one(
         "res.users",
-        "Who",
+        "User",
         required=True,
         default=lambda self: self.env.user,
         domain=[("share", "=", False)],
@@ -79,7 +79,7 @@ class CrmRightsCheck(models.TransientModel):
             failing = rules._get_failing(record, operation)
             failing = failing.sudo()  # style: CRM109 names of the rules, to explain
             return False, self.env._(
-                "Shut out by: %(rules)s.",
+                "Access denied by: %(rules)s.",
                 rules=", ".join(rule.name or rule.model_id.name for rule in failing),
             )
         return True, self._explain_grant(record, operation, rules)

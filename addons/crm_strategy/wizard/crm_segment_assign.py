@@ -24,7 +24,7 @@ class CrmSegmentAssign(models.TransientModel):
     )
     note = fields.Char(help="Kept in the history of each customer.")
     is_locked = fields.Boolean(
-        "Lock", help="The refresh leaves a locked customer where he is."
+        "Lock", help="The refresh leaves a locked customer where they are."
     )
     lock_reason = fields.Char("Reason")
     lock_until = fields.Date(

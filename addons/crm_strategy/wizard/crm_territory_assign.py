@@ -114,7 +114,9 @@ class CrmTerritoryAssign(models.TransientModel):
         """Write what the preview shows, as it stands now."""
         self.ensure_one()
         if self.state == "done":
-            raise UserError(self.env._("This was assigned already. Open it anew."))
+            raise UserError(
+                self.env._("This has been assigned already. Start a new assignment.")
+            )
         self._compute_line_ids()
         lines = self.line_ids.filtered(lambda line: line.outcome == "change")
         if not lines:
@@ -172,12 +174,12 @@ class CrmTerritoryAssignLine(models.TransientModel):
     territory_id = fields.Many2one("crm.territory", ondelete="cascade")
     old_user_id = fields.Many2one("res.users", "Salesperson")
     new_user_id = fields.Many2one("res.users", "Goes To")
-    old_team_id = fields.Many2one("crm.team", "Team")
+    old_team_id = fields.Many2one("crm.team", "Present Team")
     new_team_id = fields.Many2one("crm.team")
     outcome = fields.Selection(
         [
             ("change", "Changes"),
-            ("same", "Is with him already"),
+            ("same", "Already assigned"),
             ("taken", "Has a salesperson"),
             ("no_territory", "In no territory"),
             ("nobody", "The territory has nobody"),
