@@ -115,6 +115,23 @@ class SuiteCase(TransactionCase):
     def _xmlid(self, record):
         return record.get_external_id().get(record.id) or repr(record)
 
+    def _get_specification(self, model, arch):
+        """Return the fields that ``arch`` asks of ``model``, lines included."""
+        specification = {}
+        for node in arch.iterfind(".//field"):
+            if any(parent.tag == "field" for parent in node.iterancestors()):
+                continue
+            field = model._fields[node.get("name")]
+            specification[field.name] = {}
+            if field.type in ("many2one", "reference"):
+                specification[field.name] = {"fields": {"display_name": {}}}
+            elif field.relational:
+                inner = {}
+                for lines in node:
+                    inner |= self._get_specification(model[field.name], lines)
+                specification[field.name] = {"fields": inner or {"display_name": {}}}
+        return specification
+
     # ------------------------------------------------------------
     # ASSERTS
     # ------------------------------------------------------------

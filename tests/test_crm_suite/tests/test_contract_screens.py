@@ -224,23 +224,6 @@ class TestContractScreens(SuiteCase):
         if group := arch.get("default_group_by"):
             model.web_read_group(domain, group.split(","), ["__count"])
 
-    def _get_specification(self, model, arch):
-        """Return the fields that ``arch`` asks of ``model``, lines included."""
-        specification = {}
-        for node in arch.iterfind(".//field"):
-            if any(parent.tag == "field" for parent in node.iterancestors()):
-                continue
-            field = model._fields[node.get("name")]
-            specification[field.name] = {}
-            if field.type in ("many2one", "reference"):
-                specification[field.name] = {"fields": {"display_name": {}}}
-            elif field.relational:
-                inner = {}
-                for lines in node:
-                    inner |= self._get_specification(model[field.name], lines)
-                specification[field.name] = {"fields": inner or {"display_name": {}}}
-        return specification
-
     def _group(self, model, arch, domain):
         by, aggregates = [], ["__count"]
         for node in arch.iterfind("./field"):

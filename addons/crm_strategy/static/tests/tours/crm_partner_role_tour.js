@@ -1,24 +1,11 @@
 import { registry } from "@web/core/registry";
-
-/** Choose ``text`` in the many2one ``name`` within ``scope``. */
-function choose(name, text, scope = "") {
-    return [
-        {
-            content: `look for ${text}`,
-            trigger: `${scope} .o_field_widget[name=${name}] input`,
-            run: `edit ${text}`,
-        },
-        {
-            trigger: `.o-autocomplete--dropdown-item:contains(${text}) a`,
-            run: "click",
-        },
-    ];
-}
-
-const save = [
-    { content: "save", trigger: ".o_form_button_save:visible", run: "click" },
-    { trigger: ".o_form_saved" },
-];
+import {
+    addCategory,
+    addStaticAttribute,
+    choose,
+    fillStaticAttribute,
+    save,
+} from "./crm_partner_role_steps";
 
 registry.category("web_tour.tours").add("crm_partner_role_setup_tour", {
     steps: () => [
@@ -34,23 +21,7 @@ registry.category("web_tour.tours").add("crm_partner_role_setup_tour", {
             run: "click",
         },
         { trigger: ".o_field_widget[name=role_ids] .o_data_cell:contains(Distributor)" },
-        {
-            content: "put a category into the division",
-            trigger: ".o_notebook .nav-link[name=categories]",
-            run: "click",
-        },
-        {
-            trigger: ".o_field_widget[name=category_ids] .o_field_x2many_list_row_add a",
-            run: "click",
-        },
-        {
-            trigger: ".modal .o_data_cell:contains(Tour category)",
-            run: "click",
-        },
-        {
-            trigger:
-                "body:not(:has(.modal)) .o_field_widget[name=category_ids] .o_data_cell:contains(Tour category)",
-        },
+        ...addCategory("Tour category"),
         {
             content: "observe an attribute",
             trigger: ".o_notebook .nav-link[name=attributes]",
@@ -67,30 +38,7 @@ registry.category("web_tour.tours").add("crm_partner_role_setup_tour", {
         { trigger: ".modal .o_form_button_save", run: "click" },
         { trigger: "body:not(:has(.modal)) .o_data_cell:contains(Tour capacity)" },
         ...save,
-        {
-            content: "open the role kinds",
-            trigger: "button[name=action_open_roles]",
-            run: "click",
-        },
-        {
-            trigger: ".o_list_view .o_data_cell:contains(Distributor)",
-            run: "click",
-        },
-        {
-            content: "add a static attribute to the division",
-            trigger: ".o_field_property_add button",
-            run: "click",
-        },
-        {
-            trigger: "input.o_field_property_definition_header",
-            run: "edit Tour purity",
-        },
-        {
-            content: "close the definition",
-            trigger: ".o_form_sheet",
-            run: "click",
-        },
-        ...save,
+        ...addStaticAttribute("Distributor", "Tour purity"),
     ],
 });
 
@@ -99,11 +47,7 @@ registry.category("web_tour.tours").add("crm_partner_role_assign_tour", {
         { content: "give a role", trigger: ".o_list_button_add", run: "click" },
         ...choose("partner_id", "Tour partner"),
         ...choose("role_id", "Distributor"),
-        {
-            content: "fill the attribute of the division",
-            trigger: ".o_property_field:contains(Tour purity) .o_property_field_value input",
-            run: "edit 99.7",
-        },
+        fillStaticAttribute("Tour purity", "99.7"),
         ...save,
         {
             content: "observe",

@@ -1,0 +1,113 @@
+import { delay } from "@web/core/utils/concurrency";
+import { registry } from "@web/core/registry";
+import {
+    addCategory,
+    addStaticAttribute,
+    choose,
+    fillStaticAttribute,
+    save,
+} from "./crm_partner_role_steps";
+
+/** Open the menu ``entry`` of the menu ``section`` of the CRM. */
+function openMenu(section, entry) {
+    return [
+        { trigger: `button[data-menu-xmlid='${section}']`, run: "click" },
+        { trigger: `.dropdown-item[data-menu-xmlid='${entry}']`, run: "click" },
+    ];
+}
+
+/** Filter the list by the related record ``name``, whatever the field is called. */
+function filterBy(name) {
+    const found = `.o_searchview_autocomplete .o_indent:contains(${name})`;
+    return [
+        {
+            content: `filter by ${name}`,
+            trigger: ".o_searchview_input",
+            run: `edit ${name}`,
+        },
+        {
+            content: "unfold the fields one after the other",
+            trigger: `.o_searchview_autocomplete:contains(${name}) .o_expand`,
+            run: unfoldAll,
+        },
+        { trigger: `${found} a`, run: "click" },
+    ];
+}
+
+/** One unfolding at a time: the next one would drop that which still loads. */
+async function unfoldAll() {
+    const folded = ".o_searchview_autocomplete .o_expand .fa-caret-right";
+    for (let node; (node = document.querySelector(folded)); ) {
+        node.click();
+        while (node.isConnected && node.matches(folded)) {
+            await delay(20);
+        }
+    }
+}
+
+registry.category("web_tour.tours").add("crm_customer_base_setup_tour", {
+    steps: () => [
+        ...openMenu("crm.crm_menu_config", "crm_strategy.crm_division_menu"),
+        { content: "create a division", trigger: ".o_list_button_add", run: "click" },
+        {
+            trigger: ".oe_title .o_field_widget[name=name] input",
+            run: "edit Alumina Tour",
+        },
+        {
+            content: "with a role kind",
+            trigger: ".o_field_widget[name=role_ids] .o_field_x2many_list_row_add a",
+            run: "click",
+        },
+        {
+            trigger: ".o_selected_row .o_field_widget[name=name] input",
+            run: "edit Smelter role",
+        },
+        ...addCategory("Calcined Tour"),
+        ...save,
+        ...addStaticAttribute("Smelter role", "Tour consumption"),
+        ...openMenu(
+            "crm_strategy.crm_strategy_menu",
+            "crm_strategy.crm_partner_role_assignment_menu"
+        ),
+        {
+            content: "give a partner the role",
+            trigger: ".o_list_button_add",
+            run: "click",
+        },
+        ...choose("partner_id", "Rhine Smelter"),
+        ...choose("role_id", "Smelter role"),
+        fillStaticAttribute("Tour consumption", "120 kt"),
+        ...save,
+    ],
+});
+
+registry.category("web_tour.tours").add("crm_customer_base_manager_tour", {
+    steps: () => [
+        ...openMenu(
+            "crm_strategy.crm_strategy_menu",
+            "crm_strategy.res_partner_menu_customer"
+        ),
+        ...filterBy("Metal buyers"),
+        {
+            content: "a lapsed customer of the segment, without a role",
+            trigger:
+                ".o_data_row:contains(Tyne Foundry):not(:has([name=crm_role_ids] .o_tag)) [name=lifecycle_state] .text-bg-danger",
+        },
+        ...filterBy("Smelter role"),
+        {
+            content: "the only one left is loyal, with his role and segment",
+            trigger:
+                ".o_list_view:not(:has(.o_data_row:contains(Tyne Foundry))) .o_data_row:contains(Rhine Smelter):has([name=crm_role_ids] .o_tag:contains(Smelter role)):has([name=segment_ids] .o_tag:contains(Metal buyers)):has([name=lifecycle_state] .text-bg-success) [name=complete_name]",
+            run: "click",
+        },
+        {
+            content: "and his page says the same",
+            trigger: ".o_notebook .nav-link[name=crm_customer]",
+            run: "click",
+        },
+        {
+            trigger:
+                ".o_field_widget[name=crm_role_ids] .o_tag:contains(Smelter role)",
+        },
+    ],
+});
