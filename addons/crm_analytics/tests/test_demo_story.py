@@ -166,6 +166,8 @@ class TestDemoStory(TransactionCase):
         self.assertFalse(runs)
 
     def test_measures_have_24_values(self):
+        # a month in which nobody could begin, or nobody did, has no such figure
+        gaps = ("lifecycle_conversion", "lifecycle_days_to_buy")
         for measure in self.env["crm.measure"].search([]):
             values = self.env["crm.measure.value"].search(
                 [
@@ -175,7 +177,10 @@ class TestDemoStory(TransactionCase):
                 ]
             )
             self.assertFalse(measure.error, measure.code)
-            self.assertEqual(len(values), 24, measure.code)
+            if measure.code in gaps:
+                self.assertIn(len(values), range(1, 25), measure.code)
+            else:
+                self.assertEqual(len(values), 24, measure.code)
 
     # --- WHO SEES WHAT
 
