@@ -41,8 +41,8 @@ class CrmTerritoryAssign(models.TransientModel):
     total_count = fields.Integer("Chosen", compute="_compute_change_count")
 
     @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
+    def default_get(self, fields):
+        values = super().default_get(fields)
         ids = self.env.context.get("active_ids") or []
         if self.env.context.get("active_model") == "res.partner":
             customers = self.env["res.partner"].browse(ids).commercial_partner_id
