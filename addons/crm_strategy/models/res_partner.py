@@ -101,6 +101,8 @@ class ResPartner(models.Model):
                 ["segment_id:recordset"],
             )
         )
+        # the host checks each assignment below by itself; so all are read at once
+        self.env["crm.segment"].concat(*segments.values()).check_access("read")
         for partner in self:
             found = segments.get(partner.commercial_partner_id._origin, ())
             partner.segment_ids = found and found.sorted()

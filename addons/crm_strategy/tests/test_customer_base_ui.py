@@ -31,6 +31,7 @@ class TestCustomerBaseUi(LifecycleCommon, HttpCase):
         cls.smelter = cls._customer("Rhine Smelter", 100, 50, 10, ref="metal")
         cls._customer("Tyne Foundry", 100, ref="metal")
         cls._customer("Vistula Works", 10)
+        cls.smelter.company_id = False  # shared, as is his role
         scheme = cls._create_scheme(
             ("Metal buyers", [("ref", "=", "metal")]), ("Others", [])
         )

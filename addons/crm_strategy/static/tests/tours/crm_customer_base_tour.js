@@ -22,7 +22,7 @@ function filterBy(name) {
     return [
         {
             content: `filter by ${name}`,
-            trigger: ".o_searchview_input",
+            trigger: "body:has(th[data-name=lifecycle_state]) .o_searchview_input",
             run: `edit ${name}`,
         },
         {
@@ -48,7 +48,11 @@ async function unfoldAll() {
 registry.category("web_tour.tours").add("crm_customer_base_setup_tour", {
     steps: () => [
         ...openMenu("crm.crm_menu_config", "crm_strategy.crm_division_menu"),
-        { content: "create a division", trigger: ".o_list_button_add", run: "click" },
+        {
+            content: "create a division",
+            trigger: "body:has(th[data-name=role_count]) .o_list_button_add",
+            run: "click",
+        },
         {
             trigger: ".oe_title .o_field_widget[name=name] input",
             run: "edit Alumina Tour",
@@ -71,7 +75,7 @@ registry.category("web_tour.tours").add("crm_customer_base_setup_tour", {
         ),
         {
             content: "give a partner the role",
-            trigger: ".o_list_button_add",
+            trigger: "body:has(th[data-name=role_id]) .o_list_button_add",
             run: "click",
         },
         ...choose("partner_id", "Rhine Smelter"),
