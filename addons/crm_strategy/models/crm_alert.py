@@ -57,13 +57,17 @@ class CrmAlert(models.Model):
     )
     condition = fields.Selection(
         selection=lambda self: (
-            self.env["crm.alert.rule"]._fields["condition"]._description_selection(self.env)
+            self.env["crm.alert.rule"]
+            ._fields["condition"]
+            ._description_selection(self.env)
         ),
         readonly=True,
     )
     compare_with = fields.Selection(
         selection=lambda self: (
-            self.env["crm.alert.rule"]._fields["compare_with"]._description_selection(self.env)
+            self.env["crm.alert.rule"]
+            ._fields["compare_with"]
+            ._description_selection(self.env)
         ),
         readonly=True,
     )
