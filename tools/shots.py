@@ -4,6 +4,7 @@
 Reads tools/shots.json, one screen a row: ``name``, ``user`` (a login of
 tools/demo_logins.txt), ``action`` (external id) or ``path``, ``view`` (optional:
 list, kanban, pivot, ...), ``wait`` (a CSS selector that shows it is complete),
+``record`` (optional: the external id whose number replaces ``{id}`` in the path),
 ``click`` and ``then`` (optional: what to click on it, and what then appears),
 ``database`` (optional: demo or cdnow). Writes
 docs/screenshots/NAME.{en,zh}.{desktop,phone}.png from a copy of the demo database.
@@ -142,6 +143,20 @@ def take_all(screens, port, database):
     return problems
 
 
+def with_record(screen, database):
+    """``screen`` with the number of its record in the path."""
+    if "record" not in screen:
+        return screen
+    rows = hostdb.query(
+        database,
+        "SELECT res_id FROM ir_model_data WHERE concat(module, '.', name) = %s",
+        screen["record"],
+    )
+    if not rows:
+        raise HostError(f"screen {screen['name']}: {screen['record']} is not there")
+    return {**screen, "path": screen["path"].replace("{id}", str(rows[0][0]))}
+
+
 def wanted(names):
     screens = json.loads((ROOT / "tools" / "shots.json").read_text(encoding="utf-8"))
     known = [screen["name"] for screen in screens]
@@ -161,6 +176,7 @@ def main(names):
             continue
         if kind == "cdnow":
             demo.prepare_cdnow(fresh=False)
+        some = [with_record(screen, database) for screen in some]
         with hostdb.temporary(database, COPY), server(COPY) as port:
             problems += take_all(some, port, COPY)
     print("\n".join(problems), file=sys.stderr, end="\n" if problems else "")

@@ -48,20 +48,26 @@ class CrmAlert(models.Model):
         "Raised On", default=fields.Date.context_today, required=True, readonly=True
     )
     severity = fields.Selection(
-        selection=lambda self: self.env["crm.alert.rule"]._fields["severity"].selection,
+        selection=lambda self: self.env["crm.alert.rule"]
+        ._fields["severity"]
+        ._description_selection(self.env),
         required=True,
         default="2",
         tracking=True,
     )
     condition = fields.Selection(
         selection=lambda self: (
-            self.env["crm.alert.rule"]._fields["condition"].selection
+            self.env["crm.alert.rule"]
+            ._fields["condition"]
+            ._description_selection(self.env)
         ),
         readonly=True,
     )
     compare_with = fields.Selection(
         selection=lambda self: (
-            self.env["crm.alert.rule"]._fields["compare_with"].selection
+            self.env["crm.alert.rule"]
+            ._fields["compare_with"]
+            ._description_selection(self.env)
         ),
         readonly=True,
     )
