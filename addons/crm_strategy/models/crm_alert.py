@@ -48,9 +48,11 @@ class CrmAlert(models.Model):
         "Raised On", default=fields.Date.context_today, required=True, readonly=True
     )
     severity = fields.Selection(
-        selection=lambda self: self.env["crm.alert.rule"]
-        ._fields["severity"]
-        ._description_selection(self.env),
+        selection=lambda self: (
+            self.env["crm.alert.rule"]
+            ._fields["severity"]
+            ._description_selection(self.env)
+        ),
         required=True,
         default="2",
         tracking=True,
