@@ -179,13 +179,12 @@ class CrmPartnerRoleAssignment(models.Model):
                 role=assignment.role_id.display_name or "",
             )
 
-    @api.depends("role_id.company_id")
+    @api.depends("role_id.company_id", "partner_id")
     def _compute_company_id(self):
-        """A role of one company's division belongs to that company."""
+        """A role of one company's division, or partner, belongs to that company."""
         for assignment in self:
-            assignment.company_id = (
-                assignment.role_id.company_id or assignment.company_id
-            )
+            given = assignment.role_id.company_id or assignment.partner_id.company_id
+            assignment.company_id = given or assignment.company_id
 
     @api.depends("partner_id")
     def _compute_user_id(self):

@@ -71,6 +71,14 @@ class TestPartnerRoleAssignment(RoleCommon):
         self.division.company_id = self.company_a
         self.assertEqual(self._assign(self.acme).company_id, self.company_a)
 
+    def test_partner_of_one_company_has_the_role_there(self):
+        """Who cannot choose a company must be able to save all the same."""
+        partner = self._create_partner("Of A", company_id=self.company_a.id)
+        form = Form(self.env["crm.partner.role.assignment"].with_user(self.rep))
+        form.partner_id = partner
+        form.role_id = self.customer_role
+        self.assertEqual(form.save().company_id, self.company_a)
+
     # --- OVERLAP
 
     def test_overlap_names_the_other_assignment_and_its_dates(self):
