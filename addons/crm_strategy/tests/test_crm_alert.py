@@ -297,7 +297,7 @@ class TestCrmAlert(ConceptCommon):
         action = self.measure.action_open_alerts()
         self.assertEqual(self.env["crm.alert"].search(action["domain"]), alert)
         drill = alert.with_user(self.manager).action_drill()
-        self.assertEqual(drill["res_model"], "sale.order")
+        self.assertEqual(drill["res_model"], "crm.sale.movement")
 
     # --- RIGHTS
 
