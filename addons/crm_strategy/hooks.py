@@ -1,4 +1,4 @@
-from .models.crm_sales_history_match import KEY_MODULE
+from .models.sales_history.crm_sales_history_match import KEY_MODULE
 
 PARTS = ("ir.model.inherit", "ir.model.fields.selection")
 

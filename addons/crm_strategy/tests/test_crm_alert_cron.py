@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 from ..tools.measure_trend import MeasureResult
 from .concept_common import TODAY, ConceptCommon
 
-LOGGER = "odoo.addons.crm_strategy.models.crm_alert_watch"
+LOGGER = "odoo.addons.crm_strategy.models.alert.crm_alert_watch"
 
 
 @tagged("post_install", "-at_install")

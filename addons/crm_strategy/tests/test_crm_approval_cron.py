@@ -3,7 +3,7 @@ from freezegun import freeze_time
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.crm_strategy.models import crm_approval_step_notify
+from odoo.addons.crm_strategy.models.approval import crm_approval_step_notify
 
 from .approval_common import ApprovalCommon
 
@@ -86,7 +86,7 @@ class TestApprovalCron(ApprovalCommon):
             return follow_up(step, today)
 
         self.patch(type(broken), "_follow_up", fail)
-        logger = "odoo.addons.crm_strategy.models.crm_approval_step_notify"
+        logger = "odoo.addons.crm_strategy.models.approval.crm_approval_step_notify"
         with freeze_time("2024-03-08 09:00:00"), mute_logger(logger):
             mails = self._run()
             for _index in range(3):

@@ -5,7 +5,7 @@ from odoo.tools import mute_logger
 
 from .common_measure import FEBRUARY, JANUARY, MARCH, NOW, MeasureCommon
 
-LOGGER = "odoo.addons.crm_strategy.models.crm_measure_refresh"
+LOGGER = "odoo.addons.crm_strategy.models.measure.crm_measure_refresh"
 
 
 def fail(measure, _company, _periods):

@@ -184,7 +184,9 @@ class TestPartnerRoleAssignment(RoleCommon):
         open_end = self._assign(self.acme, date_to=self.today)
         cron = self.env.ref("crm_strategy.ir_cron_partner_role_end")
         with (
-            patch("odoo.addons.crm_strategy.models.crm_partner_role_state.BATCH", 2),
+            patch(
+                "odoo.addons.crm_strategy.models.role.crm_partner_role_state.BATCH", 2
+            ),
             self.enter_registry_test_mode(),
         ):
             cron.method_direct_trigger()

@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 
 from .role_common import RoleCommon
 
-LOGGER = "odoo.addons.crm_strategy.models.crm_partner_role_state"
+LOGGER = "odoo.addons.crm_strategy.models.role.crm_partner_role_state"
 
 
 @tagged("post_install", "-at_install")
@@ -37,7 +37,7 @@ class TestPartnerRoleHistory(RoleCommon):
                 raise UserError(reason)
 
         cron = self.env.ref("crm_strategy.ir_cron_partner_role_end")
-        batch = "odoo.addons.crm_strategy.models.crm_partner_role_state.BATCH"
+        batch = "odoo.addons.crm_strategy.models.role.crm_partner_role_state.BATCH"
         with self.enter_registry_test_mode(), patch(batch, 2):
             with patch.object(model, "_close", _close), mute_logger(LOGGER):
                 for _run in range(3):

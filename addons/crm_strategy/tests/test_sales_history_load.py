@@ -5,7 +5,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
-from odoo.addons.crm_strategy.models import crm_sales_history_load
+from odoo.addons.crm_strategy.models.sales_history import crm_sales_history_load
 
 from .sales_history_common import HEADER, SalesHistoryCase
 

@@ -8,7 +8,9 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.crm_strategy.hooks import uninstall_hook
-from odoo.addons.crm_strategy.models.crm_sales_history_match import KEY_MODULE
+from odoo.addons.crm_strategy.models.sales_history.crm_sales_history_match import (
+    KEY_MODULE,
+)
 
 from .sales_history_common import HEADER, SalesHistoryCase
 from .test_sales_history_load import LINES
@@ -54,7 +56,7 @@ class TestSalesHistoryUndo(SalesHistoryCase):
         names = self.env["res.partner"].search([("ref", "in", ["C1", "C2"])])
         self.assertEqual(names.mapped("name"), ["C1"])
 
-    @mute_logger("odoo.addons.crm_strategy.models.crm_sales_history_undo")
+    @mute_logger("odoo.addons.crm_strategy.models.sales_history.crm_sales_history_undo")
     def test_undo_keeps_and_reports_what_cannot_be_deleted(self):
         job = self._load(LINES)
         kept = self._get_order("A-1").partner_id
@@ -125,7 +127,7 @@ class TestSalesHistoryUndo(SalesHistoryCase):
             job.unlink()
         self.assertTrue(job.exists())
 
-    @mute_logger("odoo.addons.crm_strategy.models.crm_sales_history_load")
+    @mute_logger("odoo.addons.crm_strategy.models.sales_history.crm_sales_history_load")
     def test_a_failure_is_noted_and_can_be_resumed(self):
         job = self._validate(LINES)
         job.action_queue()

@@ -1,0 +1,5 @@
+from . import crm_measure
+from . import crm_measure_value
+from . import crm_measure_refresh
+from . import crm_measure_sales
+from . import crm_measure_drill
