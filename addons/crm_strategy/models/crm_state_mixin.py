@@ -1,13 +1,19 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.concept_states import allowed_actions, may_move, target
+from ..tools.concept_states import (
+    SYSTEM_ACTIONS,
+    allowed_actions,
+    may_move,
+    target,
+)
 
 
 class CrmStateMixin(models.AbstractModel):
     """A record whose ``state`` moves by a table of ``tools/concept_states.py`` only.
 
-    A model sets ``_transitions`` and has a field ``state``. Buttons call
+    A model sets ``_transitions`` and has a field ``state``; ``_system_actions``
+    says which actions are no button's. Buttons call
     :meth:`_move`; a card dragged on a board, an import or an RPC call writes
     ``state``. Both come by the same check and the same :meth:`_after_move`.
     """
@@ -16,6 +22,7 @@ class CrmStateMixin(models.AbstractModel):
     _description = "States by a Table"
 
     _transitions = {}
+    _system_actions = SYSTEM_ACTIONS
 
     allowed_actions = fields.Char(
         compute="_compute_allowed_actions",
@@ -26,7 +33,9 @@ class CrmStateMixin(models.AbstractModel):
     @api.depends("state")
     def _compute_allowed_actions(self):
         for record in self:
-            actions = allowed_actions(self._transitions, record.state)
+            actions = allowed_actions(
+                self._transitions, record.state, self._system_actions
+            )
             record.allowed_actions = ",".join(actions)
 
     def write(self, vals):
@@ -34,7 +43,13 @@ class CrmStateMixin(models.AbstractModel):
             return super().write(vals)
         before = self.grouped("state")
         for old, records in before.items():
-            if not may_move(self._transitions, old, vals["state"], self.env.su):
+            if not may_move(
+                self._transitions,
+                old,
+                vals["state"],
+                self.env.su,
+                self._system_actions,
+            ):
                 raise records._get_move_error(vals["state"])
         result = super().write(vals)
         for old, records in before.items():

@@ -46,7 +46,7 @@ ALERT = {
 SYSTEM_ACTIONS = {"void", "revive"}
 
 
-def allowed_actions(table, state):
+def allowed_actions(table, state, system_actions=SYSTEM_ACTIONS):
     """Return what a person may do in ``state``, in the order of the table.
 
     >>> allowed_actions(NEED, "new")
@@ -57,7 +57,7 @@ def allowed_actions(table, state):
     return [
         action
         for known, action in table
-        if known == state and action not in SYSTEM_ACTIONS
+        if known == state and action not in system_actions
     ]
 
 
@@ -72,7 +72,7 @@ def target(table, state, action):
     return table.get((state, action))
 
 
-def may_move(table, old, new, is_system=False):
+def may_move(table, old, new, is_system=False, system_actions=SYSTEM_ACTIONS):
     """Tell whether one action leads from ``old`` to ``new``; staying is allowed.
 
     >>> may_move(DECISION, "draft", "decided"), may_move(DECISION, "draft", "reviewed")
@@ -81,8 +81,10 @@ def may_move(table, old, new, is_system=False):
     (False, True)
     >>> may_move(LESSON, "draft", "draft")
     True
+    >>> may_move(ALERT, "closed", "progress", system_actions={"reopen"})
+    False
     """
     return old == new or any(
-        known == old and state == new and (is_system or action not in SYSTEM_ACTIONS)
+        known == old and state == new and (is_system or action not in system_actions)
         for (known, action), state in table.items()
     )

@@ -1,0 +1,487 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ...tools.complaint_states import COMPLAINT, COMPLAINT_SYSTEM, OPEN_STATES
+from .crm_complaint_kind import PRIORITIES, TYPES
+
+# what a customer who signs in never reads
+INTERNAL = "base.group_user"
+STATES = [
+    ("new", "New"),
+    ("progress", "In Progress"),
+    ("decided", "Decided"),
+    ("execution", "Being Carried Out"),
+    ("inform", "Inform the Customer"),
+    ("follow_up", "Follow-up"),
+    ("confirmed", "Confirmed"),
+    ("closed", "Closed"),
+    ("cancelled", "Cancelled"),
+]
+PROMISE_STATES = [
+    ("ok", "On Time"),
+    ("warned", "Due Soon"),
+    ("late", "Late"),
+    ("kept", "Kept"),
+    ("broken", "Broken"),
+]
+# written by the product only: they follow from what happens
+SYSTEM_FIELDS = {
+    "name",
+    "date_decided",
+    "date_executed",
+    "date_told",
+    "date_confirmed",
+    "date_closed",
+    "date_replied",
+    "is_waiting",
+    "waiting_since",
+    "waiting_hours",
+    "deadline_reply",
+    "deadline_decision",
+    "deadline_resolution",
+    "warn_reply",
+    "warn_decision",
+    "warn_resolution",
+    "reply_state",
+    "decision_state",
+    "resolution_state",
+    "date_check",
+    "reopen_count",
+    "skip_count",
+}
+# context value of a write that comes from the product's own methods; a client
+# cannot send this very object
+BY_SYSTEM = object()
+
+
+class CrmComplaint(models.Model):
+    """A customer is not satisfied: one closed loop from receiving it to its result.
+
+    The states stand in ``tools/complaint_states.py``; what each button does in
+    ``crm_complaint_move.py``, promised times in ``crm_complaint_clock.py``, the
+    hand-over to other departments in ``crm_complaint_handover.py``.
+    """
+
+    _name = "crm.complaint"
+    _description = "Complaint"
+    _inherit = [
+        "crm.state.mixin",
+        "crm.approval.mixin",
+        "crm.document.flow.mixin",
+        "mail.thread.cc",
+        "mail.activity.mixin",
+        "portal.mixin",
+    ]
+    _order = "priority desc, id desc"
+    _rec_names_search = ["name", "title", "partner_id.complete_name"]
+    _check_company_auto = True
+    _primary_email = "email_from"
+    _transitions = COMPLAINT
+    _system_actions = COMPLAINT_SYSTEM
+
+    def _default_user_id(self):
+        user = self.env.user
+        return user if user.has_group("crm_service.group_agent") else user.browse()
+
+    # What it is
+    name = fields.Char("Number", readonly=True, copy=False, index="trigram")
+    title = fields.Char(
+        "Subject", compute="_compute_title", store=True, readonly=False, precompute=True
+    )
+    kind_id = fields.Many2one(
+        "crm.complaint.kind", "Kind", index=True, ondelete="restrict", tracking=True
+    )
+    type = fields.Selection(TYPES, compute="_compute_type", store=True, precompute=True)
+    cause_id = fields.Many2one(
+        "crm.complaint.cause",
+        "Cause",
+        index="btree_not_null",
+        ondelete="restrict",
+        tracking=True,
+        groups=INTERNAL,
+    )
+    description = fields.Text("What the Customer Says")
+    internal_note = fields.Html(groups=INTERNAL)
+    wish = fields.Selection(
+        [
+            ("replacement", "Replacement"),
+            ("refund", "Money Back"),
+            ("discount", "Discount"),
+            ("repair", "Repair"),
+            ("answer", "An Answer"),
+            ("none", "Nothing"),
+        ],
+        "Wishes",
+    )
+    wish_note = fields.Char("Wish in Words")
+    channel = fields.Selection(
+        [
+            ("portal", "Portal"),
+            ("email", "E-mail"),
+            ("phone", "Phone"),
+            ("survey", "Survey"),
+            ("visit", "Visit"),
+            ("hand", "By Hand"),
+        ],
+        "Received By",
+        default="hand",
+        required=True,
+    )
+    priority = fields.Selection(
+        PRIORITIES,
+        compute="_compute_priority",
+        store=True,
+        readonly=False,
+        precompute=True,
+        groups=INTERNAL,
+    )
+    tag_ids = fields.Many2many("crm.complaint.tag", string="Tags", groups=INTERNAL)
+    merged_into_id = fields.Many2one(
+        "crm.complaint",
+        "Duplicate Of",
+        index="btree_not_null",
+        check_company=True,
+        copy=False,
+        tracking=True,
+        groups=INTERNAL,
+    )
+
+    # Who complains, and who handles it
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        default=lambda self: self.env.company,
+    )
+    partner_id = fields.Many2one(
+        "res.partner", "Contact", index=True, ondelete="restrict", tracking=True
+    )
+    commercial_partner_id = fields.Many2one(
+        "res.partner",
+        "Customer",
+        related="partner_id.commercial_partner_id",
+        store=True,
+        index=True,
+    )
+    partner_name = fields.Char(
+        "Name Given", compute="_compute_caller", store=True, readonly=False
+    )
+    email_from = fields.Char(
+        "E-mail", compute="_compute_caller", store=True, readonly=False
+    )
+    phone = fields.Char(compute="_compute_caller", store=True, readonly=False)
+    team_id = fields.Many2one(
+        "crm.service.team",
+        "Team",
+        compute="_compute_team_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index=True,
+        check_company=True,
+        tracking=True,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Agent",
+        default=lambda self: self._default_user_id(),
+        index=True,
+        domain=[("share", "=", False)],
+        copy=False,
+        tracking=True,
+    )
+
+    # What was bought
+    order_id = fields.Many2one(
+        "sale.order",
+        "Sales Order",
+        index="btree_not_null",
+        check_company=True,
+        domain="[('partner_id.commercial_partner_id', '=?', commercial_partner_id), "
+        "('state', '=', 'sale')]",
+        tracking=True,
+    )
+    delivery_partner_id = fields.Many2one(
+        "res.partner",
+        "Ship-to Address",
+        compute="_compute_delivery_partner_id",
+        store=True,
+        readonly=False,
+        index="btree_not_null",
+        help="Where a replacement goes: the address of the order unless changed.",
+    )
+    line_ids = fields.One2many(
+        "crm.complaint.line", "complaint_id", string="Products", copy=True
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        precompute=True,
+        ondelete="restrict",
+    )
+    amount = fields.Monetary(
+        "Value of the Goods", compute="_compute_amount", store=True, aggregator=None
+    )
+    company_currency_id = fields.Many2one(
+        "res.currency", "Company Currency", related="company_id.currency_id"
+    )
+    amount_company = fields.Monetary(
+        "Value in Company Currency",
+        compute="_compute_amount",
+        store=True,
+        currency_field="company_currency_id",
+        groups=INTERNAL,
+    )
+
+    # Where it stands
+    state = fields.Selection(
+        STATES,
+        default="new",
+        required=True,
+        copy=False,
+        index=True,
+        tracking=True,
+        group_expand=True,
+    )
+    is_open = fields.Boolean(compute="_compute_is_open", store=True, precompute=True)
+    date_received = fields.Datetime(
+        "Received On", default=fields.Datetime.now, required=True, copy=False
+    )
+    date_replied = fields.Datetime("First Reply On", readonly=True, copy=False)
+    date_decided = fields.Datetime("Decided On", readonly=True, copy=False)
+    date_executed = fields.Datetime("Carried Out On", readonly=True, copy=False)
+    date_told = fields.Datetime("Customer Told On", readonly=True, copy=False)
+    date_confirmed = fields.Datetime("Confirmed On", readonly=True, copy=False)
+    date_closed = fields.Datetime("Closed On", readonly=True, copy=False)
+    reopen_count = fields.Integer("Times Reopened", readonly=True, copy=False)
+    skip_count = fields.Integer(
+        "Skipped", readonly=True, copy=False, groups=INTERNAL, help="Skipped moves."
+    )
+    result = fields.Selection(
+        [
+            ("resolved", "Resolved"),
+            ("partly", "Partly Resolved"),
+            ("rejected", "Rejected"),
+            ("withdrawn", "Withdrawn by the Customer"),
+        ],
+        copy=False,
+        tracking=True,
+    )
+    result_note = fields.Text("Final Result", copy=False, tracking=True)
+    step_ids = fields.One2many(
+        "crm.complaint.step", "complaint_id", string="Steps", groups=INTERNAL
+    )
+
+    # What was promised; see crm_complaint_clock.py
+    is_waiting = fields.Boolean(
+        "Waiting for the Customer",
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="The promised times stand still.",
+    )
+    waiting_since = fields.Datetime(readonly=True, copy=False)
+    waiting_hours = fields.Float(
+        "Hours Waited", readonly=True, copy=False, help="Working hours in all."
+    )
+    deadline_reply = fields.Datetime("Reply By", readonly=True, copy=False)
+    deadline_decision = fields.Datetime("Decide By", readonly=True, copy=False)
+    deadline_resolution = fields.Datetime("Resolve By", readonly=True, copy=False)
+    warn_reply = fields.Datetime(readonly=True, copy=False, groups=INTERNAL)
+    warn_decision = fields.Datetime(readonly=True, copy=False, groups=INTERNAL)
+    warn_resolution = fields.Datetime(readonly=True, copy=False, groups=INTERNAL)
+    reply_state = fields.Selection(PROMISE_STATES, "Reply", readonly=True, copy=False)
+    decision_state = fields.Selection(
+        PROMISE_STATES, "Decision", readonly=True, copy=False
+    )
+    resolution_state = fields.Selection(
+        PROMISE_STATES, "Resolution", readonly=True, copy=False
+    )
+    deadline_next = fields.Datetime(
+        "Next Deadline",
+        compute="_compute_deadline_next",
+        store=True,
+        help="The earliest promised time that is not met yet.",
+    )
+    date_check = fields.Datetime(
+        readonly=True,
+        copy=False,
+        groups=INTERNAL,
+        help="Technical: when the promised times are looked at again.",
+    )
+
+    _name_unique = models.UniqueIndex(
+        "(name, company_id)", "This number is taken. Save again to get the next one."
+    )
+    _check_idx = models.Index("(date_check) WHERE date_check IS NOT NULL")
+    _board_idx = models.Index("(priority DESC, id DESC) WHERE is_open")
+
+    # --- COMPUTE
+
+    @api.depends("kind_id")
+    def _compute_title(self):
+        for complaint in self:
+            complaint.title = complaint.title or complaint.kind_id.name
+
+    @api.depends("kind_id.type")
+    def _compute_type(self):
+        for complaint in self:
+            complaint.type = complaint.kind_id.type or "complaint"
+
+    @api.depends("kind_id")
+    def _compute_priority(self):
+        for complaint in self:
+            known = complaint.priority or "0"
+            complaint.priority = max(known, complaint.kind_id.priority or "0")
+
+    @api.depends("partner_id")
+    def _compute_caller(self):
+        """Take over what we know of the contact, never lose what he gave."""
+        for complaint in self:
+            partner = complaint.partner_id
+            complaint.partner_name = partner.name or complaint.partner_name
+            complaint.email_from = complaint.email_from or partner.email
+            complaint.phone = complaint.phone or partner.phone
+
+    @api.depends("kind_id", "company_id")
+    def _compute_team_id(self):
+        teams = self.env["crm.service.team"].sudo()  # style: CRM109 any intake has one
+        first = {}
+        for complaint in self:
+            company = complaint.company_id
+            if complaint.team_id and complaint._origin.company_id == company:
+                continue
+            team = complaint.kind_id.sudo().team_id  # style: CRM109 as above
+            if not team.active or team.company_id != company:
+                if company not in first:
+                    first[company] = teams.search(
+                        [("company_id", "=", company.id)], limit=1
+                    )
+                team = first[company]
+            complaint.team_id = team.sudo(False)
+
+    @api.depends("order_id")
+    def _compute_delivery_partner_id(self):
+        for complaint in self:
+            order = complaint.order_id
+            complaint.delivery_partner_id = (
+                order.partner_shipping_id or complaint.delivery_partner_id
+            )
+
+    @api.depends("order_id", "company_id")
+    def _compute_currency_id(self):
+        for complaint in self:
+            complaint.currency_id = (
+                complaint.order_id.currency_id or complaint.company_id.currency_id
+            )
+
+    @api.depends("line_ids.amount", "currency_id", "company_id", "date_received")
+    def _compute_amount(self):
+        for complaint in self:
+            amount = sum(complaint.line_ids.mapped("amount"))
+            complaint.amount = amount
+            currency = complaint.currency_id
+            complaint.amount_company = (
+                currency._convert(
+                    amount,
+                    complaint.company_currency_id,
+                    complaint.company_id,
+                    complaint.date_received or fields.Datetime.now(),
+                )
+                if currency
+                else amount
+            )
+
+    @api.depends("state")
+    def _compute_is_open(self):
+        for complaint in self:
+            complaint.is_open = complaint.state in OPEN_STATES
+
+    @api.depends("name", "title")
+    def _compute_display_name(self):
+        for complaint in self:
+            parts = (complaint.name, complaint.title)
+            complaint.display_name = " ".join(filter(None, parts))
+
+    def _compute_access_url(self):
+        for complaint in self:
+            complaint.access_url = f"/my/complaints/{complaint.id}"
+
+    # --- CHECKS
+
+    @api.constrains("order_id", "partner_id")
+    def _check_order_id(self):
+        for complaint in self.filtered("order_id"):
+            customer = complaint.commercial_partner_id
+            order = complaint.order_id.sudo()  # style: CRM109 whose order is it
+            if customer and order.partner_id.commercial_partner_id != customer:
+                raise ValidationError(
+                    self.env._(
+                        "Order %(order)s is not one of %(customer)s. Choose an order of "
+                        "this customer.",
+                        order=order.name,
+                        customer=customer.name,
+                    )
+                )
+
+    @api.constrains("merged_into_id")
+    def _check_merged_into_id(self):
+        if self._has_cycle("merged_into_id"):
+            raise ValidationError(
+                self.env._("A complaint cannot be a duplicate of itself.")
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_handled(self):
+        if handled := self.filtered(lambda c: c.state not in ("new", "cancelled")):
+            raise UserError(
+                self.env._(
+                    "“%(name)s” was handled and stays on record. Cancel it instead.",
+                    name=handled[0].display_name,
+                )
+            )
+
+    # --- CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Number the complaints and start their clock; they begin as new."""
+        vals_list = [dict(vals) for vals in vals_list]
+        for vals in vals_list:
+            if not self.env.su:
+                self._check_system_fields(vals)
+                vals["state"] = "new"
+            company = vals.get("company_id") or self.env.company.id
+            sequence = self.env["ir.sequence"].with_company(company)
+            vals["name"] = sequence.next_by_code("crm.complaint")
+        complaints = super().create(vals_list)
+        complaints._start_clock()
+        complaints._on_received()
+        return complaints
+
+    def write(self, vals):
+        if self.env.context.get("crm_service_move") is not BY_SYSTEM:
+            self._check_system_fields(vals)
+            if "state" in vals:
+                return self._drag(vals)
+        result = super().write(vals)
+        if {"kind_id", "team_id", "partner_id", "company_id"} & set(vals):
+            self._restart_clock()
+        return result
+
+    def _write_by_system(self, vals):
+        """Write what only the product writes."""
+        self.with_context(crm_service_move=BY_SYSTEM).write(vals)
+
+    def _check_system_fields(self, names):
+        """Dates, promises and numbers follow from what happens."""
+        if not self.env.su and SYSTEM_FIELDS & set(names):
+            raise AccessError(
+                self.env._(
+                    "Number, dates and promised times of a complaint follow from what "
+                    "is done. Leave them out and use its buttons."
+                )
+            )
+

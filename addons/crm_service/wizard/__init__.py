@@ -1,0 +1,2 @@
+from . import crm_complaint_reason
+from . import base_partner_merge_complaint

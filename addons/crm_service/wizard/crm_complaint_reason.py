@@ -1,0 +1,32 @@
+from odoo import fields, models
+
+
+class CrmComplaintReason(models.TransientModel):
+    """Ask why something is taken back, cancelled or skipped."""
+
+    _name = "crm.complaint.reason"
+    _description = "Reason"
+
+    complaint_ids = fields.Many2many("crm.complaint", string="Complaints")
+    step_ids = fields.Many2many("crm.complaint.step", string="Steps")
+    action = fields.Selection(
+        [
+            ("cancel", "Cancel"),
+            ("return", "Return"),
+            ("deny", "Not Settled"),
+            ("reopen", "Reopen"),
+            ("skip", "Skip"),
+        ],
+        required=True,
+        readonly=True,
+        default="cancel",
+    )
+    reason = fields.Text(required=True)
+
+    def action_apply(self):
+        """Do it, with the reason."""
+        self.ensure_one()
+        for records in (self.complaint_ids, self.step_ids):
+            if records:
+                getattr(records, f"action_{self.action}")(self.reason)
+        return {"type": "ir.actions.act_window_close"}
