@@ -1,6 +1,5 @@
 from . import crm_scorecard_columns
 from . import crm_scorecard_mixin
-from . import crm_sums_mixin
 from . import crm_customer_scorecard
 from . import crm_customer_scorecard_history
 from . import crm_rfm_group

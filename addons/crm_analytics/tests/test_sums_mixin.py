@@ -106,6 +106,23 @@ class TestSumsMixin(ScorecardCommon):
             domain=[("revenue", ">", 90)],
         )
 
+    def test_rows_by_columns(self):
+        cards = self._model("crm.customer.scorecard")
+        group, month = "rfm_group_id", "last_order_date:month"
+        self.assertSame(cards, [[], [month]])
+        self.assertSame(cards, [[], [group], [month], [group, month]])
+        self.assertSame(cards, [[month], [group, month]])
+
+    def test_states_by_month(self):
+        self.env["crm.lifecycle.policy"]._ensure(self.company)._refresh("full")
+        stays = self._model("crm.lifecycle.transition")
+        state, month = "state", "date_start:month"
+        sets = [[], [state], [month], [state, month]]
+        total, states, *_others = self.assertSame(stays, sets, ["__count"])
+        self.assertEqual(total[0][0], sum(row[1] for row in states))
+        self.assertGreater(len(states), 1)
+        self.assertSame(stays.with_context(tz="Asia/Shanghai"), sets, ["__count"])
+
     def test_order_of_partners_is_that_of_the_host(self):
         cards = self._model("crm.customer.scorecard")
         self.assertSame(cards, [[], ["partner_id"]], order="partner_id")
@@ -146,7 +163,7 @@ class TestSumsMixin(ScorecardCommon):
         self.assertSame(cards, by_group, short=False, order="rfm_group_id desc")
         self.assertSame(cards, by_group, ("average_order:avg",), short=False)
         self.assertSame(cards, [[], ["user_id"]], short=False)
-        self.assertSame(cards, [[], ["last_order_date:month"]], short=False)
+        self.assertSame(cards, [[], ["last_order_date:month_number"]], short=False)
         self.assertSame(cards, [["company_id"], ["rfm_group_id"]], short=False)
         self.assertSame(cards, [[]], short=False)
         self.assertSame(cards.sudo(), by_group, short=False)

@@ -12,6 +12,7 @@ class CrmLifecycleTransition(models.Model):
     """
 
     _name = "crm.lifecycle.transition"
+    _inherit = ["crm.sums.mixin"]
     _description = "Lifecycle Transition"
     _order = "date_start desc, id desc"
     _rec_name = "partner_id"

@@ -1,7 +1,8 @@
 from math import fsum
 
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.models import READ_GROUP_TIME_GRANULARITY
+from odoo.tools import SQL, unique
 
 
 def _total(figures):
@@ -15,10 +16,10 @@ class CrmSumsMixin(models.AbstractModel):
     """Pivots of sums over very many rows, read from their finest grouping.
 
     The host lets the database work out all levels of a pivot at once, which sorts
-    every row. Where all figures are sums or the number of rows, and each level is the
-    beginning of the next finer one, the finest level is enough: the database groups it
-    by numbers, without sorting, and the other levels are added up here. Whatever is
-    not as simple as that goes the host's way.
+    every row. Where all figures are sums or the number of rows, and one level has all
+    the groupings of the others, that level is enough: the database groups it by plain
+    values, without sorting, and the other levels are added up here. Whatever is not as
+    simple as that goes the host's way.
     """
 
     _name = "crm.sums.mixin"
@@ -28,27 +29,38 @@ class CrmSumsMixin(models.AbstractModel):
     def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
         """Read the sums of the finest grouping only and add them up to the others."""
         sets = [tuple(groupby) for groupby in grouping_sets]
-        finest = max(sets, key=len, default=())
+        finest = tuple(unique(spec for groupby in sets for spec in groupby))
         sums = self._get_sums(aggregates)
-        is_tree = all(groupby == finest[: len(groupby)] for groupby in sets)
-        is_plain = bool(finest) and all(map(self._is_plain_group, finest))
-        if sums and is_tree and is_plain and order in (None, ", ".join(finest)):
+        has_finest = finest and len(finest) == max(len(set(s)) for s in sets)
+        is_plain = has_finest and all(map(self._is_plain_group, finest))
+        if sums and is_plain and order in (None, ", ".join(finest)):
             self._prepare_planner()
             # ordered by a number, as the order of the groups would be grouped by too
             rows = self._read_group(domain, finest, sums, order="__count")
             if rows:
-                rows = self._sort_groups(rows, len(finest))
+                ranks = [
+                    self._rank_values(spec, {row[place] for row in rows})
+                    for place, spec in enumerate(finest)
+                ]
                 return [
-                    self._add_up(rows, len(groupby), sums, aggregates)
+                    self._add_up(
+                        rows, [finest.index(s) for s in groupby], ranks, aggregates
+                    )
                     for groupby in sets
                 ]
         return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
 
     @api.model
-    def _is_plain_group(self, name):
-        """Return whether ``name`` is a stored link to one record."""
+    def _is_plain_group(self, spec):
+        """Return whether ``spec`` is a stored link, a choice or a span of days."""
+        name, _colon, granularity = spec.partition(":")
         field = self._fields.get(name)
-        return bool(field and field.type == "many2one" and field.store)
+        if not field or not field.store:
+            return False
+        if granularity:
+            is_span = granularity in READ_GROUP_TIME_GRANULARITY
+            return is_span and field.type in ("date", "datetime")
+        return field.type in ("many2one", "selection")
 
     @api.model
     def _prepare_planner(self):
@@ -61,18 +73,19 @@ class CrmSumsMixin(models.AbstractModel):
         )
 
     @api.model
-    def _sort_groups(self, rows, depth):
-        """Sort by the records of the first ``depth`` values, no record at the end."""
-        ranks = [
-            self._rank_records({row[place] for row in rows}) for place in range(depth)
-        ]
-        return sorted(
-            rows,
-            key=lambda row: [
-                rank.get(record.id, len(rank))
-                for rank, record in zip(ranks, row, strict=False)
-            ],
-        )
+    def _rank_values(self, spec, values):
+        """Return ``{value: place}`` in the host's order, nothing at the end."""
+        known = [value for value in values if value]
+        if ":" in spec:
+            known.sort()
+        elif self._fields[spec].type == "selection":
+            statement = SQL("SELECT v FROM UNNEST(%s::text[]) v ORDER BY v", known)
+            known = [value for [value] in self.env.execute_query(statement)]
+        else:
+            places = self._rank_records(values)
+            return {value: places.get(value.id, len(places)) for value in values}
+        places = {value: place for place, value in enumerate(known)}
+        return {value: places.get(value, len(places)) for value in values}
 
     @api.model
     def _rank_records(self, records):
@@ -98,15 +111,20 @@ class CrmSumsMixin(models.AbstractModel):
         return sums if one_currency and follow.issuperset(aggregates) else None
 
     @api.model
-    def _add_up(self, rows, depth, sums, aggregates):
-        """Add up ``rows`` that agree in their first ``depth`` values, in order."""
+    def _add_up(self, rows, places, ranks, aggregates):
+        """Add up ``rows`` that agree in the values at ``places``, in their order."""
+        sums = self._get_sums(aggregates)
         groups = {}
         for row in rows:
-            groups.setdefault(row[:depth], []).append(row[-len(sums) :])
+            key = tuple(row[place] for place in places)
+            groups.setdefault(key, []).append(row[len(ranks) :])
+        order = sorted(range(len(places)), key=places.__getitem__)
         currencies = self.env.company.currency_id.ids
         result = []
-        for key, members in groups.items():
-            totals = [_total(figures) for figures in zip(*members, strict=True)]
+        for key in sorted(
+            groups, key=lambda key: [ranks[places[i]][key[i]] for i in order]
+        ):
+            totals = [_total(figures) for figures in zip(*groups[key], strict=True)]
             figures = dict(zip(sums, totals, strict=True))
             figures |= {f"{name}_currency": total for name, total in figures.items()}
             figures["currency_id:array_agg_distinct"] = currencies
