@@ -98,7 +98,7 @@ def roles(bench):
     proposals.make()
     bench.add("Roles: first proposals for all, once", proposals.propose_first)
     prepare.settle(bench.name)
-    bench.add("Roles: orders of all customers read again", proposals.propose_again, 6)
+    bench.add("Roles: orders of all customers read again", proposals.propose_again, 9)
 
 
 def retention(bench):
@@ -133,6 +133,7 @@ def screens(bench):
             ("Lifecycle pivot", user.lifecycle_pivot),
         ):
             bench.add(f"{task}, {who}", measure, SCREEN, "s")
+        bench.add(f"Pivot by segment, all schemes, {who}", user.schemes_pivot, unit="s")
         bench.add(f"Document flow, {who}", user.document_flow, FLOW, "s")
 
 

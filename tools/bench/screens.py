@@ -56,7 +56,7 @@ class Screens:
 
         return self._median(work)
 
-    def _pivot(self, model_name, rows):
+    def _pivot(self, model_name, rows, find_domain=lambda env: []):
         sets = [rows[:place] for place in range(len(rows) + 1)]
         measures = ["revenue:sum", "margin:sum", "order_count:sum"]
         currencies = ["revenue:sum_currency", "margin:sum_currency"]
@@ -66,7 +66,7 @@ class Screens:
             model = env[model_name]
             known = [name for name in currencies if self._is_known(model, name)]
             return model.formatted_read_grouping_sets(
-                [], sets, [*measures, *known, "__count"]
+                find_domain(env), sets, [*measures, *known, "__count"]
             )
 
         return self._median(work)
@@ -121,6 +121,17 @@ class Screens:
         return self._median(work)
 
     def segment_pivot(self):
+        """As its menu opens it: filtered by one scheme."""
+
+        def find_domain(env):
+            context = env["crm.segment.scorecard.report"]._open_figures()["context"]
+            scheme = context["search_default_segmentation_id"]
+            return [("segmentation_id", "=", scheme)]
+
+        return self._pivot("crm.segment.scorecard.report", ["segment_id"], find_domain)
+
+    def schemes_pivot(self):
+        """Without a filter: each customer once per scheme, and per free segment."""
         return self._pivot(
             "crm.segment.scorecard.report", ["segmentation_id", "segment_id"]
         )

@@ -53,9 +53,11 @@ class CrmSegmentScorecardReport(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_analytics.crm_segment_scorecard_report_action"
         )
-        scheme = self.search([], order="segmentation_id desc", limit=1).segmentation_id
-        if scheme:
-            action["context"] = {"search_default_segmentation_id": scheme.id}
+        schemes = self.env["crm.segmentation"].search([])
+        for scheme in reversed(schemes):
+            if self.search_count([("segmentation_id", "=", scheme.id)], limit=1):
+                action["context"] = {"search_default_segmentation_id": scheme.id}
+                break
         return action
 
     @property
