@@ -337,3 +337,10 @@ def build_segment_scorecard_report(env, company, partner):
     report = env["crm.segment.scorecard.report"]
     report = report.with_context(allowed_company_ids=company.ids)
     return report.search([("partner_id", "=", card.partner_id.id)], limit=1)
+
+
+@builds("crm.complaint.step")
+def build_complaint_step(env, company, partner):
+    """A step for the management, so that anybody can be responsible."""
+    complaint = build(env, "crm.complaint", company, partner)
+    return complaint._open_steps([{"department": "leader", "name": "Suite step"}])

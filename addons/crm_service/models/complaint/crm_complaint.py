@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 
 from ...tools.complaint_states import COMPLAINT, COMPLAINT_SYSTEM, OPEN_STATES
 from .crm_complaint_kind import PRIORITIES, TYPES
@@ -51,8 +51,10 @@ class CrmComplaint(models.Model):
     _system_actions = COMPLAINT_SYSTEM
 
     def _default_user_id(self):
+        """Return the agent who enters it; what comes in by itself is nobody's."""
         user = self.env.user
-        return user if user.has_group("crm_service.group_agent") else user.browse()
+        is_agent = user.id != SUPERUSER_ID and user.has_group("crm_service.group_agent")
+        return user if is_agent else user.browse()
 
     # What it is
     name = fields.Char("Number", readonly=True, copy=False, index="trigram")
@@ -320,7 +322,7 @@ class CrmComplaint(models.Model):
         first = teams.search([("company_id", "in", self.company_id.ids)])
         for complaint in self:
             company = complaint.company_id
-            if complaint.team_id and complaint._origin.company_id == company:
+            if complaint._origin.id and complaint.team_id.company_id == company:
                 continue
             team = complaint.kind_id.sudo().team_id  # style: CRM109 as above
             if not team.active or team.company_id != company:

@@ -274,6 +274,8 @@ class CrmComplaint(models.Model):
             complaints._restart_clock(["decision", "resolution"])
         complaints._judge_promises()
         result = super()._after_move(old_state)
+        if new_state == "decided":
+            complaints._tell_leaders()
         complaints._call_hooks(new_state)
         return result
 

@@ -83,6 +83,7 @@ class CrmComplaint(models.Model):
             vals["name"] = sequence.next_by_code("crm.complaint")
         complaints = super().create(vals_list)
         complaints._start_clock()
+        complaints._tell_leaders()
         complaints._on_received()
         return complaints
 

@@ -1,0 +1,15 @@
+import doctest
+
+from odoo.tests import BaseCase, tagged
+
+from odoo.addons.crm_service.tools import complaint_deadline, complaint_states
+
+
+@tagged("post_install", "-at_install")
+class TestServiceTools(BaseCase):
+    def test_doctests(self):
+        for module in (complaint_deadline, complaint_states):
+            with self.subTest(module=module.__name__):
+                failed, attempted = doctest.testmod(module)
+                self.assertTrue(attempted)
+                self.assertFalse(failed)
