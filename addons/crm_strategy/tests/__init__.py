@@ -10,6 +10,7 @@ from . import test_crm_measure_ui
 from . import test_crm_customer_policy
 from . import test_customer_base_ui
 from . import test_crm_retention_programme
+from . import test_crm_retention_security
 from . import test_crm_segment_by_hand
 from . import test_crm_segment_condition
 from . import test_crm_segment_cron
