@@ -44,6 +44,7 @@ from . import test_crm_rights
 from . import test_migration_tree
 from . import test_crm_approval
 from . import test_crm_approval_people
+from . import test_crm_approval_settled
 from . import test_crm_approval_change
 from . import test_crm_approval_cron
 from . import test_crm_approval_ui

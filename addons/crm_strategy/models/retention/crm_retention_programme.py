@@ -24,8 +24,7 @@ SETTLED_AT_THE_END = {"date_end", "target_value"}
 class CrmRetentionProgramme(models.Model):
     """What is done to keep the customers of some segments, and whether it helps.
 
-    See tools/retention.py for the states and the formulas, and
-    crm_retention_measure.py for who is measured.
+    States and formulas: tools/retention.py; who is measured: crm_retention_measure.py.
     """
 
     _name = "crm.retention.programme"
