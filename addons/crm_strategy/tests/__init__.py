@@ -1,4 +1,5 @@
 from . import test_crm_document_flow
+from . import test_crm_document_flow_bank
 from . import test_crm_document_flow_security
 from . import test_crm_document_flow_ui
 from . import test_crm_matrix

@@ -62,7 +62,12 @@ class TestApprovalSettled(ApprovalCommon):
             lambda: order.write({"partner_id": self.customer.copy().id}), "Customer"
         )
         self.assertEqual(
-            (line.product_uom_qty, line.price_unit, line.discount, len(order.order_line)),
+            (
+                line.product_uom_qty,
+                line.price_unit,
+                line.discount,
+                len(order.order_line),
+            ),
             (1, 2000, 0, 1),
         )
         self.assertEqual((order.state, order.approval_state), ("sale", "approved"))
@@ -79,15 +84,18 @@ class TestApprovalSettled(ApprovalCommon):
         )
 
     def test_less_dearer_or_what_needs_no_approval_is_allowed(self):
-        order = self._create_confirmed(2000, order_line=[
-            Command.create(
-                {
-                    "product_id": self.product.id,
-                    "product_uom_qty": 4,
-                    "price_unit": 1000,
-                }
-            )
-        ])
+        order = self._create_confirmed(
+            2000,
+            order_line=[
+                Command.create(
+                    {
+                        "product_id": self.product.id,
+                        "product_uom_qty": 4,
+                        "price_unit": 1000,
+                    }
+                )
+            ],
+        )
         line = order.order_line
         line.product_uom_qty = 3
         line.price_unit = 1100
@@ -95,7 +103,9 @@ class TestApprovalSettled(ApprovalCommon):
         line.name = "Foil, slit"
         line.product_uom_qty = 0.5  # 550 would have needed no approval
         line.price_unit = 900
-        self.assertEqual((order.amount_untaxed, order.approval_state), (450, "approved"))
+        self.assertEqual(
+            (order.amount_untaxed, order.approval_state), (450, "approved")
+        )
 
     def test_small_order_does_not_grow_beyond_the_limit(self):
         order = self._create_confirmed(999)

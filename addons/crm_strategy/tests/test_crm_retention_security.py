@@ -130,7 +130,9 @@ class TestRetentionSecurity(RetentionCommon):
                 call()
         rows = self.env["crm.retention.customer"].with_user(stranger)
         self.assertFalse(rows.search([("programme_id", "=", programme.id)]))
-        self.assertEqual((programme.name, programme.state), ("Keep the mills", "running"))
+        self.assertEqual(
+            (programme.name, programme.state), ("Keep the mills", "running")
+        )
 
     def test_segments_of_another_company_are_refused(self):
         scheme = self._create_scheme(("B", []), company_id=self.company_b.id)
