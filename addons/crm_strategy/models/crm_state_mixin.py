@@ -15,7 +15,9 @@ class CrmStateMixin(models.AbstractModel):
     A model sets ``_transitions`` and has a field ``state``; ``_system_actions``
     says which actions are no button's. Buttons call
     :meth:`_move`; a card dragged on a board, an import or an RPC call writes
-    ``state``. Both come by the same check and the same :meth:`_after_move`.
+    ``state``. Both come by the same check and the same :meth:`_after_move`. Where
+    moves put something on record, ``_begins_as`` names the one state in which people
+    begin a record; the others are reached by moves.
     """
 
     _name = "crm.state.mixin"
@@ -23,6 +25,7 @@ class CrmStateMixin(models.AbstractModel):
 
     _transitions = {}
     _system_actions = SYSTEM_ACTIONS
+    _begins_as = None
 
     allowed_actions = fields.Char(
         compute="_compute_allowed_actions",
@@ -37,6 +40,29 @@ class CrmStateMixin(models.AbstractModel):
                 self._transitions, record.state, self._system_actions
             )
             record.allowed_actions = ",".join(actions)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        if self._begins_as and not self.env.su:
+            records._check_begins()
+        return records
+
+    def _check_begins(self):
+        """Refuse records that skip the moves that lead to their state."""
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for record in self:
+            if record.state != self._begins_as:
+                raise UserError(
+                    self.env._(
+                        "“%(name)s” begins as %(first)s and cannot begin as "
+                        "%(state)s. Leave the state out, then use the buttons, so "
+                        "that what they put on record is not missing.",
+                        name=record.display_name,
+                        first=labels[self._begins_as],
+                        state=labels[record.state],
+                    )
+                )
 
     def write(self, vals):
         if "state" not in vals:

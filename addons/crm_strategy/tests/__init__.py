@@ -1,4 +1,5 @@
 from . import test_crm_document_flow
+from . import test_crm_document_flow_bank
 from . import test_crm_document_flow_security
 from . import test_crm_document_flow_ui
 from . import test_crm_matrix
@@ -10,6 +11,7 @@ from . import test_crm_measure_ui
 from . import test_crm_customer_policy
 from . import test_customer_base_ui
 from . import test_crm_retention_programme
+from . import test_crm_retention_security
 from . import test_crm_segment_by_hand
 from . import test_crm_segment_condition
 from . import test_crm_segment_cron
@@ -43,6 +45,7 @@ from . import test_crm_rights
 from . import test_migration_tree
 from . import test_crm_approval
 from . import test_crm_approval_people
+from . import test_crm_approval_settled
 from . import test_crm_approval_change
 from . import test_crm_approval_cron
 from . import test_crm_approval_ui

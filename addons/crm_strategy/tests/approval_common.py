@@ -123,6 +123,7 @@ class ApprovalCommon(TransactionCase):
                             "product_id": cls.product.id,
                             "product_uom_qty": 1,
                             "price_unit": price,
+                            "technical_price_unit": 1,  # so it was set by hand
                             "purchase_price": cost,
                         }
                     )

@@ -92,6 +92,17 @@ class TestApprovalChange(ApprovalCommon):
         order.order_line.unlink()
         self.assertVoid(order, "1 lines removed")
 
+    def test_taxes_changed(self):
+        order = self._create_approved()
+        country = self.env.ref("base.de").id
+        own = {"company_id": self.company.id, "country_id": country}
+        group = self.env["account.tax.group"].create({"name": "VAT", **own})
+        tax = self.env["account.tax"].create(
+            {"name": "VAT 19", "amount": 19, "tax_group_id": group.id, **own}
+        )
+        order.order_line.with_user(self.head).tax_ids = tax
+        self.assertVoid(order, "VAT 19")
+
     def test_cost_changed(self):
         order = self._create_approved()
         order.order_line.purchase_price = 500
@@ -152,12 +163,6 @@ class TestApprovalChange(ApprovalCommon):
             }
         )
         self.assertEqual(order.sudo().approval_state, "none")
-
-    def test_confirmed_order_keeps_its_approval(self):
-        order = self._create_approved()
-        order.action_confirm()
-        order.order_line.product_uom_qty = 3
-        self.assertEqual(order.approval_state, "approved")
 
     def test_cancelled_quotation_ends_its_request(self):
         order = self._create_order()

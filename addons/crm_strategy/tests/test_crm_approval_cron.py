@@ -135,3 +135,23 @@ class TestApprovalCron(ApprovalCommon):
         decision = self.env["mail.mail"].search([]) - mails - request
         self.assertEqual(decision.recipient_ids, self.rep.partner_id)
         self.assertIn("Too cheap", decision.body_html)
+
+    def test_a_broken_template_stops_no_approval(self):
+        for name in ("request", "decision"):
+            template = self.env.ref(f"crm_strategy.mail_template_approval_{name}")
+            template.subject = "{{ object.no_such_field }}"
+        order = self._create_order().with_context(tracking_disable=False)
+        mails = self.env["mail.mail"].search([])
+        logger = "odoo.addons.crm_strategy.models.approval.crm_approval_step_notify"
+        with self.assertLogs(logger, "WARNING") as logs:
+            order.action_request_approval()
+        self.assertIn("no mail to app_lead", logs.output[0])
+        self.assertEqual(order.approval_state, "pending")
+        self.assertEqual(self._activities(order), ["app_lead"])
+        self.assertIn("app_lead", self._step(order).check_error)
+        with self.assertLogs(logger, "WARNING"):
+            self._mine(self.leader).with_context(
+                tracking_disable=False
+            ).action_approve()
+        self.assertEqual(order.approval_state, "approved")
+        self.assertFalse(self.env["mail.mail"].search([]) - mails)

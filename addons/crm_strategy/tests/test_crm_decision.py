@@ -1,7 +1,7 @@
 from datetime import date
 from unittest.mock import patch
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
 
@@ -90,6 +90,15 @@ class TestCrmDecision(ConceptCommon):
             self.decision.create(
                 {"name": "Long ago", "decision": "Yes", "state": "decided"}
             )
+
+    def test_what_the_system_counts_is_nobodys_to_write(self):
+        for name in ("met_count", "checked_count"):
+            with self.assertRaises(AccessError), self.cr.savepoint():
+                self.decision.write({name: 7})
+        decisions = self.decision.with_context(default_state="decided")
+        with self.assertRaises(UserError), self.cr.savepoint():
+            decisions.create({"name": "By the context", "decision": "Yes"})
+        self.assertEqual((self.decision.met_count, self.decision.state), (0, "draft"))
 
     def test_manager_decides_and_the_figures_are_frozen(self):
         with self.assertRaises(ValidationError), self.cr.savepoint():

@@ -211,7 +211,7 @@ class TestRetentionProgramme(RetentionCommon):
         over = self._start(date_end="2024-07-20")
         running = self._start(date_end="2024-08-31")
         broken = self._start(date_end="2024-07-10")
-        (over | running | broken).date_measured = "2024-07-05"
+        (over | running | broken).sudo().date_measured = "2024-07-05"
         programmes = type(self.env["crm.retention.programme"])
         measure = programmes._measure_after
 

@@ -123,6 +123,62 @@ def is_asked(
     return margin is not None and margin < margin_below
 
 
+class Terms(NamedTuple):
+    """What was agreed in a line, in the unit of the product.
+
+    ``price`` is after discount; ``net`` is it without taxes that it includes.
+    """
+
+    product: int
+    quantity: float
+    price: float
+    net: float
+    taxes: tuple = ()
+
+
+def is_beyond(before: dict, after: dict) -> bool:
+    """Return whether lines ``{key: Terms}`` give the customer more than before.
+
+    More of something, another product, something new, or a lower price. Less of
+    something, or a higher price, is within what was approved.
+
+    >>> line = Terms(product=1, quantity=10, price=100.0, net=100.0)
+    >>> approved = {1: line}
+    >>> is_beyond(approved, {1: line._replace(quantity=8, price=120.0)})
+    False
+    >>> is_beyond(approved, {1: line._replace(quantity=11)})
+    True
+    >>> is_beyond(approved, {1: line._replace(price=99.99)})
+    True
+    >>> is_beyond(approved, {1: line, 2: line})
+    True
+    >>> is_beyond(approved, {1: line, 2: line._replace(quantity=0)})
+    False
+    >>> is_beyond(approved, {1: line._replace(quantity=-10)})  # taken back
+    True
+    >>> is_beyond(approved, {1: line._replace(taxes=(7,), net=84.03)})
+    True
+    >>> is_beyond(approved, {})
+    False
+    """
+    return any(
+        key not in before or _is_more(before[key], line)
+        for key, line in after.items()
+        if line.quantity
+    )
+
+
+def _is_more(old: Terms, new: Terms) -> bool:
+    tiny = 1e-6
+    return (
+        new.product != old.product
+        or abs(new.quantity) > abs(old.quantity) + tiny
+        or new.quantity * old.quantity < 0
+        or new.price < old.price - tiny
+        or (new.taxes != old.taxes and new.net < old.net - tiny)
+    )
+
+
 def acting_for(user: int, absences: Iterable[tuple[int, int]]) -> set[int]:
     """Return those for whom ``user`` may act: himself and whom he stands in for.
 

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import ValidationError
 
 from ...tools.concept_states import ALERT
 from ...tools.measure_trend import tone_of
@@ -19,9 +19,15 @@ class CrmAlert(models.Model):
 
     _name = "crm.alert"
     _description = "Alert"
-    _inherit = ["crm.state.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "crm.system.fields.mixin",
+        "crm.state.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date_raised desc, severity desc, id desc"
     _transitions = ALERT
+    _begins_as = "new"
     # whoever reads an alert may comment on it and finish the action that is his
     _mail_post_access = "read"
 
@@ -251,26 +257,12 @@ class CrmAlert(models.Model):
     # --- STATES
 
     def write(self, vals):
-        self._check_system_fields(vals)
         moved = self.browse()
         if vals.get("user_id"):
             moved = self.filtered(lambda a: a.user_id.id != vals["user_id"])
         result = super().write(vals)
         moved._plan_answer()
         return result
-
-    def _check_system_fields(self, names):
-        """What was raised, and when it was answered, is the system's to write."""
-        fields_written = [self._fields[name] for name in names]
-        if not self.env.su and any(
-            field.readonly and field.store for field in fields_written
-        ):
-            raise AccessError(
-                self.env._(
-                    "The figures of an alert come from its measure and cannot be "
-                    "changed. Leave them out."
-                )
-            )
 
     def _after_move(self, old_state):
         now = fields.Datetime.now()

@@ -7,6 +7,7 @@ from . import crm_approval_step_notify
 from . import crm_approval_mixin
 from . import crm_approval_mixin_request
 from . import crm_approval_mixin_change
+from . import crm_approval_mixin_settled
 from . import crm_approval_mixin_view
 from . import res_users_approval
 from . import sale_order_approval

@@ -3,6 +3,8 @@ from contextlib import contextmanager
 from odoo import api, models
 from odoo.exceptions import AccessError
 
+#: stands for documents that are being created
+NEW = 0
 WATCHED = ("pending", "approved", "rejected")
 
 
@@ -62,20 +64,39 @@ class CrmApprovalMixin(models.AbstractModel):
 
     @contextmanager
     def _watch_approval(self):
-        """Make void what the block changes about documents under approval."""
-        watched = self._get_watched()
-        if not watched:
+        """Make void what the block changes about documents under approval.
+
+        Documents that have gone on are held to it, see crm_approval_mixin_settled.py.
+        """
+        watched, settled = self._get_watched(), self._get_settled()
+        if not watched and not settled:
             yield
             return
         busy = self._get_approval_busy()
-        busy.update(watched.ids)
+        ids = {*watched.ids, *settled.ids}
+        busy.update(ids)
         try:
             before = {document: document._get_approval_values() for document in watched}
+            agreed = {document: document._get_agreed() for document in settled}
             yield
             for document, values in before.items():
                 document._void_if_changed(values)
+            for document, known in agreed.items():
+                document._check_agreed(known)
         finally:
-            busy.difference_update(watched.ids)
+            busy.difference_update(ids)
+
+    @contextmanager
+    def _watch_new(self):
+        """Leave alone what the block adds to documents that it creates."""
+        busy = self._get_approval_busy()
+        is_outer = NEW not in busy
+        busy.add(NEW)
+        try:
+            yield
+        finally:
+            if is_outer:
+                busy.discard(NEW)
 
     def _get_watched(self):
         """Return the documents that a change matters to, as superuser."""

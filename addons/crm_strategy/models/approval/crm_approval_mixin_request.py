@@ -52,6 +52,21 @@ class CrmApprovalMixin(models.AbstractModel):
         """Return the division whose responsible is asked."""
         return self.env["crm.division"]
 
+    def _get_approval_authors(self):
+        """Return whose document it is: they approve it as little as the requester."""
+        return self.env["res.users"]
+
+    def _get_approval_terms(self):
+        """Return what was agreed, for :meth:`_is_beyond_approved`."""
+
+    def _is_beyond_approved(self, terms):
+        """Return whether what stands there now goes beyond the ``terms`` before."""
+        return True
+
+    def _is_approval_settled(self):
+        """Return whether it goes on with what was approved, until it is reopened."""
+        return False
+
     def _get_approval_name(self):
         """Return how approvers recognise the document."""
         return self.display_name
@@ -116,16 +131,18 @@ class CrmApprovalMixin(models.AbstractModel):
         """Return the values of all steps of a new request."""
         self.ensure_one()
         requester = self.env.user
+        authors = requester | self._get_approval_authors()
         number = self._get_approval_round()[:1].round + 1
         vals_list = []
         for rule in rules:
-            users, is_fallback = rule._find_approvers(self, requester)
+            users, is_fallback = rule._find_approvers(self, authors)
             vals_list += [
                 {
                     **self._prepare_snapshot_vals(rule),
                     "round": number,
                     "position": position,
                     "user_id": requester.id,
+                    "author_ids": authors.ids,
                     "date_requested": fields.Datetime.now(),
                     "approver_ids": users.ids,
                     "is_fallback": is_fallback,
@@ -134,6 +151,17 @@ class CrmApprovalMixin(models.AbstractModel):
                 for position in range(1, rule.min_approvals + 1)
             ]
         return vals_list
+
+    def _add_approval_authors(self):
+        """Bar whoever takes a waiting document over from approving it."""
+        if not self._is_approval_used():
+            return
+        for document in self.sudo():  # style: CRM109 steps are the product's
+            if document.approval_state != "pending":
+                continue
+            steps = document._get_approval_round()
+            steps.author_ids |= document._get_approval_authors()
+            steps.filtered(lambda step: step.state == "pending")._resolve_again()
 
     def _prepare_snapshot_vals(self, rule):
         """Return what the document says now, and what ``rule`` objects to."""

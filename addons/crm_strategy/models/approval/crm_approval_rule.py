@@ -115,7 +115,8 @@ class CrmApprovalRule(models.Model):
     is_own_allowed = fields.Boolean(
         "Requester May Approve",
         tracking=True,
-        help="Whoever asks may approve as well, if the rule names them.",
+        help="Whoever asks, or is the salesperson of the document, may approve as "
+        "well, if the rule names them.",
     )
     due_days = fields.Integer(
         "Due After (Days)", default=2, help="Zero: it is never overdue."

@@ -12,14 +12,15 @@ class CrmApprovalRule(models.Model):
 
     _inherit = "crm.approval.rule"
 
-    def _find_approvers(self, document, requester):
+    def _find_approvers(self, document, authors):
         """Return (approvers, whether they are others than the rule names).
 
         :param document: the document, as superuser
+        :param authors: who asks and whose document it is
         :raises UserError: when nobody in the company could approve
         """
         self.ensure_one()
-        barred = requester.browse() if self.is_own_allowed else requester
+        barred = authors.browse() if self.is_own_allowed else authors
         users = self._filter_able(self._get_named_approvers(document)) - barred
         if len(users) >= self.min_approvals:
             return users, False

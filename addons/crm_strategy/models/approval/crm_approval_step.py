@@ -78,6 +78,13 @@ class CrmApprovalStep(models.Model):
         index=True,
         ondelete="restrict",
     )
+    author_ids = fields.Many2many(
+        "res.users",
+        "crm_approval_step_author_rel",
+        string="Whose Document",
+        readonly=True,
+        help="The requester and the salesperson; they do not approve their own.",
+    )
     date_requested = fields.Datetime("Requested On", required=True, readonly=True)
     approver_ids = fields.Many2many(
         "res.users", "crm_approval_step_approver_rel", string="Approvers", readonly=True

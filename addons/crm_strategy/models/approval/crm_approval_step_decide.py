@@ -32,7 +32,7 @@ class CrmApprovalStep(models.Model):
         deputies = principals.browse(deputies_of(principals.ids, pairs))
         users = rule._filter_able(principals | deputies)
         if not rule.is_own_allowed:
-            users -= step.user_id
+            users -= step.user_id | step.author_ids
         return users - signed.decided_by_id
 
     def _get_signed(self):
@@ -235,7 +235,7 @@ class CrmApprovalStep(models.Model):
                 continue
             try:
                 users, is_fallback = step.rule_id._find_approvers(
-                    document, step.user_id
+                    document, step.user_id | step.author_ids
                 )
             except UserError as e:
                 step.check_error = str(e)

@@ -56,19 +56,42 @@ class CrmApprovalStep(models.Model):
     # --- MAILS
 
     def _mail(self, users, template_id, **context):
-        """Send a template to ``users``, to each in his own language."""
+        """Send a template to ``users``, to each in his own language.
+
+        A mail that fails stops nothing: the activity is there, the step says why.
+        """
         template = self.env.ref(template_id, raise_if_not_found=False)
         users = users.filtered("email")
         if not template or not users or self.env.context.get("tracking_disable"):
             return
         template = template.sudo()  # style: CRM109 sent by the product
         for user in users:
-            template.with_context(
-                crm_strategy_mail_lang=user.lang, crm_strategy_mail_user=user, **context
-            ).send_mail(
-                self.id,
-                email_layout_xmlid="mail.mail_notification_light",
-                email_values={"recipient_ids": user.partner_id.ids, "email_to": False},
+            self._mail_one(user, template.with_context(**context))
+
+    def _mail_one(self, user, template):
+        try:
+            with self.env.cr.savepoint():
+                template.with_context(
+                    crm_strategy_mail_lang=user.lang, crm_strategy_mail_user=user
+                ).send_mail(
+                    self.id,
+                    email_layout_xmlid="mail.mail_notification_light",
+                    email_values={
+                        "recipient_ids": user.partner_id.ids,
+                        "email_to": False,
+                    },
+                )
+        except OperationalError:
+            raise  # the database asks to try the whole again
+        except Exception as e:  # a broken template must not stop an approval
+            _logger.warning("Approval %s: no mail to %s", self.id, user.login)
+            _logger.info("Approval %s: no mail", self.id, exc_info=True)
+            self.sudo().check_error = self.env._(  # style: CRM109 log of the product
+                "%(user)s got no mail: %(error)s. An administrator can repair the "
+                "template %(template)s.",
+                user=user.name,
+                error=str(e).strip().rstrip("."),
+                template=template.display_name,
             )
 
     # --- REMINDERS

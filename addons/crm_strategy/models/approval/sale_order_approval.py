@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ...tools.approval import is_beyond
+
 
 class SaleOrder(models.Model):
     """Quotations that need approval before they are confirmed, or even sent."""
@@ -27,6 +29,7 @@ class SaleOrder(models.Model):
                 ),
                 ("company_id", "=", self.company_id.id),
                 ("state", "=", "sale"),
+                ("id", "!=", self._origin.id),
             ],
             limit=1,
         )
@@ -51,6 +54,7 @@ class SaleOrder(models.Model):
             "price_unit",
             "discount",
             "purchase_price",
+            "tax_ids",
         ]
 
     def _get_approval_amount(self):
@@ -72,6 +76,24 @@ class SaleOrder(models.Model):
 
     def _get_approval_team(self):
         return self.team_id
+
+    def _get_approval_authors(self):
+        return self.user_id
+
+    def _get_approval_terms(self):
+        head = (self.partner_id, self.company_id, self.currency_id)
+        return {
+            "head": (*head, self.payment_term_id),
+            "lines": {
+                line.id: line._get_approval_terms()
+                for line in self.order_line
+                if not line.display_type
+            },
+        }
+
+    def _is_beyond_approved(self, terms):
+        now = self._get_approval_terms()
+        return now["head"] != terms["head"] or is_beyond(terms["lines"], now["lines"])
 
     def _get_approval_division(self):
         """Return the division of most of the amount; the first one where they tie."""
@@ -105,13 +127,16 @@ class SaleOrder(models.Model):
     def _is_approval_open(self):
         return self.state in ("draft", "sent", "cancel")
 
+    def _is_approval_settled(self):
+        return self.state == "sale" and not self.sales_history_key
+
     # --- WHERE IT GOES ON
 
     @api.model_create_multi
     def create(self, vals_list):
-        orders = super().create(vals_list)
-        confirmed = [v.get("state") == "sale" for v in vals_list]
-        if any(confirmed) and self._is_approval_used():
+        with self._watch_new():
+            orders = super().create(vals_list)
+        if self._is_approval_used():
             orders._check_created_approved()
         return orders
 
@@ -119,8 +144,8 @@ class SaleOrder(models.Model):
         """An order that comes confirmed skips no approval; loaded history does."""
         for order in self.sudo():  # style: CRM109 rules hold for whoever enters it
             if (
-                order.state == "sale"
-                and not order.sales_history_key
+                order._is_approval_settled()
+                and order.approval_state != "approved"
                 and self.env["crm.approval.rule"]._get_met(order)
             ):
                 raise UserError(order._get_unapproved_message())
@@ -130,7 +155,12 @@ class SaleOrder(models.Model):
             self._check_approved()
         elif vals.get("state") == "sent" and not self._is_paid_for():
             self._check_approved(is_sending=True)
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.get("state") == "sale" and self._is_approval_used():
+            self._check_created_approved()  # with what came in the same write
+        if "user_id" in vals:
+            self._add_approval_authors()
+        return result
 
     def _is_paid_for(self):
         """Return whether a payment marks it as sent: the customer has it already."""

@@ -1,10 +1,24 @@
 from odoo import api, models
 
+from ...tools.approval import Terms
+
 
 class SaleOrderLine(models.Model):
     """A line that changes after approval makes the approval of its order void."""
 
     _inherit = "sale.order.line"
+
+    def _get_approval_terms(self):
+        """Return what was agreed in this line, in the unit of its product."""
+        unit, own = self.product_id.uom_id, self.product_uom_id
+        quantity, price = self.product_uom_qty, self.price_unit
+        net = self.price_reduce_taxexcl
+        if own and unit and own != unit:
+            quantity = own._compute_quantity(quantity, unit, round=False)
+            price, net = (own._compute_price(p, unit) for p in (price, net))
+        price *= 1 - self.discount / 100
+        taxes = tuple(self.tax_ids.ids)
+        return Terms(self.product_id.id, quantity, price, net, taxes)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -6,3 +6,4 @@ from . import sale_order_flow
 from . import stock_picking_flow
 from . import account_move_flow
 from . import account_payment_flow
+from . import account_bank_statement_line_flow

@@ -5,6 +5,12 @@ from odoo.tools import SQL
 INVOICE_TYPES = ("out_invoice", "out_receipt")
 CUSTOMER_TYPES = (*INVOICE_TYPES, "out_refund")
 
+# What stands in a column of its own
+LEADS = [("type", "=", "lead")]
+QUOTATIONS = [("state", "!=", "sale")]
+RETURNS = [("picking_type_code", "=", "incoming")]
+CREDIT_NOTES = [("move_type", "=", "out_refund")]
+
 
 class CrmDocumentFlow(models.AbstractModel):
     """The host's documents: lead, opportunity, quotation, order to payment.
@@ -23,7 +29,7 @@ class CrmDocumentFlow(models.AbstractModel):
         kinds = super()._get_flow_kinds()
         kinds += self._get_lead_kinds() + self._get_order_kinds()
         kinds += self._get_picking_kinds() + self._get_invoice_kinds()
-        return [*kinds, self._get_payment_kind()]
+        return kinds + self._get_payment_kinds()
 
     @api.model
     def _get_lead_kinds(self):
@@ -41,7 +47,7 @@ class CrmDocumentFlow(models.AbstractModel):
                 "label": self.env._("Leads"),
                 "name": self.env._("Lead"),
                 "icon": "fa-star-o",
-                "domain": [("type", "=", "lead")],
+                "domain": LEADS,
                 **common,
             },
             {
@@ -81,7 +87,7 @@ class CrmDocumentFlow(models.AbstractModel):
                 "label": self.env._("Quotations"),
                 "name": self.env._("Quotation"),
                 "icon": "fa-file-text-o",
-                "domain": [("state", "!=", "sale")],
+                "domain": QUOTATIONS,
                 **common,
             },
             {
@@ -110,7 +116,7 @@ class CrmDocumentFlow(models.AbstractModel):
                 "label": self.env._("Returns"),
                 "name": self.env._("Returned Goods"),
                 "icon": "fa-undo",
-                "domain": [("picking_type_code", "=", "incoming")],
+                "domain": RETURNS,
                 **common,
             },
             {
@@ -147,7 +153,7 @@ class CrmDocumentFlow(models.AbstractModel):
                 "label": self.env._("Credit Notes"),
                 "name": self.env._("Credit Note"),
                 "icon": "fa-reply",
-                "domain": [("move_type", "=", "out_refund")],
+                "domain": CREDIT_NOTES,
                 **common,
             },
             {
@@ -162,20 +168,41 @@ class CrmDocumentFlow(models.AbstractModel):
         ]
 
     @api.model
-    def _get_payment_kind(self):
-        return {
-            "key": "payment",
-            "sequence": 90,
-            "model": "account.payment",
-            "label": self.env._("Payments"),
-            "name": self.env._("Payment"),
-            "icon": "fa-money",
-            "date": ["date"],
-            "amount": "amount_signed",
-            "currency": "currency_id",
-            "state": "state",
-            "tones": {"paid": "good", "rejected": "void", "canceled": "void"},
-        }
+    def _get_payment_kinds(self):
+        return [
+            {
+                "key": "payment",
+                "sequence": 90,
+                "model": "account.payment",
+                "label": self.env._("Payments"),
+                "name": self.env._("Payment"),
+                "icon": "fa-money",
+                "date": ["date"],
+                "amount": "amount_signed",
+                "currency": "currency_id",
+                "state": "state",
+                "tones": {"paid": "good", "rejected": "void", "canceled": "void"},
+            },
+            {
+                "key": "bank_transaction",
+                "sequence": 95,
+                "model": "account.bank.statement.line",
+                "label": self.env._("Bank Transactions"),
+                "name": self.env._("Bank Transaction"),
+                "icon": "fa-university",
+                "title": "payment_ref",
+                "date": ["date"],
+                "amount": "amount",
+                "currency": "currency_id",
+                "state": self._get_bank_state,
+            },
+        ]
+
+    @api.model
+    def _get_bank_state(self, line):
+        if line.is_reconciled:
+            return self.env._("Matched"), "good"
+        return self.env._("Partly Matched"), False
 
     # --- LINKS
 
@@ -195,6 +222,7 @@ class CrmDocumentFlow(models.AbstractModel):
             *self._get_picking_links(),
             *self._get_invoice_links(),
             self._get_payment_link(),
+            self._get_bank_link(),
         ]
 
     @api.model
@@ -274,22 +302,6 @@ class CrmDocumentFlow(models.AbstractModel):
         As the host has it: by the reconciled entries of the payment, whichever side
         they are on, or, for a payment without entries, by the matching itself.
         """
-        reconciled = SQL(" UNION ALL ").join(
-            SQL(
-                """SELECT m.id AS source_id, e.origin_payment_id AS target_id
-                     FROM account_partial_reconcile r
-                     JOIN account_move_line i ON i.id = %(invoice_side)s
-                     JOIN account_move m ON m.id = i.move_id
-                     JOIN account_move_line p ON p.id = %(payment_side)s
-                     JOIN account_move e ON e.id = p.move_id
-                    WHERE m.move_type IN %(types)s
-                      AND e.origin_payment_id IS NOT NULL""",
-                invoice_side=SQL.identifier("r", f"{invoice_side}_move_id"),
-                payment_side=SQL.identifier("r", f"{payment_side}_move_id"),
-                types=CUSTOMER_TYPES,
-            )
-            for invoice_side, payment_side in (("debit", "credit"), ("credit", "debit"))
-        )
         return {
             "source": "account.move",
             "target": "account.payment",
@@ -299,7 +311,7 @@ class CrmDocumentFlow(models.AbstractModel):
                      FROM account_move__account_payment x
                      JOIN account_move m ON m.id = x.invoice_id
                     WHERE m.move_type IN %s""",
-                reconciled,
+                self._get_reconciled_sql("origin_payment_id"),
                 CUSTOMER_TYPES,
             ),
             "fields": {
@@ -312,3 +324,40 @@ class CrmDocumentFlow(models.AbstractModel):
                 ],
             },
         }
+
+    @api.model
+    def _get_bank_link(self):
+        """Money on the bank account that was matched with an invoice by itself."""
+        return {
+            "source": "account.move",
+            "target": "account.bank.statement.line",
+            "sql": self._get_reconciled_sql("statement_line_id"),
+            "fields": {
+                "account.partial.reconcile": ["debit_move_id", "credit_move_id"],
+                "account.move.line": ["move_id"],
+                "account.move": ["move_type", "statement_line_id"],
+            },
+        }
+
+    @api.model
+    def _get_reconciled_sql(self, origin):
+        """Return invoices and what their entries are reconciled with, either side.
+
+        :param origin: field of an entry that says what it comes from
+        """
+        return SQL(" UNION ALL ").join(
+            SQL(
+                """SELECT m.id AS source_id, %(origin)s AS target_id
+                     FROM account_partial_reconcile r
+                     JOIN account_move_line i ON i.id = %(invoice_side)s
+                     JOIN account_move m ON m.id = i.move_id
+                     JOIN account_move_line p ON p.id = %(payment_side)s
+                     JOIN account_move e ON e.id = p.move_id
+                    WHERE m.move_type IN %(types)s AND %(origin)s IS NOT NULL""",
+                origin=SQL.identifier("e", origin),
+                invoice_side=SQL.identifier("r", f"{invoice_side}_move_id"),
+                payment_side=SQL.identifier("r", f"{payment_side}_move_id"),
+                types=CUSTOMER_TYPES,
+            )
+            for invoice_side, payment_side in (("debit", "credit"), ("credit", "debit"))
+        )

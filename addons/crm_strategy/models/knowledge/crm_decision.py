@@ -14,10 +14,16 @@ class CrmDecision(models.Model):
 
     _name = "crm.decision"
     _description = "Decision"
-    _inherit = ["crm.state.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "crm.system.fields.mixin",
+        "crm.state.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date desc, id desc"
     _check_company_auto = True
     _transitions = DECISION
+    _begins_as = "draft"
 
     def _default_date(self):
         return fields.Date.context_today(self)
@@ -151,19 +157,6 @@ class CrmDecision(models.Model):
             )
 
     # --- CRUD
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Refuse decisions that skip the step that freezes their figures."""
-        decisions = super().create(vals_list)
-        if not self.env.su and any(d.state != "draft" for d in decisions):
-            raise UserError(
-                self.env._(
-                    "A decision begins as a draft. Leave the state out, then press "
-                    "Decide, so that its figures are put on record."
-                )
-            )
-        return decisions
 
     def write(self, vals):
         result = super().write(vals)

@@ -4,8 +4,6 @@ from odoo.fields import Domain
 
 from ...tools.alert_condition import is_met
 
-#: what only the system reads from the measure
-FIGURES = {"value_before", "date_before", "value_after", "date_after"}
 #: what was said when it was decided
 EXPECTED = {"decision_id", "measure_id", "value_expected", "date_check"}
 
@@ -20,6 +18,7 @@ class CrmDecisionMeasure(models.Model):
 
     _name = "crm.decision.measure"
     _description = "Figure of a Decision"
+    _inherit = ["crm.system.fields.mixin"]
     _order = "decision_id, sequence, id"
 
     decision_id = fields.Many2one(
@@ -104,14 +103,12 @@ class CrmDecisionMeasure(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_figures({name for vals in vals_list for name in vals})
         lines = super().create(vals_list)
         lines._check_on_record()
         return lines
 
     def write(self, vals):
         self.check_access("write")
-        self._check_figures(vals)
         if not EXPECTED.isdisjoint(vals):
             self._check_on_record()
         return super().write(vals)
@@ -119,16 +116,6 @@ class CrmDecisionMeasure(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_on_record(self):
         self._check_on_record()
-
-    @api.model
-    def _check_figures(self, names):
-        if not self.env.su and not FIGURES.isdisjoint(names):
-            raise UserError(
-                self.env._(
-                    "The figures of a decision come from its measures and cannot be "
-                    "entered. Leave them out."
-                )
-            )
 
     def _check_on_record(self):
         """Refuse to change what was expected when it was decided."""

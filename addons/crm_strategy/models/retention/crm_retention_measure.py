@@ -101,7 +101,8 @@ class CrmRetentionProgramme(models.Model):
         until = min(self._get_today(), self.date_end)
         self._write_purchases("orders_after", "revenue_after", self.date_start, until)
         self._write_outcome()
-        self.write({**self._get_figures(), "date_measured": until})
+        figures = {**self._get_figures(), "date_measured": until}
+        self.sudo().write(figures)  # style: CRM109 figures are the system's
 
     def _write_purchases(self, orders_name, revenue_name, first, last):
         """Write orders and net revenue of the days from ``first`` to ``last``."""
@@ -230,8 +231,9 @@ class CrmRetentionProgramme(models.Model):
 
     def _forget_figures(self):
         """Clear the result of a programme that has not started."""
-        names = self._get_figures()
-        self.write({**dict.fromkeys(names, False), "date_measured": False})
+        names = [*self._get_figures(), "date_measured"]
+        forgotten = dict.fromkeys(names, False)
+        self.sudo().write(forgotten)  # style: CRM109 figures are the system's
 
     # --- COST
 

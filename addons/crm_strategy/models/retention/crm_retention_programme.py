@@ -8,7 +8,7 @@ from ...tools.retention import TRANSITIONS, effect, is_reached
 
 _logger = logging.getLogger(__name__)
 
-# What decides who is measured and how; settled when the programme starts
+# Settled when the programme starts: who is measured and how
 SETTLED_FIELDS = {
     "company_id",
     "segment_ids",
@@ -17,20 +17,28 @@ SETTLED_FIELDS = {
     "measure_kind",
     "date_start",
 }
+# Settled when it ends: whether it was a success
+SETTLED_AT_THE_END = {"date_end", "target_value"}
 
 
 class CrmRetentionProgramme(models.Model):
     """What is done to keep the customers of some segments, and whether it helps.
 
-    See tools/retention.py for the states and the formulas, and
-    crm_retention_measure.py for who is measured.
+    States and formulas: tools/retention.py; who is measured: crm_retention_measure.py.
     """
 
     _name = "crm.retention.programme"
     _description = "Retention Programme"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "crm.system.fields.mixin",
+        "crm.state.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date_start desc, id desc"
     _check_company_auto = True
+    _transitions = TRANSITIONS
+    _begins_as = "draft"
 
     # --- DEFINITION
     name = fields.Char(required=True, tracking=True)
@@ -91,7 +99,6 @@ class CrmRetentionProgramme(models.Model):
         ],
         required=True,
         default="draft",
-        readonly=True,
         copy=False,
         tracking=True,
         group_expand=True,
@@ -241,8 +248,7 @@ class CrmRetentionProgramme(models.Model):
 
     def write(self, vals):
         """Who is measured and how is settled once a programme has started."""
-        settled = SETTLED_FIELDS & set(vals)
-        if settled:
+        if settled := SETTLED_FIELDS.intersection(vals):
             started = self.filtered(
                 lambda p: (
                     p.state in ("running", "finished") and p._differs(settled, vals)
@@ -254,6 +260,18 @@ class CrmRetentionProgramme(models.Model):
                         "%(names)s has started: who is measured, by what and since "
                         "when stays as it is. Cancel it and start another one.",
                         names=", ".join(started.mapped("name")),
+                    )
+                )
+        if settled := SETTLED_AT_THE_END.intersection(vals):
+            ended = self.filtered(
+                lambda p: p.state == "finished" and p._differs(settled, vals)
+            )
+            if ended:
+                raise UserError(
+                    self.env._(
+                        "%(names)s is finished: its last day and its target stay as "
+                        "they were measured.",
+                        names=", ".join(ended.mapped("name")),
                     )
                 )
         return super().write(vals)
@@ -283,11 +301,7 @@ class CrmRetentionProgramme(models.Model):
 
     def action_start(self):
         """Settle who is measured, freeze the figures before, and begin."""
-        for programme in self:
-            programme._do("start")
-            programme._settle_customers()
-            programme._measure_before()
-            programme._measure_after()
+        self._move("start")
 
     def action_measure(self):
         """Work the result out as of today."""
@@ -296,23 +310,15 @@ class CrmRetentionProgramme(models.Model):
 
     def action_finish(self):
         """Measure a last time and freeze the result."""
-        self.check_access("write")
-        for programme in self:
-            programme._check_transition("finish")
-            programme._measure_after()
-            programme._do("finish")
+        self._move("finish")
 
     def action_cancel(self):
         """Stop without a result."""
-        for programme in self:
-            programme._do("cancel")
+        self._move("cancel")
 
     def action_reset(self):
         """Back to draft: who was measured is forgotten."""
-        for programme in self:
-            programme._do("reset")
-            programme.customer_ids.sudo().unlink()  # style: CRM109 rows of the system
-            programme._forget_figures()
+        self._move("reset")
 
     def action_open_measured(self):
         """Open the customers and their purchases before and since."""
@@ -325,26 +331,19 @@ class CrmRetentionProgramme(models.Model):
 
     # --- STATES
 
-    def _check_transition(self, name):
-        """Return the state to which ``name`` leads; refuse what is not allowed."""
-        self.ensure_one()
-        state = TRANSITIONS.get((self.state, name))
-        if not state:
-            states = dict(self._fields["state"]._description_selection(self.env))
-            raise UserError(
-                self.env._(
-                    "%(programme)s is %(state)s; this cannot be done now.",
-                    programme=self.name,
-                    state=states[self.state].lower(),
-                )
-            )
-        return state
-
-    def _do(self, name):
-        state = self._check_transition(name)
-        if name == "start":
-            self._check_may_start()
-        self.state = state
+    def _after_move(self, old_state):
+        for programme in self:
+            if programme.state == "running":
+                programme._check_may_start()
+                programme._settle_customers()
+                programme._measure_before()
+                programme._measure_after()
+            elif programme.state == "finished":
+                programme._measure_after()
+            elif programme.state == "draft":
+                programme.customer_ids.sudo().unlink()  # style: CRM109 system's rows
+                programme._forget_figures()
+        return super()._after_move(old_state)
 
     def _check_may_start(self):
         today = self._get_today()
@@ -391,9 +390,10 @@ class CrmRetentionProgramme(models.Model):
         """Measure; on error note it, so that the others get their turn."""
         try:
             with self.env.cr.savepoint():
-                self._measure_after()
                 if self._get_today() > self.date_end:
-                    self._do("finish")
+                    self._move("finish")
+                else:
+                    self._measure_after()
         except Exception as e:  # whatever it is, the others get their turn
             _logger.info("Programme %s not measured: %s", self.id, e, exc_info=True)
             self.env.invalidate_all()

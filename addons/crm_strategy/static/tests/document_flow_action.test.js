@@ -9,6 +9,7 @@ import {
     onRpc,
     patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
+import { download } from "@web/core/network/download";
 import { WebClient } from "@web/webclient/webclient";
 import "@crm_strategy/document_flow/document_flow_action";
 
@@ -128,6 +129,7 @@ test("without a document it says the next step", async () => {
     await openFlow({ ...ACTION, params: {} });
     expect(".o_crm_flow_empty h2").toHaveText("No document chosen");
     expect(".o_crm_flow_refresh").toHaveAttribute("disabled");
+    expect(".o_crm_flow_export").toHaveAttribute("disabled");
     expect.verifySteps([]);
 });
 
@@ -140,6 +142,22 @@ test("a document alone and a chain that was cut are told", async () => {
     expect(".o_crm_flow_alone").toHaveCount(1);
     expect(queryAllTexts(".o_crm_flow_note")).toEqual([
         "There are more documents: the first 500 are shown.",
+    ]);
+});
+
+test("the export asks for the flow as it is shown", async () => {
+    onRpc("crm.document.flow", "get_flow", () => makePayload());
+    patchWithCleanup(download, {
+        _download: ({ url, data }) => {
+            expect.step([url, data]);
+            return Promise.resolve();
+        },
+    });
+    await openFlow();
+    await click(".o_crm_flow_export");
+    await animationFrame();
+    expect.verifySteps([
+        ["/crm_strategy/document_flow/xlsx", { model: "sale.order", res_id: 7 }],
     ]);
 });
 

@@ -1,6 +1,7 @@
 import { Component, onWillStart, useRef, useState } from "@odoo/owl";
 import { router } from "@web/core/browser/router";
 import { _t } from "@web/core/l10n/translation";
+import { download } from "@web/core/network/download";
 import { RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
@@ -112,6 +113,14 @@ export class DocumentFlowAction extends Component {
     }
 
     // --- EVENTS
+
+    exportXlsx() {
+        const { model, id } = this.document;
+        return download({
+            url: "/crm_strategy/document_flow/xlsx",
+            data: { model, res_id: id },
+        });
+    }
 
     open(node) {
         return this.action.doAction({
