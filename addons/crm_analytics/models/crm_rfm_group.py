@@ -22,7 +22,7 @@ class CrmRfmGroup(models.Model):
         default=10, help="The first group that holds a customer's scores wins."
     )
     active = fields.Boolean(default=True)
-    color = fields.Integer()
+    color = fields.Integer("Colour")
     description = fields.Text(translate=True, help="Who these customers are.")
     advice = fields.Text(translate=True, help="What to do with these customers.")
 

@@ -8,6 +8,7 @@ class ResPartner(models.Model):
 
     # analysts read segments as salespeople do
     is_crm_customer = fields.Boolean(groups=GROUPS)
+    is_in_own_care = fields.Boolean(groups=GROUPS)
     segment_membership_ids = fields.One2many(groups=GROUPS)
     segment_ids = fields.Many2many(groups=GROUPS)
     segment_count = fields.Integer(groups=GROUPS)
@@ -33,24 +34,36 @@ class ResPartner(models.Model):
         groups=GROUPS,
         help="Scorecard of the customer in the current company.",
     )
-    rfm_code = fields.Char(related="scorecard_id.rfm_code", groups=GROUPS)
-    rfm_group_id = fields.Many2one(related="scorecard_id.rfm_group_id", groups=GROUPS)
+    # with the rights of the reader: no figures of customers whom he may not see
+    rfm_code = fields.Char(
+        related="scorecard_id.rfm_code", related_sudo=False, groups=GROUPS
+    )
+    rfm_group_id = fields.Many2one(
+        related="scorecard_id.rfm_group_id", related_sudo=False, groups=GROUPS
+    )
     crm_currency_id = fields.Many2one(
         related="scorecard_id.currency_id",
+        related_sudo=False,
         string="Scorecard currency",
         groups=GROUPS,
     )
     crm_revenue = fields.Monetary(
-        related="scorecard_id.revenue", currency_field="crm_currency_id", groups=GROUPS
+        related="scorecard_id.revenue",
+        related_sudo=False,
+        currency_field="crm_currency_id",
+        groups=GROUPS,
     )
     crm_order_count = fields.Integer(
-        related="scorecard_id.order_count", string="Orders", groups=GROUPS
+        related="scorecard_id.order_count",
+        related_sudo=False,
+        string="Orders",
+        groups=GROUPS,
     )
     crm_last_order_date = fields.Date(
-        related="scorecard_id.last_order_date", groups=GROUPS
+        related="scorecard_id.last_order_date", related_sudo=False, groups=GROUPS
     )
 
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     @api.depends("scorecard_ids", "commercial_partner_id")
     def _compute_scorecard_id(self):
         """A contact shows the scorecard of the customer it belongs to."""
@@ -85,6 +98,10 @@ class ResPartner(models.Model):
             return domain
         wanted = fields.Domain(value) & fields.Domain(own_company)
         return [("commercial_partner_id.scorecard_ids", "any", wanted)]
+
+    @api.model
+    def _get_all_care_groups(self):
+        return [*super()._get_all_care_groups(), "crm_analytics.group_analyst"]
 
     def write(self, vals):
         """Queue the customer that a moved or converted contact leaves."""

@@ -17,6 +17,14 @@ class ResPartner(models.Model):
         help="A company or a person of its own, active, no employee and no company "
         "of this database. Segments and figures are kept for these.",
     )
+    is_in_own_care = fields.Boolean(
+        "In Own Care",
+        compute="_compute_is_in_own_care",
+        search="_search_is_in_own_care",
+        groups=OUR_USERS,
+        help="Own customers, those of the people below and those of nobody; whoever "
+        "sees all documents has every customer in his care.",
+    )
     segment_membership_ids = fields.One2many(
         "crm.segment.membership",
         "partner_id",
@@ -85,6 +93,41 @@ class ResPartner(models.Model):
         if set(value) == {True}:
             return domain
         return ~domain if True not in value else Domain.TRUE
+
+    @api.depends_context("uid")
+    @api.depends("user_id")
+    def _compute_is_in_own_care(self):
+        cared = self.filtered_domain(self._get_own_care_domain())
+        for partner in self:
+            partner.is_in_own_care = partner in cared
+
+    @api.model
+    def _search_is_in_own_care(self, operator, value):
+        self._check_field_access(self._fields["is_in_own_care"], "read")
+        if operator != "in":
+            return NotImplemented
+        domain = self._get_own_care_domain()
+        if set(value) == {True}:
+            return domain
+        return ~domain if True not in value else Domain.TRUE
+
+    @api.model
+    def _get_own_care_domain(self):
+        """Return the domain of the customers whose figures the record rules show."""
+        if self.env.su or any(
+            map(self.env.user.has_group, self._get_all_care_groups())
+        ):
+            return Domain.TRUE
+        people = self.env.user.crm_tree_user_ids.ids
+        return Domain("user_id", "in", [*people, False])
+
+    @api.model
+    def _get_all_care_groups(self):
+        """Return the groups whose members see the figures of every customer."""
+        return [
+            "sales_team.group_sale_salesman_all_leads",
+            "crm_strategy.group_manager",
+        ]
 
     # --- SEGMENTS
 

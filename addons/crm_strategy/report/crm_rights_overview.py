@@ -58,7 +58,7 @@ class CrmRightsOverview(models.Model):
         [("host", "Documents"), ("suite", "CRM suite")], readonly=True
     )
     perm_read = fields.Boolean("Read", readonly=True)
-    perm_write = fields.Boolean("Change", readonly=True)
+    perm_write = fields.Boolean("Edit", readonly=True)
     perm_create = fields.Boolean("Create", readonly=True)
     perm_unlink = fields.Boolean("Delete", readonly=True)
     scope = fields.Selection(

@@ -161,7 +161,7 @@ class CrmApprovalRule(models.Model):
         """List the documents that take part: those that inherit the mixin."""
         mixin = self.pool["crm.approval.mixin"]
         return [
-            (name, self.env[name]._description)
+            (name, self.env["ir.model"]._get(name).name)
             for name, model in sorted(self.pool.items())
             if issubclass(model, mixin) and not model._abstract
         ]

@@ -40,9 +40,7 @@ class CrmLifecycleCheck(models.Model):
         readonly=True,
         default="done",
     )
-    date = fields.Datetime(
-        "On", required=True, readonly=True, default=fields.Datetime.now
-    )
+    date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     user_id = fields.Many2one(
         "res.users",
         "By",

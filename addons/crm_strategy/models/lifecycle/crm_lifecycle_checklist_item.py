@@ -38,6 +38,7 @@ class CrmLifecycleChecklistItem(models.Model):
         "Due After (Days)",
         default=14,
         required=True,
+        aggregator=None,
         help="Days after the customer came into the state; for customers placed by the "
         "first refresh, after that refresh.",
     )

@@ -162,7 +162,9 @@ class CrmLifecycleTransition(models.Model):
         texts = []
         if self.order_count:
             texts = [
-                self.env._("%s orders", self.order_count),
+                self.env._("1 order")
+                if self.order_count == 1
+                else self.env._("%s orders", self.order_count),
                 self.env._("customer for %s days", self.tenure_days),
                 self.env._("last order %s days ago", self.silent_days),
             ]
