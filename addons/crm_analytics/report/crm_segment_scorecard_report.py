@@ -55,7 +55,8 @@ class CrmSegmentScorecardReport(models.Model):
         )
         schemes = self.env["crm.segmentation"].search([])
         for scheme in reversed(schemes):
-            if self.search_count([("segmentation_id", "=", scheme.id)], limit=1):
+            rows = [("segmentation_id", "=", scheme.id)]
+            if self.search_count(rows, limit=1):  # style: CRM108 the first of a few
                 action["context"] = {"search_default_segmentation_id": scheme.id}
                 break
         return action
