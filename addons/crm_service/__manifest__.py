@@ -38,7 +38,10 @@
         "views/sale_order_complaint_views.xml",
         "views/crm_complaint_menus.xml",
     ],
-    "demo": ["demo/10_res_users_demo.xml"],
+    "demo": [
+        "demo/10_res_users_demo.xml",
+        "demo/80_crm_complaint_demo.xml",
+    ],
     "assets": {
         "web.assets_tests": ["crm_service/static/tests/tours/**/*"],
     },

@@ -88,9 +88,12 @@ class TestServiceCustomers(TransactionCase):
                 self.assertEqual(self._find(text), expected)
 
     @users("service_agent")
-    def test_agent_gets_no_right_on_orders(self):
-        with self.assertRaises(AccessError):
-            self.order.with_user(self.env.user).read(["amount_total"])
+    def test_agent_reads_orders_and_changes_none(self):
+        order = self.order.with_user(self.env.user)
+        self.assertEqual(order.read(["name"])[0]["name"], "SVC-TEST-1")
+        for operation in ("create", "write", "unlink"):
+            with self.subTest(operation=operation), self.assertRaises(AccessError):
+                order.check_access(operation)
 
     @users("service_agent")
     def test_order_of_another_company_leads_to_nobody(self):

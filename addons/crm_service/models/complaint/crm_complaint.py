@@ -105,7 +105,6 @@ class CrmComplaint(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        groups=INTERNAL,
     )
     tag_ids = fields.Many2many("crm.complaint.tag", string="Tags", groups=INTERNAL)
     merged_into_id = fields.Many2one(
