@@ -21,5 +21,6 @@ from . import res_partner_roles
 from . import product_category
 from . import product_template
 from . import res_partner_need
+from . import res_partner_policy
 from . import sale_order
 from . import crm_lifecycle_dimension

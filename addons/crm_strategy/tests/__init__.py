@@ -10,6 +10,9 @@ from . import test_crm_measure_tools
 from . import test_crm_measure_ui
 from . import test_crm_customer_policy
 from . import test_customer_base_ui
+from . import test_crm_races
+from . import test_crm_branch_security
+from . import test_res_partner_archive
 from . import test_crm_retention_programme
 from . import test_crm_retention_security
 from . import test_crm_segment_by_hand
@@ -33,6 +36,7 @@ from . import test_partner_role_security
 from . import test_partner_role_ui
 from . import test_product_pricelist
 from . import test_res_partner_segment
+from . import test_res_partner_grouping
 from . import test_tools
 from . import test_sales_history_tools
 from . import test_sales_history_check

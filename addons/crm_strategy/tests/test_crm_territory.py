@@ -1,3 +1,5 @@
+import random
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
@@ -118,6 +120,57 @@ class TestCrmTerritory(TerritoryCommon):
                     kernel.holds(area, partner._get_territory_place()),
                     (low, high, partner.zip),
                 )
+
+    def test_sql_and_python_agree_on_random_places(self):
+        """Whatever territories and addresses look like; the seed is said on failure."""
+        for seed in range(6):
+            with self.subTest(seed=seed):
+                self._check_random(random.Random(seed))
+
+    def _check_random(self, dice):
+        self.env["crm.territory"].search([]).active = False
+        codes = ["", "1", "10", "10115", "10-115", "149 99", "15", "1A", "SW1A 2AA"]
+        countries, states = [self.de, self.fr, self.us], self.us.state_ids[:3]
+        bounds = [("", ""), ("1", ""), ("10", "14"), ("1", "1a"), ("S", "SX")]
+        for number in range(12):
+            low, high = dice.choice(bounds)
+            where = dice.sample(countries, dice.randint(0, 2))
+            inside = dice.sample(states.ids, dice.randint(0, 2))
+            industries = self.metal if dice.random() < 0.2 else self.metal.browse()
+            self._create_territory(
+                f"Random {number}",
+                *where,
+                state_ids=[Command.set(inside if where == [self.us] else [])],
+                industry_ids=[Command.set(industries.ids)],
+                zip_from=low,
+                zip_to=high,
+                sequence=dice.randint(1, 4),
+            )
+        partners = self.env["res.partner"].create(
+            [
+                {
+                    "name": f"Random {number}",
+                    "is_company": dice.random() < 0.5,
+                    "country_id": country.id,
+                    "state_id": country == self.us and dice.choice(states).id,
+                    "zip": dice.choice(codes),
+                    "industry_id": dice.random() < 0.3 and self.metal.id,
+                }
+                for number in range(40)
+                for country in [dice.choice([*countries, self.de.browse()])]
+            ]
+        )
+        territories = self.env["crm.territory"].search([])
+        found = territories._find(partners)
+        for partner in partners:
+            place = partner._get_territory_place()
+            fitting = [t for t in territories if kernel.holds(t._get_area(), place)]
+            expected = fitting[0] if fitting else territories.browse()
+            self.assertEqual(
+                found.get(partner.id, territories.browse()), expected, place
+            )
+            self.assertEqual(territories._find_one(place), expected, place)
+            self.assertEqual(partner.territory_match_count, len(fitting), place)
 
     def test_a_territory_of_a_division_counts_where_it_is_asked_about(self):
         division = self.env["crm.division"].create({"name": "Alumina"})

@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from .policy_common import PolicyCommon
@@ -84,6 +85,50 @@ class TestPricelistByPolicy(PolicyCommon):
         portal = self.portal.partner_id.with_user(self.portal).sudo()
         portal = portal.with_company(self.company_a)
         self.assertEqual(portal.property_product_pricelist, self.mill_prices)
+
+    def test_portal_user_pays_the_price_of_his_segment_and_strangers_do_not(self):
+        self._apply()
+        product = self.env["product.product"].create(
+            {"name": "Billet", "list_price": 100, "company_id": self.company_a.id}
+        )
+        self.mill_prices.item_ids.create(
+            {
+                "pricelist_id": self.mill_prices.id,
+                "compute_price": "fixed",
+                "applied_on": "0_product_variant",
+                "product_id": product.id,
+                "fixed_price": 80,
+            }
+        )
+        public = self.env.ref("base.public_user")
+        self.portal.partner_id.parent_id = self.mill
+        self.assertEqual(self._get_prices(self.portal, product), ("Mill prices", 80))
+        self.assertEqual(self._get_prices(public, product), ("Standard", 100))
+        self.portal.partner_id.parent_id = self.foundry
+        self.assertEqual(self._get_prices(self.portal, product), ("Standard", 100))
+
+    def _get_prices(self, user, product):
+        """Return pricelist and price as a shop finds them: for the user, as system."""
+        self.env.invalidate_all()
+        env = self.env(user=user, su=True)
+        partner = env.user.partner_id.with_company(self.company_a)
+        pricelist = partner.property_product_pricelist
+        return pricelist.name, pricelist._get_product_price(
+            product.with_env(env).with_company(self.company_a), 1.0
+        )
+
+    def test_portal_user_learns_nothing_of_policies(self):
+        self._apply()
+        policy = self._create_policy(self.mill, pricelist_id=self.own_prices.id)
+        self.portal.partner_id.parent_id = self.mill
+        for user in (self.portal, self.env.ref("base.public_user")):
+            for record in (policy, self.mills, self.mill_prices):
+                with self.assertRaises(AccessError):
+                    record.with_user(user).read(["display_name"])
+            for name in ("segment_ids", "crm_pricelist_id", "crm_policy_ids"):
+                with self.assertRaises(AccessError):
+                    self.mill.with_user(user).read([name])
+                self.assertNotIn(name, self.mill.with_user(user).fields_get())
 
     def test_quotation_takes_price_and_currency_and_says_why(self):
         currency = self.env["res.currency"].with_context(active_test=False)

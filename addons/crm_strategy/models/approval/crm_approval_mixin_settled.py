@@ -113,8 +113,8 @@ class CrmApprovalMixin(models.AbstractModel):
             *(self._get_changers(rule) for rule in rules)
         )
         return self.env._(
-            "This goes beyond what was approved of %(document)s: %(changes)s (%(why)s). "
-            "Ask %(users)s to make the change, put it on a new quotation, or cancel "
+            "This goes beyond what was approved of %(document)s: %(changes)s "
+            "(%(why)s). Ask %(users)s to make the change, put it on a new quotation, or cancel "
             "this one, set it back to a quotation and request approval.",
             document=self._get_approval_name(),
             changes=changes,

@@ -97,6 +97,12 @@ class ResPartner(models.Model):
         partner_id = assignments._field_to_sql(query.table, "partner_id", query)
         return Domain("commercial_partner_id", "in", query.select(partner_id))
 
+    @api.model
+    def _get_dated_groups(self):
+        assignments = self.env["crm.partner.role.assignment"]
+        roles = (assignments._name, "role_id", assignments._get_current_domain())
+        return {**super()._get_dated_groups(), "crm_role_ids": roles}
+
     @api.depends_context("uid", "allowed_company_ids")
     @api.depends("role_assignment_ids.group_partner_id")
     def _compute_group_role_count(self):
