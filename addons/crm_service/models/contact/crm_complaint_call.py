@@ -30,7 +30,10 @@ class CrmComplaint(models.Model):
     )
     contact_count = fields.Integer(compute="_compute_contact_count", groups=INTERNAL)
     contact_purpose = fields.Selection(
-        PURPOSES, "Next Call Is To", compute="_compute_contact_purpose"
+        PURPOSES,
+        "Next Call Is To",
+        compute="_compute_contact_purpose",
+        groups=INTERNAL,
     )
     contact_phone = fields.Char(
         "Number to Call", compute="_compute_contact_phone", groups=INTERNAL
@@ -170,6 +173,12 @@ class CrmComplaint(models.Model):
         self._log_unless_logged("received")
         return super().action_receive()
 
+    def action_confirm(self):
+        """An agent who confirms for the customer has spoken with him."""
+        if self.env.user._is_internal() and not self.env.su:
+            self._log_unless_logged("received")
+        return super().action_confirm()
+
     def action_deny(self, reason=False):
         """Not content: that goes into the log with the reason."""
         if self.env.user._is_internal() and (reason or "").strip():
@@ -205,6 +214,7 @@ class CrmComplaint(models.Model):
             raise UserError(
                 self.env._("Note what the customer says: it is what is done next.")
             )
+        next_date = fields.Date.to_date(next_date)
         contact = self._create_contact(
             outcome,
             note=note,

@@ -15,13 +15,13 @@ class CrmComplaint(models.Model):
         remedies = self.env["crm.complaint.remedy"].sudo()  # style: CRM109 in words
         found = remedies.search_fetch(
             [("complaint_id", "in", self.ids), ("state", "in", GRANTED)],
-            ["complaint_id", "type", "amount", "currency_id"],
+            ["complaint_id", "remedy_type", "amount", "currency_id"],
             order="id",
         )
-        labels = dict(found._fields["type"]._description_selection(self.env))
+        labels = dict(found._fields["remedy_type"]._description_selection(self.env))
         texts = {}
         for remedy in found:
-            text = labels[remedy.type]
+            text = labels[remedy.remedy_type]
             if remedy.amount:
                 text = f"{text} {remedy.currency_id.format(remedy.amount)}"
             texts.setdefault(remedy.complaint_id.id, []).append(text)
@@ -32,9 +32,7 @@ class CrmComplaint(models.Model):
         if "crm.complaint.remedy" not in self.env:
             return False
         remedies = self.sudo().remedy_ids  # style: CRM109 a day
-        dates = remedies.picking_ids.filtered(
-            lambda p: p.state == "done" and p.picking_type_code == "outgoing"
-        ).mapped("date_done")
+        dates = remedies.filtered("date_shipped").mapped("date_shipped")
         if not dates:
             return False
         zone = self.env["crm.sale.fact"]._get_timezone(self.company_id)

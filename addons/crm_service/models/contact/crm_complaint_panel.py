@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..complaint.crm_complaint import INTERNAL
+
 
 class CrmComplaint(models.Model):
     """Who is calling and what is on the shelf, beside the complaint."""
@@ -7,13 +9,22 @@ class CrmComplaint(models.Model):
     _inherit = "crm.complaint"
 
     customer_panel = fields.Json(
-        "Customer's Panel", compute="_compute_customer_panel", exportable=False
+        "Customer's Panel",
+        compute="_compute_customer_panel",
+        exportable=False,
+        groups=INTERNAL,
     )
     stock_panel = fields.Json(
-        "Free Stock", compute="_compute_stock_panel", exportable=False
+        "Free Stock",
+        compute="_compute_stock_panel",
+        exportable=False,
+        groups=INTERNAL,
     )
     stock_ids = fields.One2many(
-        "crm.complaint.stock", "complaint_id", string="Stock at the Decision"
+        "crm.complaint.stock",
+        "complaint_id",
+        string="Stock at the Decision",
+        groups=INTERNAL,
     )
 
     # --- COMPUTE
@@ -68,6 +79,11 @@ class CrmComplaint(models.Model):
         }
 
     # --- BUSINESS
+
+    def _on_decided(self):
+        """What is on the shelf at this moment belongs to the decision."""
+        self._keep_stock_proof()
+        return super()._on_decided()
 
     def _keep_stock_proof(self):
         """Keep what was on the shelf at this instant; called by the decision.

@@ -15,8 +15,8 @@ POLICY_FIELDS = (
     "calls_per_year",
     "special_instructions",
 )
-# Rows of each list; the rest is one click away
-LIMIT = 8
+# Rows of each list; the others are one click away
+LIMIT = 20
 
 
 class CrmServicePanel(models.AbstractModel):
@@ -71,9 +71,13 @@ class CrmServicePanel(models.AbstractModel):
                 "currency_id": company.currency_id.id,
                 **self._prepare_figures(figures.get(customer.id), today),
                 **standings[customer.id],
-                "open_orders": orders.get(customer.id, []),
-                "open_invoices": invoices and invoices.get(customer.id, []),
-                "complaints": complaints.get(customer.id, []),
+                "open_order_count": len(orders.get(customer.id, [])),
+                "open_orders": orders.get(customer.id, [])[:LIMIT],
+                "open_invoices": None
+                if invoices is None
+                else invoices.get(customer.id, [])[:LIMIT],
+                "complaint_count": len(complaints.get(customer.id, [])),
+                "complaints": complaints.get(customer.id, [])[:LIMIT],
                 "policy": policies[customer.id],
             }
             for customer in customers
@@ -121,6 +125,52 @@ class CrmServicePanel(models.AbstractModel):
         today = self.env["crm.sale.fact"]._get_today(company)
         rows = self._fetch_figures(customers, company, today)
         return {c.id: rows.get(c.id, {}).get("order_count", 0) for c in customers}
+
+    # --- DRILL-DOWN
+
+    @api.model
+    def open_records(self, customer_id, company_id, kind, record_id=False):
+        """Return the action that shows the records behind a figure, or one of them.
+
+        :param kind: ``orders``, ``invoices`` or ``complaints``
+        """
+        customer = self.env["res.partner"].browse(customer_id)
+        customer.check_access("read")
+        xmlid, domain = self._get_drilldown(customer, kind)
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        self.env[action["res_model"]].check_access("read")
+        action["domain"] = [*domain, ("company_id", "=", company_id)]
+        action["context"] = {"create": False}
+        if record_id:
+            action |= {"res_id": record_id, "views": [(False, "form")]}
+        return action
+
+    @api.model
+    def _get_drilldown(self, customer, kind):
+        """Return the xml id of an action and the domain of the records it shows."""
+        drilldowns = {
+            "orders": (
+                "sale.action_orders",
+                [
+                    ("state", "=", "sale"),
+                    ("partner_id.commercial_partner_id", "=", customer.id),
+                ],
+            ),
+            "invoices": (
+                "account.action_move_out_invoice_type",
+                [
+                    ("state", "=", "posted"),
+                    ("move_type", "in", ["out_invoice", "out_refund", "out_receipt"]),
+                    ("payment_state", "in", ["not_paid", "partial"]),
+                    ("partner_id.commercial_partner_id", "=", customer.id),
+                ],
+            ),
+            "complaints": (
+                "crm_service.crm_complaint_action",
+                [("commercial_partner_id", "=", customer.id)],
+            ),
+        }
+        return drilldowns[kind]
 
     # --- PARTS
 
