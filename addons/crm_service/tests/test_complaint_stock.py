@@ -77,7 +77,7 @@ class TestComplaintStock(ContactCommon):
                 "picking_type_id": cls.main.in_type_id.id,
             }
         )
-        move._action_confirm()
+        move._action_confirm(merge=False)
         move.date = moment
 
     def _create_leak(self, **vals):
@@ -140,7 +140,7 @@ class TestComplaintStock(ContactCommon):
                 "company_id": self.company.id,
             }
         )
-        move._action_confirm()
+        move._action_confirm(merge=False)
         move.date = "2026-03-18 10:00:00"
         rows = self._create_leak().stock_panel["rows"]
         self.assertEqual(

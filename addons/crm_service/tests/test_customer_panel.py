@@ -188,7 +188,7 @@ class TestCustomerPanel(MeasureCommon):
         order = self._create_goods_order(goods, 4, commitment="2026-03-10 10:00:00")
         late = self._create_goods_order(goods, 2)
         picking = order.picking_ids
-        picking.move_ids.quantity = 1
+        picking.move_ids.write({"quantity": 1, "picked": True})
         picking.with_context(skip_backorder=True)._action_done()
         self.assertEqual(
             self._panel(self.caller)["open_orders"],
@@ -275,7 +275,7 @@ class TestCustomerPanel(MeasureCommon):
                 "company_id": self.alpha.id,
                 "state": "loyal",
                 "date_start": "2025-01-01",
-                "reason": "enough",
+                "reason": "loyal",
             }
         )
         panel = self._panel(self.caller)

@@ -35,10 +35,18 @@ class CrmComplaint(models.Model):
         """Read each figure once for all complaints of a company."""
         for company, complaints in self.grouped("company_id").items():
             panels = self.env["crm.service.panel"]._get_panels(
-                complaints.partner_id, company, complaints._origin.ids
+                complaints.partner_id, company
             )
             for complaint in complaints:
-                complaint.customer_panel = panels.get(complaint.partner_id.id)
+                panel = panels.get(complaint.partner_id.id)
+                complaint.customer_panel = panel and complaint._without_self(panel)
+
+    def _without_self(self, panel):
+        """Return the ``panel`` of the customer with *earlier* complaints only."""
+        earlier = [row for row in panel["complaints"] if row["id"] != self._origin.id]
+        own = len(panel["complaints"]) - len(earlier)
+        count = panel["complaint_count"] - own
+        return {**panel, "complaints": earlier, "complaint_count": count}
 
     @api.depends("line_ids.product_id", "company_id", "stock_ids")
     @api.depends_context("uid", "lang")

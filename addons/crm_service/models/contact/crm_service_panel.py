@@ -46,11 +46,10 @@ class CrmServicePanel(models.AbstractModel):
     # --- THE PANEL
 
     @api.model
-    def _get_panels(self, partners, company, complaint_ids=()):
+    def _get_panels(self, partners, company):
         """Return ``{partner id: panel}`` of ``partners`` as customers of ``company``.
 
         :param partners: customers, their contacts, persons; archived or not
-        :param complaint_ids: complaints that are not "earlier ones"
         """
         customers = partners.commercial_partner_id._origin
         if not customers or not company:
@@ -60,7 +59,7 @@ class CrmServicePanel(models.AbstractModel):
         standings = self._get_standings(customers, company)
         orders = self._get_open_orders(customers, company, today)
         invoices = self._get_open_invoices(customers, company, today)
-        complaints = self._get_complaints(customers, company, complaint_ids)
+        complaints = self._get_complaints(customers, company)
         policies = self._get_policies(customers, company)
         panels = {
             customer.id: {
@@ -235,7 +234,7 @@ class CrmServicePanel(models.AbstractModel):
         return found
 
     @api.model
-    def _get_complaints(self, customers, company, but_ids=()):
+    def _get_complaints(self, customers, company):
         """Return the latest complaints, with what was granted, by customer id."""
         complaints = self.env["crm.complaint"]
         if not complaints.has_access("read"):
@@ -244,7 +243,6 @@ class CrmServicePanel(models.AbstractModel):
             [
                 ("commercial_partner_id", "in", customers.ids),
                 ("company_id", "=", company.id),
-                ("id", "not in", list(but_ids)),
             ],
             ["name", "title", "date_received", "state", "commercial_partner_id"],
             order="date_received desc, id desc",
