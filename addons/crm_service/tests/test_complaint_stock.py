@@ -216,5 +216,5 @@ class TestComplaintStock(ContactCommon):
         for some in (self.product, products):
             self.env.flush_all()
             some.mapped("display_name")
-            with self.assertQueryCount(4):
+            with self.assertQueryCount(5):
                 self.assertEqual(len(stock._get_stock(some, self.company)), 2 * len(some))

@@ -276,6 +276,7 @@ class TestCustomerPanel(MeasureCommon):
                 "state": "loyal",
                 "date_start": "2025-01-01",
                 "reason": "loyal",
+                "method": "rule",
             }
         )
         panel = self._panel(self.caller)

@@ -3,7 +3,8 @@ from odoo.exceptions import AccessError, UserError
 
 from ...tools.complaint_call import PURPOSES as PURPOSE_OF_STATE
 from ...tools.complaint_call import get_moves, is_retried
-from ..complaint.crm_complaint import BY_SYSTEM, INTERNAL
+from ..complaint.crm_complaint import INTERNAL
+from ..complaint.crm_complaint_write import BY_SYSTEM
 from .crm_complaint_contact import PURPOSES
 
 # what follows from calls and is written by the product only
