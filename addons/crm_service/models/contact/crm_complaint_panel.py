@@ -62,7 +62,7 @@ class CrmComplaint(models.Model):
         """Return the complained products and what can be sent in their place."""
         products = self.line_ids.product_id._origin
         substitutes = products.sudo().crm_substitute_ids  # style: CRM109 names, stock
-        return products | substitutes.sudo(False)
+        return products | substitutes.with_env(self.env)
 
     def _prepare_stock_panel(self, rows):
         """Return today's ``rows`` of this complaint beside what was kept of them."""

@@ -18,15 +18,10 @@ class CrmServicePanel(models.AbstractModel):
     def _fetch_figures(self, customers, company, today):
         """Return purchases less refunds, and what is owed, by customer id.
 
-        Money in the company's currency, rounded. What is overdue counts by the due
-        date of each instalment; a credit note lowers what is due and is never
-        overdue itself.
+        Money in the company's currency, rounded.
         """
         facts = self.env["crm.sale.fact"]
         facts._flush_sources()
-        self.env["account.move.line"].flush_model(
-            ["amount_residual", "date_maturity", "display_type", "move_id"]
-        )
         partners = SQL("scope")
         credited = SQL("SELECT order_id FROM purchase")
         statement = SQL(
@@ -38,16 +33,7 @@ class CrmServicePanel(models.AbstractModel):
                           %(first)s AS first_order, %(last)s AS last_order,
                           SUM(revenue) AS revenue, SUM(margin) AS margin
                      FROM purchase GROUP BY customer_id
-               ), owed AS (
-                   SELECT i.customer_id, COUNT(DISTINCT l.move_id) AS invoice_count,
-                          SUM(l.amount_residual) AS due,
-                          SUM(l.amount_residual) FILTER (
-                              WHERE l.amount_residual > 0
-                                AND l.date_maturity < %(today)s) AS overdue
-                     FROM (%(invoices)s) i
-                     JOIN account_move_line l ON l.move_id = i.move_id
-                    WHERE l.display_type = 'payment_term' AND l.amount_residual != 0
-                 GROUP BY i.customer_id
+               ), owed AS (%(owed)s
                )
                SELECT customer_id, COALESCE(b.order_count, 0) AS order_count,
                       b.first_order, b.last_order,
@@ -65,14 +51,38 @@ class CrmServicePanel(models.AbstractModel):
             scope=self._scope_sql(customers),
             orders=facts._orders_sql(company, partners=partners),
             refunds=facts._refunds_sql(company, credited=credited),
-            invoices=facts._invoices_sql(company, partners=partners),
+            owed=self._owed_sql(company, today),
             first=facts._local_day_sql(SQL("MIN(date_order)"), company),
             last=facts._local_day_sql(SQL("MAX(date_order)"), company),
-            today=today,
             digits=company.currency_id.decimal_places,
         )
         rows = self.env.execute_query_dict(statement)
         return {row["customer_id"]: row for row in rows}
+
+    @api.model
+    def _owed_sql(self, company, today) -> SQL:
+        """Return ``customer_id, invoice_count, due, overdue``, within ``scope``.
+
+        What is overdue counts by the due date of each instalment; a credit note
+        lowers what is due and is never overdue itself.
+        """
+        self.env["account.move.line"].flush_model(
+            ["amount_residual", "date_maturity", "display_type", "move_id"]
+        )
+        facts = self.env["crm.sale.fact"]
+        return SQL(
+            """SELECT i.customer_id, COUNT(DISTINCT l.move_id) AS invoice_count,
+                      SUM(l.amount_residual) AS due,
+                      SUM(l.amount_residual) FILTER (
+                          WHERE l.amount_residual > 0
+                            AND l.date_maturity < %(today)s) AS overdue
+                 FROM (%(invoices)s) i
+                 JOIN account_move_line l ON l.move_id = i.move_id
+                WHERE l.display_type = 'payment_term' AND l.amount_residual != 0
+             GROUP BY i.customer_id""",
+            invoices=facts._invoices_sql(company, partners=SQL("scope")),
+            today=today,
+        )
 
     @api.model
     def _fetch_standings(self, customers, company):
