@@ -33,8 +33,7 @@ class CrmServicePanel(models.AbstractModel):
                           %(first)s AS first_order, %(last)s AS last_order,
                           SUM(revenue) AS revenue, SUM(margin) AS margin
                      FROM purchase GROUP BY customer_id
-               ), owed AS (%(owed)s
-               )
+               ), owed AS (%(owed)s)
                SELECT customer_id, COALESCE(b.order_count, 0) AS order_count,
                       b.first_order, b.last_order,
                       ROUND(COALESCE(b.revenue, 0)::numeric
