@@ -6,3 +6,8 @@ from . import test_crm_complaint_step
 from . import test_crm_complaint_security
 from . import test_crm_complaint_speed
 from . import test_crm_complaint_ui
+from . import test_complaint_call
+from . import test_complaint_call_cron
+from . import test_complaint_stock
+from . import test_customer_panel
+from . import test_complaint_call_ui

@@ -2,13 +2,23 @@ import doctest
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.crm_service.tools import complaint_deadline, complaint_states
+from odoo.addons.crm_service.tools import (
+    complaint_call,
+    complaint_deadline,
+    complaint_states,
+    customer_panel,
+)
 
 
 @tagged("post_install", "-at_install")
 class TestServiceTools(BaseCase):
     def test_doctests(self):
-        for module in (complaint_deadline, complaint_states):
+        for module in (
+            complaint_call,
+            complaint_deadline,
+            complaint_states,
+            customer_panel,
+        ):
             with self.subTest(module=module.__name__):
                 failed, attempted = doctest.testmod(module)
                 self.assertTrue(attempted)

@@ -1,0 +1,175 @@
+import logging
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ...tools.complaint_call import PURPOSES as PURPOSE_OF_STATE
+from ..complaint.crm_complaint import INTERNAL
+from .crm_complaint_call_plan import CALL, UNREACHABLE
+
+_logger = logging.getLogger(__name__)
+WARNING = "mail.mail_activity_data_warning"
+BATCH = 100
+
+
+class CrmComplaint(models.Model):
+    """Whoever has to know is told: the head of service, and the agent who forgot.
+
+    The background job looks at complaints that wait for a call. Each gets its call
+    if somebody has taken it off the list, and one reminder if its day has passed.
+    What it has done leaves the domain, so that a second run does nothing.
+    """
+
+    _inherit = "crm.complaint"
+
+    is_contact_reminded = fields.Boolean(
+        "Agent Reminded", readonly=True, copy=False, groups=INTERNAL
+    )
+    contact_error = fields.Text(
+        "Why No Call Could Be Planned", readonly=True, copy=False, groups=INTERNAL
+    )
+    contact_retry = fields.Date(
+        readonly=True,
+        copy=False,
+        groups=INTERNAL,
+        help="Technical: when the background job tries again after an error.",
+    )
+
+    # --- THE HEAD OF SERVICE
+
+    def _on_reopened(self):
+        """The customer is not content: the head of service learns of it at once."""
+        result = super()._on_reopened()
+        for complaint in self.sudo():  # style: CRM109 tells the head of service
+            leader = complaint._get_contact_leader()
+            complaint.activity_schedule(
+                WARNING,
+                complaint._get_contact_today(),
+                summary=self.env._("Reopened: the customer is not content"),
+                note=complaint._get_denial(),
+                user_id=leader.id,
+            )
+            complaint._mail_reopened(leader)
+        return result
+
+    def _ask_leader(self):
+        """Nobody answers: the head of service decides what to do."""
+        self.ensure_one()
+        complaint = self.sudo()  # style: CRM109 asks the head of service
+        calls = complaint._get_open_calls() | complaint._get_open_calls(UNREACHABLE)
+        calls.unlink()
+        complaint.write({"is_leader_asked": True, "date_contact": False})
+        complaint.activity_schedule(
+            UNREACHABLE,
+            complaint._get_contact_today(),
+            summary=self.env._("The customer cannot be reached"),
+            note=self.env._(
+                "%(count)s calls in vain. Call yourself, write to the customer, or go "
+                "on without an answer and say why.",
+                count=complaint.unreachable_count,
+            ),
+            user_id=complaint._get_contact_leader().id,
+        )
+
+    def _get_denial(self):
+        """Return what the customer said on the telephone, if he has just denied."""
+        last = self.contact_ids[:1]
+        return (last.outcome == "not_received" and last.note) or ""
+
+    def _get_contact_leader(self):
+        """Return the head of the team, else whoever works on the complaint."""
+        leader = self.team_id.leader_id.filtered("active")
+        return leader or self._get_call_user()
+
+    def _mail_reopened(self, leader):
+        template = self.env.ref(
+            "crm_service.mail_template_complaint_reopened", raise_if_not_found=False
+        )
+        users = (leader | self.user_id).filtered("email")
+        if not template or not users:
+            return
+        for user in users:
+            template.with_context(
+                crm_service_mail_lang=user.lang, crm_service_mail_user=user
+            ).send_mail(
+                self.id,
+                email_layout_xmlid="mail.mail_notification_light",
+                email_values={"recipient_ids": user.partner_id.ids, "email_to": False},
+            )
+
+    # --- CRON
+
+    @api.model
+    def _cron_remind_contacts(self):
+        """Give each complaint that waits for a call its call; remind once."""
+        domain = self._get_contact_todo_domain()
+        complaints = self.search(domain, limit=BATCH, order="date_contact, id")
+        complaints = complaints.try_lock_for_update(allow_referencing=True)
+        for complaint in complaints:
+            complaint._remind_safely()
+        if complaints:
+            self.env["ir.cron"]._commit_progress(
+                len(complaints), remaining=self.search_count(domain)
+            )
+
+    @api.model
+    def _get_contact_todo_domain(self):
+        """Return the domain of complaints of which a call is missing or forgotten."""
+        today = fields.Date.context_today(self)
+        waiting = Domain("state", "in", list(PURPOSE_OF_STATE))
+        waiting &= Domain("is_leader_asked", "=", False)
+        tried = Domain("contact_retry", "=", False)
+        tried |= Domain("contact_retry", "<=", today)
+        missing = Domain(
+            "activity_ids",
+            "not any",
+            [
+                ("automated", "=", True),
+                ("activity_type_id", "=", self.env.ref(CALL).id),
+            ],
+        )
+        forgotten = Domain("is_contact_reminded", "=", False)
+        forgotten &= Domain("date_contact", "<", today)
+        return waiting & tried & (missing | forgotten)
+
+    def _remind_safely(self):
+        """Remind of one call; what fails says why and waits for tomorrow."""
+        try:
+            with self.env.cr.savepoint():
+                if self.contact_error:
+                    self.write({"contact_error": False, "contact_retry": False})
+                self._remind_of_call()
+        except OperationalError:
+            raise  # the database asks to try the whole again
+        except Exception as e:  # one broken complaint must not stop the others
+            _logger.warning("Complaint %s: no call planned", self.id, exc_info=True)
+            self.env.invalidate_all()
+            self.write(
+                {
+                    "contact_error": str(e) or type(e).__name__,
+                    "contact_retry": fields.Date.add(
+                        fields.Date.context_today(self), days=1
+                    ),
+                }
+            )
+
+    def _remind_of_call(self):
+        today = self._get_contact_today()
+        if not self._get_open_calls():
+            self._plan_call(max(self.date_contact or today, today))
+        elif self.date_contact and self.date_contact < today:
+            self.is_contact_reminded = True
+            self._notify_forgotten_call()
+
+    def _notify_forgotten_call(self):
+        user = self._get_call_user()
+        self.message_notify(
+            partner_ids=user.partner_id.ids,
+            subject=self.env._("Call forgotten: %s", self.display_name),
+            body=self.env._(
+                "The customer was to be called on %(day)s. Call, then log the answer.",
+                day=fields.Date.to_string(self.date_contact),
+            ),
+        )

@@ -1,0 +1,60 @@
+from odoo import fields, models
+
+PURPOSES = [("result", "Tell the Result"), ("follow_up", "Follow-up")]
+OUTCOMES = [
+    ("told", "Told"),
+    ("received", "Received, All Is Well"),
+    ("not_received", "Not Received or Not Content"),
+    ("unreachable", "Not Reached"),
+    ("asked_back", "Wants to Be Called Back"),
+]
+
+
+class CrmComplaintContact(models.Model):
+    """A call to a customer who complained: when, by whom, and what he said.
+
+    Rows are written by :meth:`crm.complaint.log_call` only, which moves the
+    complaint as well; nobody edits what was said.
+    """
+
+    _name = "crm.complaint.contact"
+    _description = "Call about a Complaint"
+    _order = "date desc, id desc"
+    _rec_name = "complaint_id"
+
+    complaint_id = fields.Many2one(
+        "crm.complaint", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="complaint_id.company_id", store=True)
+    team_id = fields.Many2one(related="complaint_id.team_id", store=True)
+    kind_id = fields.Many2one(related="complaint_id.kind_id", store=True)
+    partner_id = fields.Many2one(
+        related="complaint_id.commercial_partner_id",
+        string="Customer",
+        store=True,
+        index=True,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Called By",
+        readonly=True,
+        index=True,
+        default=lambda self: self.env.user,
+        ondelete="set null",
+    )
+    date = fields.Datetime(
+        "Called On", required=True, readonly=True, default=fields.Datetime.now
+    )
+    purpose = fields.Selection(PURPOSES, required=True, readonly=True)
+    outcome = fields.Selection(OUTCOMES, required=True, readonly=True)
+    phone = fields.Char(readonly=True)
+    note = fields.Text(readonly=True)
+    duration = fields.Float(
+        "Minutes", readonly=True, help="How long the call took, in minutes."
+    )
+    next_date = fields.Date("Next Call", readonly=True)
+
+    _duration_not_negative = models.Constraint(
+        "CHECK(duration >= 0)", "A call cannot last less than no time."
+    )
+    _team_date = models.Index("(team_id, date)")
