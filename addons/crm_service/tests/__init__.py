@@ -4,3 +4,5 @@ from . import test_crm_complaint
 from . import test_crm_complaint_clock
 from . import test_crm_complaint_step
 from . import test_crm_complaint_security
+from . import test_complaint_portal
+from . import test_complaint_portal_form
