@@ -29,9 +29,8 @@ def _get_max_length(controller):
 class ComplaintPortal(CustomerPortal):
     """*My Complaints*: list, page of one, form of a new one, answers.
 
-    No portal user has a right on a model of ours. A complaint is found by the
-    customer of who is signed in or by its access token, and by nothing else; any
-    other number answers 404, whether it exists or not.
+    A complaint is found by the customer of who is signed in or by its access token,
+    and by nothing else; any other number answers 404, whether it exists or not.
     """
 
     # --- ACCESS
@@ -52,7 +51,8 @@ class ComplaintPortal(CustomerPortal):
                 return own
         complaint = complaints.browse(complaint_id).exists()
         token = complaint.access_token
-        if not access_token or not token or not consteq(token, access_token):
+        given = (access_token or "").encode()
+        if not given or not token or not consteq(token.encode(), given):
             raise NotFound
         return complaint
 

@@ -6,3 +6,5 @@ from . import test_crm_complaint_step
 from . import test_crm_complaint_security
 from . import test_complaint_portal
 from . import test_complaint_portal_form
+from . import test_complaint_mail
+from . import test_complaint_intake

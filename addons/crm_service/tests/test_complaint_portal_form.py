@@ -224,7 +224,7 @@ class TestComplaintPortalForm(IntakeCommon, HttpCase):
     def test_kinds_of_pictures_are_kept(self):
         files = [
             (f"p.{kind}", make_picture(kind), "image/png")
-            for kind in ("PNG", "GIF", "WEBP")
+            for kind in ("PNG", "GIF", "JPEG")
         ]
         self._send(files)
         names = self._get_new().message_ids.attachment_ids.mapped("name")
@@ -243,6 +243,7 @@ class TestComplaintPortalForm(IntakeCommon, HttpCase):
             "f.jpg": b"",
             "g.html": b"<html><script>alert(1)</script></html>",
             "h.gif": b"GIF89a" + b"\xff" * 30,
+            "i.webp": b"RIFF\x24\x00\x00\x00WEBPVP8 " + b"\x00" * 24,
         }.items():
             with self.subTest(name=name):
                 self._assert_refused("“" + name, [(name, data, "image/jpeg")])

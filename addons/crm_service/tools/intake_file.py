@@ -7,8 +7,9 @@ SIGNATURES = (
     ("gif", b"GIF89a"),
     ("pdf", b"%PDF-"),
 )
-PICTURES = ("jpeg", "png", "gif", "webp")
-EXTENSIONS = {"jpeg": "jpg", "png": "png", "gif": "gif", "webp": "webp", "pdf": "pdf"}
+# what the host decodes; it knows no WebP
+PICTURES = ("jpeg", "png", "gif")
+EXTENSIONS = {"jpeg": "jpg", "png": "png", "gif": "gif", "pdf": "pdf"}
 
 
 def sniff(data):
@@ -16,16 +17,14 @@ def sniff(data):
 
     >>> sniff(b"\\xff\\xd8\\xff\\xe0..."), sniff(b"%PDF-1.7")
     ('jpeg', 'pdf')
-    >>> sniff(b"RIFF\\x00\\x00\\x00\\x00WEBPVP8 "), sniff(b"RIFF\\x00\\x00\\x00\\x00WAVE")
-    ('webp', None)
+    >>> sniff(b"RIFF\\x00\\x00\\x00\\x00WEBPVP8 ") is None
+    True
     >>> sniff(b"<svg onload=alert(1)>"), sniff(b"MZ\\x90"), sniff(b"")
     (None, None, None)
     """
     for kind, start in SIGNATURES:
         if data.startswith(start):
             return kind
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "webp"
     return None
 
 

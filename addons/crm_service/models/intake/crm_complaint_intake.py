@@ -131,6 +131,9 @@ class CrmComplaint(models.Model):
             complaint.message_subscribe(complaint.partner_id.ids)
             complaint.with_context(mail_post_autofollow=False).message_post_with_source(
                 template,
+                author_id=self.env["ir.model.data"]._xmlid_to_res_id(
+                    "base.partner_root"
+                ),
                 message_type="auto_comment",
                 subtype_xmlid="mail.mt_comment",
                 email_layout_xmlid="mail.mail_notification_light",

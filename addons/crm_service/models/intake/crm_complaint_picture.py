@@ -78,8 +78,8 @@ class CrmComplaint(models.Model):
                 size=max_bytes // (1024 * 1024),
             )
         return self.env._(
-            "“%(name)s” is not a picture that we can read. Please send a JPEG, PNG, "
-            "GIF or WebP.",
+            "“%(name)s” is not a picture that we can read. Please send a JPEG, PNG or "
+            "GIF.",
             name=name,
         )
 
@@ -99,10 +99,9 @@ class CrmComplaint(models.Model):
                 return None
             image = image_fix_orientation(image)
             image.thumbnail((MAX_SIDE, MAX_SIDE))
-            is_flat = kind in ("jpeg", "webp")
-            image = image.convert("RGB" if is_flat else "RGBA")
+            image = image.convert("RGB" if kind == "jpeg" else "RGBA")
             image.info = {}
-            if is_flat:
+            if kind == "jpeg":
                 return image_apply_opt(image, "JPEG", quality=88, optimize=True)
             return image_apply_opt(image, "PNG", optimize=True)
         except PICTURE_ERRORS:

@@ -9,8 +9,8 @@ STAGES = ("received", "working", "decided", "carried_out", "confirmed", "closed"
 class CrmComplaint(models.Model):
     """What the customer sees of his complaint on the portal, and what he may say.
 
-    Portal users have no right on any model of ours: pages are made here, for records
-    that the controller has found by customer or by access token.
+    Pages are made of what stands here, for records that the controller has found by
+    customer or by access token.
     """
 
     _inherit = "crm.complaint"
