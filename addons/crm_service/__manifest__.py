@@ -42,9 +42,12 @@
         "views/crm_complaint_portal_templates.xml",
         "views/crm_complaint_form_templates.xml",
         "wizard/crm_complaint_merge_views.xml",
+        "views/crm_complaint_intake_views.xml",
+        "views/res_config_settings_views.xml",
     ],
     "demo": ["demo/10_res_users_demo.xml"],
     "assets": {
+        "web.assets_backend": ["crm_service/static/src/**/*"],
         "web.assets_tests": ["crm_service/static/tests/tours/**/*"],
     },
     "application": True,

