@@ -10,3 +10,4 @@ from . import test_complaint_mail
 from . import test_complaint_intake
 from . import test_intake_tools
 from . import test_res_partner_lookup
+from . import test_complaint_intake_ui
