@@ -1,3 +1,4 @@
 from . import res_partner
 from . import complaint
 from . import contact
+from . import intake

@@ -11,3 +11,10 @@ from . import test_complaint_call_cron
 from . import test_complaint_stock
 from . import test_customer_panel
 from . import test_complaint_call_ui
+from . import test_complaint_portal
+from . import test_complaint_portal_form
+from . import test_complaint_mail
+from . import test_complaint_intake
+from . import test_intake_tools
+from . import test_res_partner_lookup
+from . import test_complaint_intake_ui

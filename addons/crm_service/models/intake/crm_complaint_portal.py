@@ -1,0 +1,179 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...tools.intake_portal import find_answers, find_stage
+
+STAGES = ("received", "working", "decided", "carried_out", "confirmed", "closed")
+
+
+class CrmComplaint(models.Model):
+    """What the customer sees of his complaint on the portal, and what he may say.
+
+    Pages are made of what stands here, for records that the controller has found by
+    customer or by access token.
+    """
+
+    _inherit = "crm.complaint"
+
+    @api.model
+    def _get_portal_domain(self, partner):
+        """Return the complaints of a signed-in person: those of his company."""
+        return [("commercial_partner_id", "=", partner.commercial_partner_id.id)]
+
+    def _get_portal_status(self):
+        """Return (title, explanation, colour) of where it stands, in plain words."""
+        self.ensure_one()
+        stage = find_stage(self.state, self.is_waiting, bool(self.merged_into_id))
+        return self._get_portal_words()[stage]
+
+    @api.model
+    def _get_portal_words(self):
+        _ = self.env._
+        return {
+            "received": (
+                _("Received"),
+                _("We have it and will look at it soon."),
+                "info",
+            ),
+            "working": (
+                _("In progress"),
+                _("Somebody is working on it."),
+                "info",
+            ),
+            "waiting": (
+                _("Waiting for you"),
+                _("We have asked you something. Please answer below."),
+                "warning",
+            ),
+            "decided": (
+                _("Decided"),
+                _("We have decided and are preparing what follows."),
+                "primary",
+            ),
+            "carried_out": (
+                _("Carried out"),
+                _("Please tell us whether everything is all right now."),
+                "warning",
+            ),
+            "confirmed": (
+                _("Confirmed"),
+                _("You have confirmed it. We are closing it."),
+                "success",
+            ),
+            "closed": (
+                _("Closed"),
+                _("This complaint is closed."),
+                "success",
+            ),
+            "merged": (
+                _("Joined with another complaint"),
+                _("We handle it together with another complaint of yours."),
+                "secondary",
+            ),
+            "cancelled": (
+                _("Cancelled"),
+                _("This complaint was withdrawn or cancelled."),
+                "secondary",
+            ),
+        }
+
+    def _get_portal_steps(self):
+        """Return [(title, time or False)] of the way that a complaint goes."""
+        self.ensure_one()
+        words = self._get_portal_words()
+        times = {
+            "received": self.date_received,
+            "working": self.date_replied,
+            "decided": self.date_decided,
+            "carried_out": self.date_executed,
+            "confirmed": self.date_confirmed,
+            "closed": self.date_closed,
+        }
+        return [(words[stage][0], times[stage]) for stage in STAGES]
+
+    def _get_portal_promise(self):
+        """Return (what is promised, until when) next; (False, False) for nothing."""
+        self.ensure_one()
+        if self.is_waiting or not self.is_open:
+            return False, False
+        if not self.date_replied and self.deadline_reply:
+            return self.env._("You get a reply until"), self.deadline_reply
+        if not self.date_decided and self.deadline_decision:
+            return self.env._("We decide until"), self.deadline_decision
+        if not self.date_executed and self.deadline_resolution:
+            return self.env._("It is settled until"), self.deadline_resolution
+        return False, False
+
+    def _get_portal_remedies(self):
+        """Return [{name, amount, tracking, tracking_url}] that the customer gets.
+
+        Nothing before the decision is released: until then it may still change.
+        """
+        self.ensure_one()
+        return []
+
+    def _get_portal_rating_url(self):
+        """Return where the customer says how content he is; False for nowhere."""
+        self.ensure_one()
+        return False
+
+    def _get_portal_answers(self):
+        """Return the answers that he may give now: confirm, deny."""
+        self.ensure_one()
+        return find_answers(self.state)
+
+    def _answer_from_portal(self, answer, words, partner):
+        """Do what the customer says: all is well, or it is not.
+
+        :param answer: ``confirm`` or ``deny``
+        :param words: what he adds; needed where it is not well
+        :return: False where that cannot be answered (any more)
+        """
+        self.ensure_one()
+        if answer not in self._get_portal_answers():
+            return False
+        if answer == "deny" and not words:
+            raise UserError(self.env._("Please tell us what is missing or wrong."))
+        if words:
+            self.message_post(
+                body=words,
+                author_id=partner.id,
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+            )
+        if answer == "confirm":
+            self.action_confirm()
+            note = self.env._("The customer confirmed it on the portal.")
+        else:
+            self.action_deny(words)
+            note = self.env._("The customer says on the portal that it is not settled.")
+        self._message_log(body=note, author_id=partner.id)
+        return True
+
+    @api.model
+    def _create_from_portal(self, vals, lines, files, partner):
+        """Create what a signed-in customer has sent; everything is checked already.
+
+        :param vals: values of the complaint
+        :param lines: [values of a complained line]
+        :param files: [(name, bytes)]
+        """
+        complaint = self.with_context(mail_create_nosubscribe=True).create(
+            {
+                **vals,
+                "channel": "portal",
+                "user_id": False,
+                "partner_id": partner.id,
+                "date_received": fields.Datetime.now(),
+                "line_ids": [fields.Command.create(line) for line in lines],
+            }
+        )
+        if files:
+            attachments = complaint._attach(files)
+            complaint.message_post(
+                author_id=partner.id,
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+                attachment_ids=attachments.ids,
+            )
+        return complaint
