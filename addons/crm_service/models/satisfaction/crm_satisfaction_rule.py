@@ -15,7 +15,6 @@ class CrmSatisfactionRule(models.Model):
     _description = "Satisfaction Rule"
     _inherit = ["mail.thread"]
     _order = "sequence, id"
-    _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)

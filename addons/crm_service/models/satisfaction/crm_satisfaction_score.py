@@ -17,7 +17,7 @@ class CrmSatisfactionScore(models.Model):
 
     _name = "crm.satisfaction.score"
     _description = "Satisfaction Score"
-    _inherit = ["mail.thread", "mail.activity.mixin", "crm.measure.drill.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "date desc, id desc"
 
     # Answer
