@@ -1,2 +1,3 @@
 from . import crm_complaint_reason
 from . import base_partner_merge_complaint
+from . import base_partner_merge_satisfaction

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .crm_satisfaction_mixin import READERS
+
 
 class CrmComplaint(models.Model):
     """What the customer thought of how his complaint was handled."""
@@ -10,10 +12,16 @@ class CrmComplaint(models.Model):
     _satisfaction_field = "complaint_id"
 
     satisfaction_request_ids = fields.One2many(
-        "crm.satisfaction.request", "complaint_id", string="Satisfaction Requests"
+        "crm.satisfaction.request",
+        "complaint_id",
+        string="Satisfaction Requests",
+        groups=READERS,
     )
     satisfaction_score_ids = fields.One2many(
-        "crm.satisfaction.score", "complaint_id", string="Satisfaction Scores"
+        "crm.satisfaction.score",
+        "complaint_id",
+        string="Satisfaction Scores",
+        groups=READERS,
     )
 
     def _on_closed(self):

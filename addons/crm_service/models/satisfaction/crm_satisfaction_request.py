@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 
 class CrmSatisfactionRequest(models.Model):
@@ -151,26 +151,30 @@ class CrmSatisfactionRequest(models.Model):
     # --- ACTIONS
 
     def action_cancel(self):
-        """Do not ask these customers; what was sent stays sent."""
-        self.check_access("write")
-        if any(request.state != "planned" for request in self):
-            raise UserError(
-                self.env._("Only what is still planned can be cancelled: the e-mail has gone.")
-            )
-        self._suppress("cancelled")
+        """Do not ask these customers."""
+        self._get_planned()._suppress("cancelled")
 
     def action_send_now(self):
         """Ask today instead of on the planned day; the limits stay in force."""
-        self.check_access("write")
-        if any(request.state != "planned" for request in self):
-            raise UserError(
-                self.env._("Only what is still planned can be sent. Choose those.")
-            )
         now = fields.Datetime.now()
-        system = self.sudo()  # style: CRM109 state and date, after the check above
-        system.write({"date_next": now, "date_planned": now.date()})
+        self._get_planned().write({"date_next": now})
         cron = self.env.ref("crm_service.ir_cron_satisfaction_send")
         cron.sudo()._trigger()  # style: CRM109 wakes a fixed job, no data
+
+    def _get_planned(self):
+        """Return these requests for a manager's change, if all are still planned."""
+        self.check_access("read")
+        if not self.env.user.has_group("crm_service.group_manager"):
+            raise AccessError(
+                self.env._("Only managers of customer service change what is planned.")
+            )
+        if any(request.state != "planned" for request in self):
+            raise UserError(
+                self.env._(
+                    "Some of these are no longer planned: choose those that are."
+                )
+            )
+        return self.sudo()  # style: CRM109 a manager may, nobody writes the fields
 
     def _suppress(self, reason):
         """End these requests: the customer is not asked, or his answer is gone."""

@@ -19,6 +19,7 @@ class CrmSatisfactionScore(models.Model):
     _description = "Satisfaction Score"
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "date desc, id desc"
+    _mail_post_access = "read"
 
     # Answer
     kind = fields.Selection(KINDS, required=True, readonly=True)
