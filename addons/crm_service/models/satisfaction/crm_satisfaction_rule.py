@@ -94,7 +94,12 @@ class CrmSatisfactionRule(models.Model):
     service_team_ids = fields.Many2many("crm.service.team", string="Service Teams")
     kind_ids = fields.Many2many("crm.complaint.kind", string="Kinds of Complaint")
     team_ids = fields.Many2many("crm.team", string="Sales Teams")
-    segment_ids = fields.Many2many("crm.segment", string="Segments")
+    segment_ids = fields.Many2many(
+        "crm.segment",
+        string="Segments",
+        groups="crm_service.group_manager,crm_strategy.group_user",
+        help="Every few months: empty means all who ever bought.",
+    )
 
     # Low answers
     low_value = fields.Integer(

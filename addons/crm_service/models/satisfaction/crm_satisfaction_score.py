@@ -73,6 +73,7 @@ class CrmSatisfactionScore(models.Model):
         "crm.segment",
         string="Segments",
         readonly=True,
+        groups="crm_service.group_manager,crm_strategy.group_user",
         help="Those of the customer when he answered.",
     )
 

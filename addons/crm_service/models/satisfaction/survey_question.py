@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ...tools.satisfaction import SCALES, parse_answer
 
@@ -36,6 +36,15 @@ class SurveyQuestion(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """The first question on the right scale carries the score of its survey."""
+        questions = super().create(vals_list)
+        for survey in questions.survey_id:
+            if survey.crm_score_kind and not survey.crm_score_question_id:
+                survey.crm_score_question_id = survey._get_fitting_question()
+        return questions
+
     def _validate_scale(self, answer):
         """Refuse what the scale does not offer: a browser may send anything."""
         errors = super()._validate_scale(answer)
@@ -45,3 +54,17 @@ class SurveyQuestion(models.Model):
         if survey.crm_score_kind and parse_answer(survey.crm_score_kind, answer) is None:
             return {self.id: self.env._("Please choose one of the numbers shown.")}
         return errors
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_crm_score(self):
+        rules = self.env["crm.satisfaction.rule"].sudo()  # style: CRM109 of all companies
+        used = rules.search([("survey_id.crm_score_question_id", "in", self.ids)])
+        if used:
+            raise UserError(
+                self.env._(
+                    "“%(question)s” carries the score of the satisfaction rule "
+                    "“%(rule)s”. Archive the rule, or let another question carry it.",
+                    question=used[0].survey_id.crm_score_question_id.title,
+                    rule=used[0].name,
+                )
+            )

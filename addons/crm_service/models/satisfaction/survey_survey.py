@@ -25,7 +25,7 @@ class SurveySurvey(models.Model):
         "Question of the Score",
         domain="[('survey_id', '=', id), ('question_type', '=', 'scale')]",
         copy=False,
-        ondelete="restrict",
+        ondelete="set null",
         index="btree_not_null",
         help="The question on a scale whose answer is the score.",
     )
@@ -34,17 +34,21 @@ class SurveySurvey(models.Model):
     def _check_crm_score(self):
         self.crm_score_question_id._check_crm_scale()
 
-    @api.onchange("crm_score_kind", "question_and_page_ids")
+    @api.onchange("crm_score_kind")
     def _onchange_crm_score_kind(self):
-        """Propose the first question that has the scale of the kind."""
-        if not self.crm_score_kind or self.crm_score_question_id:
-            return
+        self.crm_score_question_id = self._get_fitting_question()
+
+    def _get_fitting_question(self):
+        """Return the question of the score, else the first on the scale it takes."""
+        self.ensure_one()
+        if not self.crm_score_kind:
+            return self.crm_score_question_id.browse()
         scale = SCALES[self.crm_score_kind]
-        fitting = self.question_and_page_ids._origin.filtered(
+        questions = self.crm_score_question_id | self.question_and_page_ids._origin
+        return questions.filtered(
             lambda question: question.question_type == "scale"
             and (question.scale_min, question.scale_max) == (scale.low, scale.high)
-        )
-        self.crm_score_question_id = fitting[:1]
+        )[:1]
 
     def _check_is_scored(self):
         """Raise unless this questionnaire can give scores."""
