@@ -22,6 +22,11 @@ class CrmSatisfactionReport(models.Model):
     date = fields.Datetime(
         readonly=True, help="When it was answered, else sent, else planned."
     )
+    date_sent = fields.Datetime(
+        "Sent On",
+        readonly=True,
+        help="Group by it to read the answer rate of the questionnaires of a month.",
+    )
     company_id = fields.Many2one("res.company", readonly=True)
     rule_id = fields.Many2one("crm.satisfaction.rule", readonly=True)
     survey_id = fields.Many2one("survey.survey", "Questionnaire", readonly=True)
@@ -74,7 +79,14 @@ class CrmSatisfactionReport(models.Model):
             "date_sent",
             "date_answered",
         ],
-        "crm.satisfaction.score": ["request_id", "kind", "value", "score", "nps_class"],
+        "crm.satisfaction.score": [
+            "request_id",
+            "kind",
+            "value",
+            "score",
+            "nps_class",
+            "date",
+        ],
         "survey.survey": ["crm_score_kind"],
     }
 
@@ -87,8 +99,8 @@ class CrmSatisfactionReport(models.Model):
 
     def _select(self) -> SQL:
         return SQL(
-            """r.id, COALESCE(r.date_answered, r.date_sent, r.date_planned) AS date,
-               r.company_id, r.rule_id, r.survey_id, r.state, r.reason,
+            """r.id, COALESCE(s.date, r.date_answered, r.date_sent, r.date_planned)
+                   AS date, r.date_sent, r.company_id, r.rule_id, r.survey_id, r.state, r.reason,
                COALESCE(s.kind, q.crm_score_kind) AS kind, r.partner_id,
                r.commercial_partner_id, r.user_id, r.team_id, r.service_team_id,
                r.complaint_id, r.order_id, s.nps_class,

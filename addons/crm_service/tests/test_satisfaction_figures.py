@@ -99,7 +99,7 @@ class TestSatisfactionFigures(SatisfactionCommon):
         report = self.env["crm.satisfaction.report"]
         mine = [("company_id", "=", self.company_a.id)]
         [(nps, csat, ces, sent, answered, rate)] = report._read_group(
-            [*mine, ("date", "<", "2024-06-10"), ("date", ">", "2024-05-01")],
+            [*mine, ("date", "<", "2024-07-01"), ("date", ">", "2024-05-01")],
             [],
             [
                 "nps:avg",

@@ -197,9 +197,7 @@ class TestSatisfactionPlanComplaint(SatisfactionCommon):
         self._create_complaint()
         rule._plan()
         self.assertFalse(self._get_requests(rule))
-        self.env["crm.segment.membership"].create(
-            {"segment_id": gold.id, "partner_id": self.acme.id}
-        )
+        gold._assign(self.acme)
         rule.watermark = False
         rule._plan()
         self.assertEqual(self._get_requests(rule).commercial_partner_id, self.acme)
@@ -355,9 +353,7 @@ class TestSatisfactionPlanCadence(SatisfactionCommon):
             {"name": "Value", "segment_ids": [Command.create({"name": "Gold"})]}
         )
         cls.gold = scheme.segment_ids
-        cls.env["crm.segment.membership"].create(
-            {"segment_id": cls.gold.id, "partner_id": cls.acme.id}
-        )
+        cls.gold._assign(cls.acme)
         cls.rule = cls._create_rule(
             trigger="cadence",
             survey_id=cls.nps.id,

@@ -2,7 +2,6 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged, users
-from odoo.tools import mute_logger
 
 from .satisfaction_common import SatisfactionCommon
 
@@ -192,7 +191,6 @@ class TestSatisfactionSend(SatisfactionCommon):
         poison._do_due()
         self.assertEqual((poison.state, poison.error), ("sent", False))
 
-    @mute_logger("odoo.addons.crm_service.models.satisfaction")
     def test_hopeless_request_is_given_up(self):
         self._create_complaint()
         self.rule._plan()

@@ -19,7 +19,6 @@ class CrmSatisfactionMixin(models.AbstractModel):
     satisfaction_average = fields.Float(
         "Satisfaction",
         compute="_compute_satisfaction",
-        digits=(16, 0),
         groups=READERS,
         help="Mean of the scores on a scale from 0 (worst) to 100 (best), whichever "
         "questionnaire was answered.",

@@ -31,7 +31,6 @@ class CrmSatisfactionScore(models.Model):
     )
     score = fields.Float(
         readonly=True,
-        digits=(16, 1),
         aggregator="avg",
         help="From 0 (worst) to 100 (best), so that the kinds compare.",
     )

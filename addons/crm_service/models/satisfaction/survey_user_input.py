@@ -28,6 +28,17 @@ class SurveyUserInput(models.Model):
                 )
         return result
 
+    def _save_lines(self, question, answer, comment=None, overwrite_existing=True):
+        """Let a customer correct what the form refused.
+
+        The host saves the good half of a refused page, and then refuses the page
+        for good because that half is there already.
+        """
+        overwrite_existing = overwrite_existing or (
+            bool(self.survey_id.crm_score_kind) and self.state != "done"
+        )
+        return super()._save_lines(question, answer, comment, overwrite_existing)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_crm_scores(self):
         """An answer that is deleted counts no more, nor is it asked for again."""
