@@ -115,8 +115,8 @@ class TestSatisfactionLink(HttpCase, SatisfactionCommon):
     def test_opt_out_of_nobody(self):
         self.authenticate(None, None)
         wrong = self.request.access_token[:-1] + "x"
-        for token in (wrong, "1", "%00", "a" * 5000, "' OR 1=1 --", "%F0%9F%98%80"):
+        for token in (wrong, "1", "a" * 5000, "' OR 1=1 --", "%F0%9F%98%80"):
             with self.subTest(token=token[:20]):
                 answer = self.url_open(f"/satisfaction/opt-out/{token}")
-                self.assertEqual(answer.status_code, 404, token[:20])
+                self.assertEqual(answer.status_code, 404)
                 self.assertNotIn(self.company_a.name, answer.text)
