@@ -27,7 +27,7 @@ COMPLAINT = {
     ("closed", "reopen"): "progress",
     ("cancelled", "revive"): "new",
 }
-COMPLAINT_SYSTEM = {"release", "executed"}
+COMPLAINT_SYSTEM = frozenset({"release", "executed"})
 OPEN_STATES = (
     "new",
     "progress",
@@ -38,7 +38,7 @@ OPEN_STATES = (
     "confirmed",
 )
 # done only with a reason, so a card cannot be dragged that way
-REASONED = {"cancel", "skip", "deny", "reopen", "return"}
+REASONED = frozenset({"cancel", "skip", "deny", "reopen", "return"})
 
 STEP = {
     ("waiting", "open"): "ready",
@@ -49,7 +49,7 @@ STEP = {
     ("ready", "skip"): "skipped",
     ("ready", "void"): "void",
 }
-STEP_SYSTEM = {"open", "void"}
+STEP_SYSTEM = frozenset({"open", "void"})
 OPEN_STEP_STATES = ("waiting", "ready")
 
 

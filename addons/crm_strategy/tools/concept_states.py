@@ -43,7 +43,7 @@ ALERT = {
     ("closed", "reopen"): "progress",
     ("void", "revive"): "new",
 }
-SYSTEM_ACTIONS = {"void", "revive"}
+SYSTEM_ACTIONS = frozenset({"void", "revive"})
 
 
 def allowed_actions(table, state, system_actions=SYSTEM_ACTIONS):

@@ -6,6 +6,7 @@ from . import crm_complaint_cause
 from . import crm_complaint_tag
 from . import crm_complaint_deadline
 from . import crm_complaint
+from . import crm_complaint_write
 from . import crm_complaint_clock
 from . import crm_complaint_move
 from . import crm_complaint_line

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...tools.complaint_states import COMPLAINT, COMPLAINT_SYSTEM, OPEN_STATES
 from .crm_complaint_kind import PRIORITIES, TYPES
@@ -24,34 +23,6 @@ PROMISE_STATES = [
     ("kept", "Kept"),
     ("broken", "Broken"),
 ]
-# written by the product only: they follow from what happens
-SYSTEM_FIELDS = {
-    "name",
-    "date_decided",
-    "date_executed",
-    "date_told",
-    "date_confirmed",
-    "date_closed",
-    "date_replied",
-    "is_waiting",
-    "waiting_since",
-    "waiting_hours",
-    "deadline_reply",
-    "deadline_decision",
-    "deadline_resolution",
-    "warn_reply",
-    "warn_decision",
-    "warn_resolution",
-    "reply_state",
-    "decision_state",
-    "resolution_state",
-    "date_check",
-    "reopen_count",
-    "skip_count",
-}
-# context value of a write that comes from the product's own methods; a client
-# cannot send this very object
-BY_SYSTEM = object()
 
 
 class CrmComplaint(models.Model):
@@ -89,12 +60,11 @@ class CrmComplaint(models.Model):
         "Subject", compute="_compute_title", store=True, readonly=False, precompute=True
     )
     kind_id = fields.Many2one(
-        "crm.complaint.kind", "Kind", index=True, ondelete="restrict", tracking=True
+        "crm.complaint.kind", index=True, ondelete="restrict", tracking=True
     )
     type = fields.Selection(TYPES, compute="_compute_type", store=True, precompute=True)
     cause_id = fields.Many2one(
         "crm.complaint.cause",
-        "Cause",
         index="btree_not_null",
         ondelete="restrict",
         tracking=True,
@@ -173,7 +143,6 @@ class CrmComplaint(models.Model):
     phone = fields.Char(compute="_compute_caller", store=True, readonly=False)
     team_id = fields.Many2one(
         "crm.service.team",
-        "Team",
         compute="_compute_team_id",
         store=True,
         readonly=False,
@@ -348,19 +317,15 @@ class CrmComplaint(models.Model):
     @api.depends("kind_id", "company_id")
     def _compute_team_id(self):
         teams = self.env["crm.service.team"].sudo()  # style: CRM109 any intake has one
-        first = {}
+        first = teams.search([("company_id", "in", self.company_id.ids)])
         for complaint in self:
             company = complaint.company_id
             if complaint.team_id and complaint._origin.company_id == company:
                 continue
             team = complaint.kind_id.sudo().team_id  # style: CRM109 as above
             if not team.active or team.company_id != company:
-                if company not in first:
-                    first[company] = teams.search(
-                        [("company_id", "=", company.id)], limit=1
-                    )
-                team = first[company]
-            complaint.team_id = team.sudo(False)
+                team = first.filtered(lambda t, c=company: t.company_id == c)[:1]
+            complaint.team_id = team.id
 
     @api.depends("order_id")
     def _compute_delivery_partner_id(self):
@@ -405,83 +370,7 @@ class CrmComplaint(models.Model):
             parts = (complaint.name, complaint.title)
             complaint.display_name = " ".join(filter(None, parts))
 
+    @api.depends()
     def _compute_access_url(self):
         for complaint in self:
             complaint.access_url = f"/my/complaints/{complaint.id}"
-
-    # --- CHECKS
-
-    @api.constrains("order_id", "partner_id")
-    def _check_order_id(self):
-        for complaint in self.filtered("order_id"):
-            customer = complaint.commercial_partner_id
-            order = complaint.order_id.sudo()  # style: CRM109 whose order is it
-            if customer and order.partner_id.commercial_partner_id != customer:
-                raise ValidationError(
-                    self.env._(
-                        "Order %(order)s is not one of %(customer)s. Choose an order of "
-                        "this customer.",
-                        order=order.name,
-                        customer=customer.name,
-                    )
-                )
-
-    @api.constrains("merged_into_id")
-    def _check_merged_into_id(self):
-        if self._has_cycle("merged_into_id"):
-            raise ValidationError(
-                self.env._("A complaint cannot be a duplicate of itself.")
-            )
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_handled(self):
-        if handled := self.filtered(lambda c: c.state not in ("new", "cancelled")):
-            raise UserError(
-                self.env._(
-                    "“%(name)s” was handled and stays on record. Cancel it instead.",
-                    name=handled[0].display_name,
-                )
-            )
-
-    # --- CRUD
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Number the complaints and start their clock; they begin as new."""
-        vals_list = [dict(vals) for vals in vals_list]
-        for vals in vals_list:
-            if not self.env.su:
-                self._check_system_fields(vals)
-                vals["state"] = "new"
-            company = vals.get("company_id") or self.env.company.id
-            sequence = self.env["ir.sequence"].with_company(company)
-            vals["name"] = sequence.next_by_code("crm.complaint")
-        complaints = super().create(vals_list)
-        complaints._start_clock()
-        complaints._on_received()
-        return complaints
-
-    def write(self, vals):
-        if self.env.context.get("crm_service_move") is not BY_SYSTEM:
-            self._check_system_fields(vals)
-            if "state" in vals:
-                return self._drag(vals)
-        result = super().write(vals)
-        if {"kind_id", "team_id", "partner_id", "company_id"} & set(vals):
-            self._restart_clock()
-        return result
-
-    def _write_by_system(self, vals):
-        """Write what only the product writes."""
-        self.with_context(crm_service_move=BY_SYSTEM).write(vals)
-
-    def _check_system_fields(self, names):
-        """Dates, promises and numbers follow from what happens."""
-        if not self.env.su and SYSTEM_FIELDS & set(names):
-            raise AccessError(
-                self.env._(
-                    "Number, dates and promised times of a complaint follow from what "
-                    "is done. Leave them out and use its buttons."
-                )
-            )
-

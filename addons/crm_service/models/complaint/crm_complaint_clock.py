@@ -96,7 +96,8 @@ class CrmComplaint(models.Model):
     def _restart_clock(self, promises=None, is_new=False):
         """Promise anew: what is given, else what is still open.
 
-        What is open counts from receipt, what is given from now.
+        What is open counts from receipt, and what was waited is added; what is given
+        counts from now. Who was opened again keeps the times he got then.
         """
         times_model = self.env["crm.complaint.deadline"]
         times = {}
@@ -107,10 +108,13 @@ class CrmComplaint(models.Model):
                 times[company] = times_model._get_times(company)
             time = times_model._find(complaint, times[company])
             is_anew = promises and not is_new
+            if complaint.reopen_count and not is_anew:
+                continue
             start = now if is_anew else complaint.date_received
+            pause = 0.0 if is_anew else complaint.waiting_hours
             vals = {}
             for promise in promises or complaint._get_unkept_promises():
-                vals |= complaint._prepare_promise_vals(promise, time, start)
+                vals |= complaint._prepare_promise_vals(promise, time, start, pause)
             complaint._write_by_system(vals)
         self._judge_promises()
 
@@ -121,14 +125,14 @@ class CrmComplaint(models.Model):
             if self[f"{promise}_state"] not in ("kept", "broken")
         ]
 
-    def _prepare_promise_vals(self, promise, time, start):
+    def _prepare_promise_vals(self, promise, time, start, pause):
         deadline = warn = False
         time = time.sudo()  # style: CRM109 promises hold for every intake
         if hours := time[f"hours_{promise}"]:
             team = self.team_id.sudo()  # style: CRM109 working hours of any team
-            deadline = team._plan_hours(hours, start, self.company_id)
+            deadline = team._plan_hours(hours + pause, start, self.company_id)
             share = hours * time.warn_percent / 100
-            warn = team._plan_hours(share, start, self.company_id)
+            warn = team._plan_hours(share + pause, start, self.company_id)
         return {f"deadline_{promise}": deadline, f"warn_{promise}": warn}
 
     # --- JUDGE

@@ -47,14 +47,18 @@ class CrmComplaint(models.Model):
             _logger.exception("Deadlines of %s complaints: one by one", len(self))
         late = self.browse()
         for complaint in self:
-            try:
-                with self.env.cr.savepoint():
-                    late += complaint._check_deadlines()
-            except Exception:
-                _logger.exception("Deadlines of complaint %s", complaint.id)
-                complaint.invalidate_recordset()
-                complaint._look_again_later()
+            late += complaint._check_deadline_safely()
         return late
+
+    def _check_deadline_safely(self):
+        try:
+            with self.env.cr.savepoint():
+                return self._check_deadlines()
+        except Exception:
+            _logger.exception("Deadlines of complaint %s", self.id)
+            self.invalidate_recordset()
+            self._look_again_later()
+            return self.browse()
 
     def _look_again_later(self):
         """Leave the queue for an hour, by SQL: the record itself may be the trouble."""

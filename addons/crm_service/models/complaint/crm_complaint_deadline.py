@@ -24,7 +24,6 @@ class CrmComplaintDeadline(models.Model):
     # For which complaints
     kind_id = fields.Many2one(
         "crm.complaint.kind",
-        "Kind",
         index="btree_not_null",
         ondelete="cascade",
         help="Empty: every kind. A time for a kind goes before all others.",
@@ -39,7 +38,6 @@ class CrmComplaintDeadline(models.Model):
     )
     team_id = fields.Many2one(
         "crm.service.team",
-        "Team",
         index="btree_not_null",
         ondelete="cascade",
         check_company=True,

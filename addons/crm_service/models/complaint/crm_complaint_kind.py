@@ -36,7 +36,6 @@ class CrmComplaintKind(models.Model):
     priority = fields.Selection(PRIORITIES, default="0", required=True)
     team_id = fields.Many2one(
         "crm.service.team",
-        "Team",
         index="btree_not_null",
         help="Handles it, in the company of the team. Empty: the first team.",
     )

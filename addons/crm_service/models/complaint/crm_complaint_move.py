@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, LockError, UserError
 from odoo.tools import plaintext2html
 
 from ...tools.complaint_states import COMPLAINT_SYSTEM, REASONED, drag_action
-from .crm_complaint import BY_SYSTEM
+from .crm_complaint_write import BY_SYSTEM
 
 MANAGER = "crm_service.group_manager"
 
@@ -192,7 +192,7 @@ class CrmComplaint(models.Model):
         self._check_move(action, reason)
         self._lock()
         moving = self.with_context(crm_service_move=BY_SYSTEM)
-        super(CrmComplaint, moving)._move(action)
+        result = super(CrmComplaint, moving)._move(action)
         if action == "skip":
             for complaint in moving:
                 complaint.skip_count += 1
@@ -200,6 +200,7 @@ class CrmComplaint(models.Model):
             self._log_reason(action, reason)
         if action in ("deny", "reopen"):
             self._on_reopened()
+        return result
 
     def _check_move(self, action, reason):
         if action in COMPLAINT_SYSTEM and not self.env.su:

@@ -11,7 +11,7 @@ class CrmComplaintTag(models.Model):
     _order = "name, id"
 
     def _default_color(self):
-        return randint(1, 11)
+        return randint(1, 11)  # noqa: S311 a colour
 
     name = fields.Char(required=True, translate=True)
     color = fields.Integer(default=lambda self: self._default_color())
