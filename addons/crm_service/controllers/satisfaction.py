@@ -4,8 +4,7 @@ from odoo.http import Controller, request, route
 class SatisfactionController(Controller):
     """The link below our questionnaires' e-mails that ends them."""
 
-    # style: CRM115 the customer has no login; the token of his e-mail is the right
-    @route(
+    @route(  # style: CRM115 no login; the token of his e-mail is the right
         "/satisfaction/opt-out/<string:token>",
         type="http",
         auth="public",

@@ -47,7 +47,9 @@ class CrmSatisfactionReport(models.Model):
     complaint_id = fields.Many2one("crm.complaint", readonly=True)
     order_id = fields.Many2one("sale.order", readonly=True)
     nps_class = fields.Selection(
-        selection=lambda self: self._selection_of("nps_class", "crm.satisfaction.score"),
+        selection=lambda self: self._selection_of(
+            "nps_class", "crm.satisfaction.score"
+        ),
         string="NPS Class",
         readonly=True,
     )

@@ -49,8 +49,14 @@ class TestSatisfactionLink(HttpCase, SatisfactionCommon):
         retry = f"/survey/retry/{self.nps.access_token}"
         self.url_open(f"{retry}/{self.request.user_input_id.access_token}")
         self.assertEqual(self.request.score_ids.value, 9)
-        self.assertEqual(len(self.nps.user_input_ids.filtered(
-            lambda answer: answer.partner_id == self.buyer)), 1)
+        self.assertEqual(
+            len(
+                self.nps.user_input_ids.filtered(
+                    lambda answer: answer.partner_id == self.buyer
+                )
+            ),
+            1,
+        )
 
     def test_zero_is_an_answer(self):
         self._start()

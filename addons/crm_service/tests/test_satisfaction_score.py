@@ -113,9 +113,7 @@ class TestSatisfactionScore(SatisfactionCommon):
         )
         gold = scheme.segment_ids
         gold._assign(self.acme)
-        stay = self.env["crm.segment.membership"].search(
-            [("segment_id", "=", gold.id)]
-        )
+        stay = self.env["crm.segment.membership"].search([("segment_id", "=", gold.id)])
         score = self._create_score(7)
         stay._close("by_hand")
         self.assertEqual(score.segment_ids, gold)
@@ -139,9 +137,7 @@ class TestSatisfactionScore(SatisfactionCommon):
         self.assertEqual((score + own).commercial_partner_id, self.acme)
         self.assertEqual((score.request_id + planned).partner_id, self.acme)
         self.assertEqual(self.acme.satisfaction_count, 2)
-        self.assertAlmostEqual(
-            self.acme.satisfaction_average, (100 / 6 + 100) / 2
-        )
+        self.assertAlmostEqual(self.acme.satisfaction_average, (100 / 6 + 100) / 2)
         self.assertTrue(self.acme.satisfaction_opt_out)
         planned._do_due()
         self.assertEqual(planned.reason, "opted_out")
@@ -213,9 +209,7 @@ class TestSatisfactionLow(SatisfactionCommon):
         self.assertFalse(score.activity_ids)
         found = self.env["crm.complaint"].search([("channel", "=", "survey")])
         self.assertEqual(found & complaint, complaint)
-        self.assertEqual(
-            len(found.filtered(lambda c: c.partner_id == self.buyer)), 1
-        )
+        self.assertEqual(len(found.filtered(lambda c: c.partner_id == self.buyer)), 1)
 
     def test_kind_with_another_scale_has_its_usual_limit(self):
         kind = self.env["crm.complaint.kind"].create(

@@ -23,9 +23,7 @@ class TestSatisfactionSend(SatisfactionCommon):
         self.assertEqual(mail.recipient_ids, self.buyer)
         self.assertEqual(mail.state, "outgoing")
         self.assertIn(request.user_input_id.get_start_url(), mail.body_html)
-        self.assertIn(
-            f"/satisfaction/opt-out/{request.access_token}", mail.body_html
-        )
+        self.assertIn(f"/satisfaction/opt-out/{request.access_token}", mail.body_html)
         self.assertIn(request.access_token, mail.headers)
         self.assertIn(request.complaint_id.name, mail.body_html)
         self.assertEqual(request.user_input_id.deadline, request.date_expiry)

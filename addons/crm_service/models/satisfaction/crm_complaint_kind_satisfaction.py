@@ -12,6 +12,7 @@ class CrmComplaintKind(models.Model):
         ondelete="set null",
         index="btree_not_null",
         domain=[("crm_score_question_id", "!=", False)],
+        groups="crm_service.group_manager",
         help="Sent after closing instead of the one of the satisfaction rule. Whether "
         "customers are asked at all is said by the rules.",
     )

@@ -179,5 +179,10 @@ class CrmSatisfactionRequest(models.Model):
     def _suppress(self, reason):
         """End these requests: the customer is not asked, or his answer is gone."""
         self.write(
-            {"state": "suppressed", "reason": reason, "date_next": False, "error": False}
+            {
+                "state": "suppressed",
+                "reason": reason,
+                "date_next": False,
+                "error": False,
+            }
         )

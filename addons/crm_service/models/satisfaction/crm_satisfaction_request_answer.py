@@ -39,8 +39,9 @@ class CrmSatisfactionRequest(models.Model):
         """Return the values of the score, or None if the answer holds none."""
         survey, answer = self.survey_id, self.user_input_id
         line = answer.user_input_line_ids.filtered(
-            lambda line: line.question_id == survey.crm_score_question_id
-            and not line.skipped
+            lambda line: (
+                line.question_id == survey.crm_score_question_id and not line.skipped
+            )
         )[:1]
         kind = survey.crm_score_kind
         value = parse_answer(kind, line.value_scale) if kind and line else None

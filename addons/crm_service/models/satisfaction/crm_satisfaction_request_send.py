@@ -128,14 +128,15 @@ class CrmSatisfactionRequest(models.Model):
         emails = {contact: email_normalize(contact.email) for contact in contacts}
         wanted = [email for email in emails.values() if email]
         blacklisted = set(
-            self.env["mail.blacklist"]
-            .search([("email", "in", wanted)])
-            .mapped("email")
+            self.env["mail.blacklist"].search([("email", "in", wanted)]).mapped("email")
         )
         partners = self.env["res.partner"].with_context(active_test=False)
         opted_out = set(
             partners.search(
-                [("satisfaction_opt_out", "=", True), ("email_normalized", "in", wanted)]
+                [
+                    ("satisfaction_opt_out", "=", True),
+                    ("email_normalized", "in", wanted),
+                ]
             ).mapped("email_normalized")
         )
         return {

@@ -28,11 +28,14 @@ class ResPartner(models.Model):
 
     def _merge_satisfaction(self):
         """Keep requests and scores at the customer of the contact who remains."""
-        for name in ("crm.satisfaction.request", "crm.satisfaction.score"):
-            rows = self.env[name].sudo()  # style: CRM109 of all companies
-            rows.search(
-                [
-                    ("partner_id", "in", self.ids),
-                    ("commercial_partner_id", "in", self.ids),
-                ]
-            ).write({"commercial_partner_id": self.commercial_partner_id.id})
+        domain = [
+            ("partner_id", "in", self.ids),
+            ("commercial_partner_id", "in", self.ids),
+        ]
+        customer = {"commercial_partner_id": self.commercial_partner_id.id}
+        requests = self.env[
+            "crm.satisfaction.request"
+        ].sudo()  # style: CRM109 all of them
+        requests.search(domain).write(customer)
+        scores = self.env["crm.satisfaction.score"].sudo()  # style: CRM109 all of them
+        scores.search(domain).write(customer)

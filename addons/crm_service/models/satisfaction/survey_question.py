@@ -12,7 +12,9 @@ class SurveyQuestion(models.Model):
     @api.constrains("question_type", "scale_min", "scale_max", "survey_id")
     def _check_crm_scale(self):
         """Keep question and kind of score together, whichever is changed."""
-        surveys = self.env["survey.survey"].sudo()  # style: CRM109 only the kind is read
+        surveys = self.env[
+            "survey.survey"
+        ].sudo()  # style: CRM109 only the kind is read
         surveys = surveys.with_context(active_test=False)
         for survey in surveys.search([("crm_score_question_id", "in", self.ids)]):
             question, kind = survey.crm_score_question_id, survey.crm_score_kind
@@ -51,13 +53,18 @@ class SurveyQuestion(models.Model):
         survey = self.survey_id
         if errors or not answer or survey.crm_score_question_id != self:
             return errors
-        if survey.crm_score_kind and parse_answer(survey.crm_score_kind, answer) is None:
+        if (
+            survey.crm_score_kind
+            and parse_answer(survey.crm_score_kind, answer) is None
+        ):
             return {self.id: self.env._("Please choose one of the numbers shown.")}
         return errors
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_crm_score(self):
-        rules = self.env["crm.satisfaction.rule"].sudo()  # style: CRM109 of all companies
+        rules = self.env[
+            "crm.satisfaction.rule"
+        ].sudo()  # style: CRM109 of all companies
         used = rules.search([("survey_id.crm_score_question_id", "in", self.ids)])
         if used:
             raise UserError(

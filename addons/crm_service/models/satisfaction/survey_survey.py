@@ -46,8 +46,10 @@ class SurveySurvey(models.Model):
         scale = SCALES[self.crm_score_kind]
         questions = self.crm_score_question_id | self.question_and_page_ids._origin
         return questions.filtered(
-            lambda question: question.question_type == "scale"
-            and (question.scale_min, question.scale_max) == (scale.low, scale.high)
+            lambda question: (
+                question.question_type == "scale"
+                and (question.scale_min, question.scale_max) == (scale.low, scale.high)
+            )
         )[:1]
 
     def _check_is_scored(self):
@@ -64,7 +66,9 @@ class SurveySurvey(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_crm_asked(self):
-        requests = self.env["crm.satisfaction.request"].sudo()  # style: CRM109 all count
+        requests = self.env[
+            "crm.satisfaction.request"
+        ].sudo()  # style: CRM109 all count
         if used := requests.search([("survey_id", "in", self.ids)], limit=1):
             raise UserError(
                 self.env._(
