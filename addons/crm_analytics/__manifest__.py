@@ -10,6 +10,7 @@
     "data": [
         "security/crm_analytics_groups.xml",
         "security/ir.model.access.csv",
+        "security/crm_satisfaction_security.xml",
         "security/crm_scorecard_security.xml",
         "security/crm_partner_role_security.xml",
         "security/crm_segment_policy_security.xml",

@@ -18,3 +18,10 @@ from . import test_complaint_intake
 from . import test_intake_tools
 from . import test_res_partner_lookup
 from . import test_complaint_intake_ui
+from . import test_satisfaction_figures
+from . import test_satisfaction_link
+from . import test_satisfaction_plan
+from . import test_satisfaction_rule
+from . import test_satisfaction_score
+from . import test_satisfaction_send
+from . import test_satisfaction_tools

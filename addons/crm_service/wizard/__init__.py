@@ -2,3 +2,4 @@ from . import crm_complaint_reason
 from . import base_partner_merge_complaint
 from . import crm_complaint_call
 from . import crm_complaint_merge
+from . import base_partner_merge_satisfaction
