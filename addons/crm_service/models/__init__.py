@@ -1,2 +1,3 @@
 from . import res_partner
 from . import complaint
+from . import remedy

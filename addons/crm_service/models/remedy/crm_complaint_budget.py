@@ -59,6 +59,7 @@ class CrmComplaintBudget(models.Model):
         default="approval",
         tracking=True,
     )
+    date_last_decision = fields.Datetime("Last Decision", readonly=True, copy=False)
     spent = fields.Monetary(compute="_compute_spent")
     remaining = fields.Monetary(compute="_compute_spent")
     used_percent = fields.Float(

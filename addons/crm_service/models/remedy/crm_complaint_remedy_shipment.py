@@ -128,10 +128,6 @@ class CrmComplaintRemedy(models.Model):
             )
             line.quantity = line.shipped_quantity
         complaint = self.complaint_id
-        self._finish(
-            amount_company=self._to_company(self.amount),
-            percent=100 * self.amount / complaint.amount if complaint.amount else 0.0,
-        )
         complaint._give_back(
             self.env._(
                 "%(transfer)s was shipped in part and the rest was cancelled: "
@@ -139,4 +135,8 @@ class CrmComplaintRemedy(models.Model):
                 transfer=names,
                 missing="; ".join(missing),
             )
+        )
+        self._finish(
+            amount_company=self._to_company(self.amount),
+            percent=100 * self.amount / complaint.amount if complaint.amount else 0.0,
         )
