@@ -4,3 +4,4 @@ from . import test_crm_complaint
 from . import test_crm_complaint_clock
 from . import test_crm_complaint_step
 from . import test_crm_complaint_security
+from . import test_remedy_replacement

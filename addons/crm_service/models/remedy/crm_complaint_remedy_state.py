@@ -207,15 +207,14 @@ class CrmComplaintRemedy(models.Model):
 
     def _refuse(self, reason):
         """Finance sends it back: nothing leaves, the head of service decides again."""
-        self._cancel_documents()
         self._move("refuse", refuse_reason=reason, cost=0.0)
+        self._cancel_documents()
 
     def _take_back(self):
         """The decision is taken back: drafts again, unless goods are on their way."""
         bound = self.filtered(
             lambda r: r.state in ("granted", "released") and not r._has_left()
         )
-        bound._cancel_documents()
         bound._move(
             "take_back",
             cost=0.0,
@@ -228,6 +227,7 @@ class CrmComplaintRemedy(models.Model):
             date_released=False,
             released_by_id=False,
         )
+        bound._cancel_documents()
 
     def action_cancel(self):
         """Drop what was only proposed."""
@@ -243,7 +243,10 @@ class CrmComplaintRemedy(models.Model):
         )
 
     def _cancel_documents(self):
-        """Cancel what was made for these and has not happened yet."""
+        """Cancel what was made for these and has not happened yet.
+
+        They have left the states that bind us, so their documents call nobody back.
+        """
         for remedy in self:
             order = remedy.sale_order_id
             if order.state not in ("cancel", False):
