@@ -5,3 +5,6 @@ from . import test_crm_complaint_clock
 from . import test_crm_complaint_step
 from . import test_crm_complaint_security
 from . import test_remedy_replacement
+from . import test_remedy_refund
+from . import test_remedy_decision
+from . import test_remedy_discount

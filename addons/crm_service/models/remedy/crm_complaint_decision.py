@@ -151,11 +151,14 @@ class CrmComplaint(models.Model):
         )
 
     def _judge_budgets(self, cost):
+        """Return the verdict of all budgets by what is left of them at this moment."""
+        budgets = self._get_budgets()
+        budgets.invalidate_recordset(["spent", "remaining"])
         verdicts = [
             remedy_policy.judge_budget(
                 cost, budget.remaining, budget.over, budget.currency_id.rounding / 2
             )
-            for budget in self._get_budgets()
+            for budget in budgets
         ]
         return remedy_policy.worst(verdicts)
 
