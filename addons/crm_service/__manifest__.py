@@ -41,6 +41,10 @@
         "views/res_partner_complaint_views.xml",
         "views/sale_order_complaint_views.xml",
         "views/crm_complaint_menus.xml",
+        "views/crm_complaint_remedy_views.xml",
+        "views/crm_complaint_decision_views.xml",
+        "views/crm_complaint_policy_views.xml",
+        "views/crm_complaint_budget_views.xml",
     ],
     "demo": ["demo/10_res_users_demo.xml"],
     "assets": {
