@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Domain
 
 from ...tools import remedy_states
 from ...tools.remedy_policy import PROMISES, VERDICTS
@@ -50,8 +49,9 @@ class CrmComplaintRemedy(models.Model):
     as long as it is proposed, and again when refused or cancelled. Its source:
     replacement and gifts: what the goods cost us, by the value of the stock moves
     once they are shipped, by the cost of the products before; refund: the untaxed
-    amount of the credit note, at its own rate; discount, coupon and repair: the
-    amount, at the rate of the day of the decision; return, apology, reject: nothing.
+    amount of the credit note, at its own rate; discount and coupon: the amount, at
+    the rate of the day of the decision; repair: the parts once they are used, the
+    amount before; return, apology, reject: nothing.
     """
 
     _name = "crm.complaint.remedy"
@@ -397,5 +397,9 @@ class CrmComplaintRemedy(models.Model):
         """Return its documents, one recordset for each kind."""
         return [self.sale_order_id, self.move_ids, self.return_ids]
 
-    def _get_binding_domain(self):
-        return Domain("state", "in", remedy_states.BINDING)
+    def _convert(self, remedy_type):
+        """Keep what a bridge brought on record when the bridge goes."""
+        for remedy in self:
+            label = dict(self._get_types()).get(remedy.remedy_type, remedy.remedy_type)
+            remedy.reason = "\n".join(filter(None, (label, remedy.reason)))
+            remedy.remedy_type = remedy_type
