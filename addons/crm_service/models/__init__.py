@@ -3,3 +3,4 @@ from . import complaint
 from . import contact
 from . import intake
 from . import satisfaction
+from . import remedy

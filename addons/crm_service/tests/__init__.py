@@ -25,3 +25,7 @@ from . import test_satisfaction_rule
 from . import test_satisfaction_score
 from . import test_satisfaction_send
 from . import test_satisfaction_tools
+from . import test_remedy_replacement
+from . import test_remedy_refund
+from . import test_remedy_decision
+from . import test_remedy_discount

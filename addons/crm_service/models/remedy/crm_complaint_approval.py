@@ -1,0 +1,62 @@
+from odoo import api, models
+from odoo.tools import format_amount
+
+from ...tools import remedy_policy
+
+
+class CrmComplaint(models.Model):
+    """Exceptions from policy and budget are approved like any other document."""
+
+    _inherit = "crm.complaint"
+
+    @api.model
+    def _get_approval_kinds(self):
+        return [
+            *super()._get_approval_kinds(),
+            ("exception", self.env._("Complaint beyond policy or budget")),
+            ("within_policy", self.env._("Complaint within the policy")),
+        ]
+
+    def _get_approval_kind(self):
+        """An exception is what the head of service could not grant alone."""
+        drafts = self.remedy_ids.filtered(lambda r: r.state == "draft")
+        judged = self._judge(drafts, role="manager")
+        worst = remedy_policy.worst([verdict for verdict, _why in judged.values()])
+        return "within_policy" if worst == "granted" else "exception"
+
+    @api.model
+    def _get_approval_fields(self):
+        return [
+            *super()._get_approval_fields(),
+            "kind_id",
+            "partner_id",
+            "remedy_ids.remedy_type",
+            "remedy_ids.amount",
+            "remedy_ids.gift_product_id",
+            "remedy_ids.gift_quantity",
+        ]
+
+    def _get_approval_amount(self):
+        drafts = self.remedy_ids.filtered(lambda r: r.state == "draft")
+        return sum(drafts.mapped("amount"))
+
+    def _get_approval_currency(self):
+        return self.currency_id or self.company_id.currency_id
+
+    def _get_approval_name(self):
+        customer = self.commercial_partner_id.name or self.partner_name
+        return f"{self.name} {customer or ''}".strip()
+
+    def _get_approval_summary(self):
+        drafts = self.remedy_ids.filtered(lambda r: r.state == "draft")
+        labels = dict(drafts._get_types())
+        notes = drafts._get_verdict_notes()
+        lines = [self.title or "", self.exception_reason or ""]
+        for remedy, (_verdict, why) in self._judge(drafts, role="manager").items():
+            amount = format_amount(self.env, remedy.amount, remedy.currency_id)
+            note = f" ({notes[why]})" if why in notes else ""
+            lines.append(f"{labels[remedy.remedy_type]} {amount}{note}")
+        return "\n".join(filter(None, lines))
+
+    def _is_approval_open(self):
+        return self.state in ("new", "progress")

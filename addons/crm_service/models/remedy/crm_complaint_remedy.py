@@ -1,0 +1,405 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ...tools import remedy_states
+from ...tools.remedy_policy import PROMISES, VERDICTS
+
+STATES = [
+    ("draft", "Proposed"),
+    ("granted", "Waiting for Finance"),
+    ("released", "Being Carried Out"),
+    ("done", "Done"),
+    ("refused", "Refused by Finance"),
+    ("cancelled", "Cancelled"),
+]
+# written by the product only: they follow from the decision and its documents
+SYSTEM_FIELDS = {
+    "state",
+    "cost",
+    "percent",
+    "amount_company",
+    "case_amount",
+    "policy_id",
+    "verdict",
+    "verdict_note",
+    "date_granted",
+    "day_granted",
+    "granted_by_id",
+    "date_released",
+    "released_by_id",
+    "date_done",
+    "date_shipped",
+    "carrier_name",
+    "tracking_ref",
+    "sale_order_id",
+    "discount_line_id",
+    "refuse_reason",
+}
+
+
+class CrmComplaintRemedy(models.Model):
+    """What a customer gets for a complaint: one remedy, for its lines and quantities.
+
+    The states stand in ``tools/remedy_states.py``, what may be granted in
+    ``tools/remedy_policy.py``. Documents (order, credit note, return) are made when
+    the complaint is decided; each carries the remedy, and an index of the database
+    keeps a second one out (``crm_remedy_document_mixin.py``).
+
+    ``cost`` is what the remedy costs us, in the company's currency, positive; zero
+    as long as it is proposed, and again when refused or cancelled. Its source:
+    replacement and gifts: what the goods cost us, by the value of the stock moves
+    once they are shipped, by the cost of the products before; refund: the untaxed
+    amount of the credit note, at its own rate; discount and coupon: the amount, at
+    the rate of the day of the decision; repair: the parts once they are used, the
+    amount before; return, apology, reject: nothing.
+    """
+
+    _name = "crm.complaint.remedy"
+    _description = "Remedy"
+    _order = "complaint_id desc, id"
+    _rec_name = "remedy_type"
+    _check_company_auto = True
+
+    # --- WHOSE
+    complaint_id = fields.Many2one(
+        "crm.complaint", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="complaint_id.company_id", store=True)
+    team_id = fields.Many2one(
+        related="complaint_id.team_id", store=True, index="btree_not_null"
+    )
+    kind_id = fields.Many2one(
+        related="complaint_id.kind_id", store=True, index="btree_not_null"
+    )
+    partner_id = fields.Many2one(
+        related="complaint_id.commercial_partner_id",
+        string="Customer",
+        store=True,
+        index="btree_not_null",
+    )
+    complaint_state = fields.Selection(
+        related="complaint_id.state", string="State of the Complaint"
+    )
+    currency_id = fields.Many2one(related="complaint_id.currency_id", store=True)
+    company_currency_id = fields.Many2one(
+        "res.currency", "Company Currency", related="company_id.currency_id"
+    )
+
+    # --- WHAT
+    remedy_type = fields.Selection(
+        lambda self: self._get_types(), "Remedy", required=True
+    )
+    line_ids = fields.One2many(
+        "crm.complaint.remedy.line", "remedy_id", string="For", copy=True
+    )
+    amount = fields.Monetary(
+        compute="_compute_amount",
+        store=True,
+        readonly=False,
+        help="What it is worth to the customer, untaxed, in the currency of his order.",
+    )
+    gift_product_id = fields.Many2one(
+        "product.product", "Gift", ondelete="restrict", index="btree_not_null"
+    )
+    gift_quantity = fields.Float(default=1.0, digits="Product Unit")
+    delivery_partner_id = fields.Many2one(
+        "res.partner",
+        "Ship-to Address",
+        compute="_compute_delivery_partner_id",
+        store=True,
+        readonly=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    reason = fields.Text(help="Why; needed where it is rejected.")
+
+    # --- JUDGED
+    policy_id = fields.Many2one(
+        "crm.complaint.policy",
+        "Policy",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The line that decided when it was granted.",
+    )
+    verdict = fields.Selection(
+        [
+            (VERDICTS[0], "May Be Granted"),
+            (VERDICTS[1], "Head of Service Decides"),
+            (VERDICTS[2], "Needs Approval"),
+            (VERDICTS[3], "Not Possible"),
+        ],
+        compute="_compute_verdict",
+    )
+    verdict_note = fields.Char("Because", compute="_compute_verdict")
+
+    # --- WHERE IT STANDS
+    state = fields.Selection(
+        STATES, required=True, readonly=True, default="draft", copy=False, index=True
+    )
+    date_granted = fields.Datetime("Granted On", readonly=True, copy=False)
+    day_granted = fields.Date("Day of the Decision", readonly=True, copy=False)
+    granted_by_id = fields.Many2one(
+        "res.users", "Granted By", readonly=True, copy=False, ondelete="set null"
+    )
+    date_released = fields.Datetime("Released On", readonly=True, copy=False)
+    released_by_id = fields.Many2one(
+        "res.users", "Released By", readonly=True, copy=False, ondelete="set null"
+    )
+    date_done = fields.Datetime("Done On", readonly=True, copy=False)
+    refuse_reason = fields.Char("Why It Was Sent Back", readonly=True, copy=False)
+
+    # --- FIGURES, kept as they were on the day of the decision
+    percent = fields.Float(
+        "Percent of the Complaint",
+        digits=(16, 1),
+        readonly=True,
+        copy=False,
+        aggregator="avg",
+    )
+    case_amount = fields.Monetary(
+        "Value Complained Of",
+        currency_field="company_currency_id",
+        readonly=True,
+        copy=False,
+        aggregator=None,
+    )
+    amount_company = fields.Monetary(
+        "Amount in Company Currency",
+        currency_field="company_currency_id",
+        readonly=True,
+        copy=False,
+    )
+    cost = fields.Monetary(
+        currency_field="company_currency_id", readonly=True, copy=False
+    )
+
+    # --- DOCUMENTS
+    sale_order_id = fields.Many2one(
+        "sale.order",
+        "Replacement Order",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+    )
+    move_ids = fields.One2many(
+        "account.move", "crm_remedy_id", string="Credit Notes", readonly=True
+    )
+    return_ids = fields.One2many(
+        "stock.picking", "crm_remedy_id", string="Return Transfers", readonly=True
+    )
+    picking_ids = fields.Many2many(
+        "stock.picking", string="Transfers", compute="_compute_picking_ids"
+    )
+    discount_line_id = fields.Many2one(
+        "sale.order.line",
+        "Discount Used On",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+    )
+    discount_order_id = fields.Many2one(
+        related="discount_line_id.order_id", string="Quotation with the Discount"
+    )
+    date_shipped = fields.Datetime("Shipped On", readonly=True, copy=False)
+    carrier_name = fields.Char("Carrier", readonly=True, copy=False)
+    tracking_ref = fields.Char("Tracking Reference", readonly=True, copy=False)
+    step_ids = fields.One2many("crm.complaint.step", "remedy_id", string="Steps")
+
+    _like_cases = models.Index(
+        "(company_id, kind_id, day_granted) WHERE day_granted IS NOT NULL"
+    )
+    _open_discounts = models.Index(
+        "(partner_id, company_id) WHERE remedy_type = 'discount' AND state = 'done'"
+    )
+    _amounts = models.Constraint(
+        "CHECK(amount >= 0 AND gift_quantity >= 0)",
+        "Amounts and quantities of a remedy cannot be negative.",
+    )
+
+    # --- COMPUTE
+
+    @api.depends("remedy_type", "complaint_id")
+    def _compute_display_name(self):
+        labels = dict(self._get_types())
+        for remedy in self:
+            parts = (remedy.complaint_id.name, labels.get(remedy.remedy_type))
+            remedy.display_name = " ".join(filter(None, parts))
+
+    @api.depends("line_ids.amount", "remedy_type")
+    def _compute_amount(self):
+        """Goods are worth their lines; of money somebody says how much."""
+        for remedy in self:
+            if remedy.remedy_type in ("replacement", "refund"):
+                remedy.amount = sum(remedy.line_ids.mapped("amount"))
+            elif PROMISES.get(remedy.remedy_type) in ("pickup", "words"):
+                remedy.amount = 0.0
+
+    @api.depends("complaint_id.delivery_partner_id")
+    def _compute_delivery_partner_id(self):
+        for remedy in self:
+            if remedy.state == "draft":
+                remedy.delivery_partner_id = remedy.complaint_id.delivery_partner_id
+
+    @api.depends("sale_order_id.picking_ids", "return_ids")
+    def _compute_picking_ids(self):
+        for remedy in self:
+            order = remedy.sudo().sale_order_id  # style: CRM109 documents of his own
+            pickings = order.picking_ids | remedy.sudo().return_ids  # style: CRM109 ^
+            remedy.picking_ids = pickings.sudo(False)
+
+    # --- SELECTION
+
+    @api.model
+    def _get_types(self):
+        """Return what can be given; bridges add what their app brings."""
+        return [
+            ("replacement", self.env._("Replacement")),
+            ("refund", self.env._("Credit Note")),
+            ("discount", self.env._("Discount on the Next Order")),
+            ("return", self.env._("Return Pickup")),
+            ("apology", self.env._("Apology")),
+            ("reject", self.env._("Rejection with Reason")),
+        ]
+
+    # --- CHECKS AND CRUD
+
+    @api.constrains("remedy_type", "reason", "state")
+    def _check_reason(self):
+        for remedy in self:
+            if (
+                remedy.remedy_type == "reject"
+                and remedy.state != "draft"
+                and not (remedy.reason or "").strip()
+            ):
+                raise ValidationError(
+                    self.env._("Say why the complaint is rejected: the customer asks.")
+                )
+
+    @api.onchange("remedy_type")
+    def _onchange_remedy_type(self):
+        """Offer all that was complained of for what is given piece by piece."""
+        lines = self.line_ids.browse()
+        if PROMISES.get(self.remedy_type) in ("goods", "pickup") and not self.line_ids:
+            for line in self.complaint_id.line_ids:
+                lines |= lines.new(self._prepare_line_vals(line))
+            self.line_ids = lines
+
+    @api.model
+    def _prepare_line_vals(self, complaint_line):
+        return {
+            "complaint_line_id": complaint_line._origin.id or complaint_line.id,
+            "quantity": complaint_line.quantity,
+        }
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_system_fields(vals)
+        complaints = self.env["crm.complaint"].browse(
+            {vals.get("complaint_id") for vals in vals_list} - {None, False}
+        )
+        with complaints._watch_approval():
+            remedies = super().create(vals_list)
+        remedies._check_may_change()
+        return remedies
+
+    def write(self, vals):
+        self._check_system_fields(vals)
+        self._check_may_change()
+        if "state" in vals:
+            for remedy in self:
+                if remedy.state != vals["state"] and not remedy_states.may_move(
+                    remedy.state, vals["state"]
+                ):
+                    raise remedy._get_move_error()
+        with self.complaint_id._watch_approval():
+            return super().write(vals)
+
+    def unlink(self):
+        with self.complaint_id._watch_approval():
+            return super().unlink()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_decided(self):
+        for remedy in self:
+            if remedy.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "%(remedy)s was decided and stays on record. Cancel it instead.",
+                        remedy=remedy.display_name,
+                    )
+                )
+
+    def _check_system_fields(self, names):
+        """What was granted and what became of it follows from what is done."""
+        if not self.env.su and SYSTEM_FIELDS & set(names):
+            raise AccessError(
+                self.env._(
+                    "State, dates and documents of a remedy follow from the decision "
+                    "and from finance and warehouse. Use the buttons."
+                )
+            )
+
+    def _check_may_change(self):
+        """A remedy is drawn up while the complaint is open, and fixed after that."""
+        if self.env.su:
+            return
+        for remedy in self:
+            if remedy.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "%(remedy)s is decided. Take the decision back before you "
+                        "change it.",
+                        remedy=remedy.display_name,
+                    )
+                )
+            if remedy.complaint_id.state not in ("new", "progress"):
+                raise UserError(
+                    self.env._(
+                        "“%(complaint)s” is decided. Take the decision back before "
+                        "you add a remedy.",
+                        complaint=remedy.complaint_id.display_name,
+                    )
+                )
+
+    def _get_move_error(self):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return UserError(
+            self.env._(
+                "%(remedy)s is %(state)s by now, so this cannot be done. Reload the "
+                "page to see what can.",
+                remedy=self.display_name,
+                state=labels[self.state],
+            )
+        )
+
+    # --- ACTIONS
+
+    def action_open_document(self):
+        """Open the order, credit note or transfer that carries it out."""
+        self.ensure_one()
+        for documents in self._get_documents():
+            if documents:
+                return {
+                    "type": "ir.actions.act_window",
+                    "res_model": documents._name,
+                    "name": documents[0].display_name,
+                    "views": [(False, "form")],
+                    "res_id": documents[0].id,
+                }
+        raise UserError(self.env._("There is no document for it."))
+
+    def _get_documents(self):
+        """Return its documents, one recordset for each kind."""
+        return [self.sale_order_id, self.move_ids, self.return_ids]
+
+    def _convert(self, remedy_type):
+        """Keep what a bridge brought on record when the bridge goes."""
+        for remedy in self:
+            label = dict(self._get_types()).get(remedy.remedy_type, remedy.remedy_type)
+            remedy.reason = "\n".join(filter(None, (label, remedy.reason)))
+            remedy.remedy_type = remedy_type

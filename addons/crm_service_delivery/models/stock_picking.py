@@ -1,0 +1,19 @@
+from odoo import models
+
+
+class StockPicking(models.Model):
+    """Tracking references of remedies; their shipping is not billed."""
+
+    _inherit = "stock.picking"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"carrier_id", "carrier_tracking_ref"} & set(vals):
+            self._get_remedies()._take_tracking()
+        return result
+
+    def _add_delivery_cost_to_so(self):
+        """The customer does not pay for the way of a replacement."""
+        billed = self.filtered(lambda p: not p._get_remedies())
+        for picking in billed:
+            super(StockPicking, picking)._add_delivery_cost_to_so()
