@@ -19,9 +19,12 @@ class TestComplaintClock(ComplaintCase):
 
     def _assert_times(self, complaint, reply, decision, resolution):
         times = [
-            complaint[f"deadline_{name}"] for name in ("reply", "decision", "resolution")
+            complaint[f"deadline_{name}"]
+            for name in ("reply", "decision", "resolution")
         ]
-        expected = [datetime.fromisoformat(text) for text in (reply, decision, resolution)]
+        expected = [
+            datetime.fromisoformat(text) for text in (reply, decision, resolution)
+        ]
         self.assertEqual(times, expected)
 
     @freeze_time("2024-05-06 10:00:00")

@@ -15,9 +15,11 @@ class TestComplaintStep(ComplaintCase):
         super().setUp()
         self.complaint = self._create_complaint(user_id=self.agent.id)
         self.complaint.action_take()
-        self.patch(
-            type(self.complaint), "_on_decided", lambda records: self._open_gate(records)
-        )
+
+        def hand_over(complaints):
+            self._open_gate(complaints)
+
+        self.patch(type(self.complaint), "_on_decided", hand_over)
         self.complaint.with_user(self.agent).action_decide()
         self.gate, self.send = self.complaint.step_ids
 
