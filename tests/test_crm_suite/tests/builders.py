@@ -344,3 +344,12 @@ def build_complaint_step(env, company, partner):
     """A step for the management, so that anybody can be responsible."""
     complaint = build(env, "crm.complaint", company, partner)
     return complaint._open_steps([{"department": "leader", "name": "Suite step"}])
+
+
+@builds("crm.complaint.line")
+def build_complaint_line(env, company, partner):
+    product = env["product.product"].create({"name": "Suite product"})
+    complaint = build(env, "crm.complaint", company, partner)
+    return env["crm.complaint.line"].create(
+        {"complaint_id": complaint.id, "product_id": product.id}
+    )

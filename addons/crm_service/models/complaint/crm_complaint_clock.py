@@ -100,7 +100,7 @@ class CrmComplaint(models.Model):
         counts from now. Who was opened again keeps the times he got then.
         """
         times_model = self.env["crm.complaint.deadline"]
-        times = {}
+        times, plans = {}, {}
         now = fields.Datetime.now()
         for complaint in self.filtered("is_open"):
             company = complaint.company_id
@@ -114,7 +114,9 @@ class CrmComplaint(models.Model):
             pause = 0.0 if is_anew else complaint.waiting_hours
             vals = {}
             for promise in promises or complaint._get_unkept_promises():
-                vals |= complaint._prepare_promise_vals(promise, time, start, pause)
+                vals |= complaint._prepare_promise_vals(
+                    promise, time, start, pause, plans
+                )
             complaint._write_by_system(vals)
         self._judge_promises()
 
@@ -125,15 +127,23 @@ class CrmComplaint(models.Model):
             if self[f"{promise}_state"] not in ("kept", "broken")
         ]
 
-    def _prepare_promise_vals(self, promise, time, start, pause):
-        deadline = warn = False
+    def _prepare_promise_vals(self, promise, time, start, pause, plans):
+        """Return deadline and warning of one promise.
+
+        :param plans: {(team, company, hours, start): when they are over}, known so
+            far; many complaints of one import have the same
+        """
         time = time.sudo()  # style: CRM109 promises hold for every intake
-        if hours := time[f"hours_{promise}"]:
-            team = self.team_id.sudo()  # style: CRM109 working hours of any team
-            deadline = team._plan_hours(hours + pause, start, self.company_id)
-            share = hours * time.warn_percent / 100
-            warn = team._plan_hours(share + pause, start, self.company_id)
-        return {f"deadline_{promise}": deadline, f"warn_{promise}": warn}
+        team = self.team_id.sudo()  # style: CRM109 working hours of any team
+        hours = time[f"hours_{promise}"]
+        vals = {f"deadline_{promise}": False, f"warn_{promise}": False}
+        for name, share in (("deadline", 1), ("warn", time.warn_percent / 100)):
+            if hours:
+                key = (team, self.company_id, hours * share + pause, start)
+                if key not in plans:
+                    plans[key] = team._plan_hours(key[2], start, self.company_id)
+                vals[f"{name}_{promise}"] = plans[key]
+        return vals
 
     # --- JUDGE
 
