@@ -1,6 +1,8 @@
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 
+from odoo.addons.crm_service.models.remedy import crm_complaint_decision
+
 
 class ComplaintCase(TransactionCase):
     """A desk of two teams, the departments around it, and a customer with an order.
@@ -65,6 +67,16 @@ class ComplaintCase(TransactionCase):
             {"name": "Torn Bag", "code": "test_torn", "priority": "1"}
         )
         cls._create_customer()
+
+    def setUp(self):
+        """The loop alone: what a decision has to grant is tested with remedies."""
+        super().setUp()
+        base = crm_complaint_decision.CrmComplaint
+
+        def check(complaint):
+            super(base, complaint)._check_decision()
+
+        self.patch(base, "_check_decision", check)
 
     @classmethod
     def _create_people(cls):
