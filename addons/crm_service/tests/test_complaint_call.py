@@ -337,6 +337,18 @@ class TestComplaintCall(ContactCommon):
             complaint.with_user(self.agent).write({"unreachable_count": 0})
         self.assertEqual(len(complaint.contact_ids), 1)
 
+    # --- MERGE
+
+    def test_calls_follow_the_customer_who_remains(self):
+        twin = self.env["res.partner"].create({"name": "Twin", "is_company": True})
+        complaint = self._create_complaint("follow_up", partner_id=twin.id)
+        self.assertEqual(complaint.contact_ids.partner_id, twin)
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((twin + self.customer).ids, self.customer)
+        self.env.invalidate_all()
+        self.assertEqual(complaint.contact_ids.partner_id, self.customer)
+        self.assertEqual(len(self._get_calls(complaint)), 1)
+
     # --- SCRIPTS
 
     def test_script_of_the_kind_in_the_language_of_the_customer(self):
