@@ -19,7 +19,13 @@ class TestComplaintCall(ContactCommon):
         self.assertEqual(complaint.state, "inform")
         self.assertEqual(
             self._get_calls(complaint),
-            [(f"Call: tell the result of {complaint.name}", "2026-03-12", "call_agent")],
+            [
+                (
+                    f"Call: tell the result of {complaint.name}",
+                    "2026-03-12",
+                    "call_agent",
+                )
+            ],
         )
         self.assertEqual(complaint.date_contact, date(2026, 3, 12))
         self.assertEqual(complaint.contact_phone, "+49 30 1004")  # of the delivery
@@ -330,6 +336,18 @@ class TestComplaintCall(ContactCommon):
         with self.assertRaises(AccessError):
             complaint.with_user(self.agent).write({"unreachable_count": 0})
         self.assertEqual(len(complaint.contact_ids), 1)
+
+    # --- MERGE
+
+    def test_calls_follow_the_customer_who_remains(self):
+        twin = self.env["res.partner"].create({"name": "Twin", "is_company": True})
+        complaint = self._create_complaint("follow_up", partner_id=twin.id)
+        self.assertEqual(complaint.contact_ids.partner_id, twin)
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((twin + self.customer).ids, self.customer)
+        self.env.invalidate_all()
+        self.assertEqual(complaint.contact_ids.partner_id, self.customer)
+        self.assertEqual(len(self._get_calls(complaint)), 1)
 
     # --- SCRIPTS
 

@@ -108,7 +108,7 @@ class TestCustomerPanel(MeasureCommon):
             self.assertFalse(panel["is_first_time"])
 
     def test_margin_is_for_sales_finance_and_the_head(self):
-        """27 × 300, less what the credit of 300 of 800 took of one: 112.50."""
+        """27 times 300, less what the credit of 300 of 800 took of one: 112.50."""
         self.assertNotIn("margin", self._panel(self.loyal))
         for user in (self.head, self.finance, self.salesman):
             margin = self._panel(self.loyal, user)["margin"]

@@ -196,9 +196,7 @@ class CrmComplaint(models.Model):
 
     # --- A CALL
 
-    def log_call(
-        self, outcome, note=False, phone=False, duration=0.0, next_date=False
-    ):
+    def log_call(self, outcome, note=False, phone=False, duration=0.0, next_date=False):
         """Note the answer to a call and do what follows from it.
 
         :param outcome: one of ``tools/complaint_call.py``, possible in this state
