@@ -14,6 +14,7 @@ class ResPartner(models.Model):
     satisfaction_opt_out = fields.Boolean(
         "No Questionnaires",
         tracking=True,
+        prefetch=False,
         groups=READERS,
         help="This contact is never asked how satisfied he is. Set by the contact "
         "himself with the link in our e-mail, or by hand.",
