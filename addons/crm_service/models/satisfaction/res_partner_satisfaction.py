@@ -34,9 +34,7 @@ class ResPartner(models.Model):
             ("commercial_partner_id", "in", self.ids),
         ]
         customer = {"commercial_partner_id": self.commercial_partner_id.id}
-        requests = self.env[
-            "crm.satisfaction.request"
-        ].sudo()  # style: CRM109 all of them
+        requests = self.env["crm.satisfaction.request"].sudo()  # style: CRM109 all
         requests.search(domain).write(customer)
         scores = self.env["crm.satisfaction.score"].sudo()  # style: CRM109 all of them
         scores.search(domain).write(customer)
