@@ -102,7 +102,8 @@ class CrmSatisfactionReport(models.Model):
     def _select(self) -> SQL:
         return SQL(
             """r.id, COALESCE(s.date, r.date_answered, r.date_sent, r.date_planned)
-                   AS date, r.date_sent, r.company_id, r.rule_id, r.survey_id, r.state, r.reason,
+                   AS date, r.date_sent, r.company_id, r.rule_id, r.survey_id,
+               r.state, r.reason,
                COALESCE(s.kind, q.crm_score_kind) AS kind, r.partner_id,
                r.commercial_partner_id, r.user_id, r.team_id, r.service_team_id,
                r.complaint_id, r.order_id, s.nps_class,

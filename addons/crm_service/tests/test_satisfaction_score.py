@@ -115,7 +115,7 @@ class TestSatisfactionScore(SatisfactionCommon):
         gold._assign(self.acme)
         stay = self.env["crm.segment.membership"].search([("segment_id", "=", gold.id)])
         score = self._create_score(7)
-        stay._close("by_hand")
+        stay._close("merged")
         self.assertEqual(score.segment_ids, gold)
 
     def test_merged_customer_keeps_requests_and_scores(self):

@@ -2,7 +2,7 @@ import re
 
 from odoo import api, fields, models
 
-from ...tools.satisfaction import nps_class, normalise, parse_answer
+from ...tools.satisfaction import normalise, nps_class, parse_answer
 
 TOKEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MAX_COMMENT = 4000

@@ -14,6 +14,7 @@ class ResPartner(models.Model):
     satisfaction_opt_out = fields.Boolean(
         "No Questionnaires",
         tracking=True,
+        prefetch=False,
         groups=READERS,
         help="This contact is never asked how satisfied he is. Set by the contact "
         "himself with the link in our e-mail, or by hand.",
@@ -33,9 +34,7 @@ class ResPartner(models.Model):
             ("commercial_partner_id", "in", self.ids),
         ]
         customer = {"commercial_partner_id": self.commercial_partner_id.id}
-        requests = self.env[
-            "crm.satisfaction.request"
-        ].sudo()  # style: CRM109 all of them
+        requests = self.env["crm.satisfaction.request"].sudo()  # style: CRM109 all
         requests.search(domain).write(customer)
         scores = self.env["crm.satisfaction.score"].sudo()  # style: CRM109 all of them
         scores.search(domain).write(customer)

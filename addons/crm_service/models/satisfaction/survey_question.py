@@ -12,9 +12,7 @@ class SurveyQuestion(models.Model):
     @api.constrains("question_type", "scale_min", "scale_max", "survey_id")
     def _check_crm_scale(self):
         """Keep question and kind of score together, whichever is changed."""
-        surveys = self.env[
-            "survey.survey"
-        ].sudo()  # style: CRM109 only the kind is read
+        surveys = self.env["survey.survey"].sudo()  # style: CRM109 all
         surveys = surveys.with_context(active_test=False)
         for survey in surveys.search([("crm_score_question_id", "in", self.ids)]):
             question, kind = survey.crm_score_question_id, survey.crm_score_kind
@@ -62,9 +60,7 @@ class SurveyQuestion(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_crm_score(self):
-        rules = self.env[
-            "crm.satisfaction.rule"
-        ].sudo()  # style: CRM109 of all companies
+        rules = self.env["crm.satisfaction.rule"].sudo()  # style: CRM109 all
         used = rules.search([("survey_id.crm_score_question_id", "in", self.ids)])
         if used:
             raise UserError(

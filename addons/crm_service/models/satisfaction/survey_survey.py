@@ -58,17 +58,15 @@ class SurveySurvey(models.Model):
             if not survey.crm_score_kind or not survey.crm_score_question_id:
                 raise ValidationError(
                     self.env._(
-                        "“%(survey)s” gives no score. Choose on the questionnaire which "
-                        "kind of score it gives, and which question carries it.",
+                        "“%(survey)s” gives no score. Choose on the questionnaire "
+                        "which kind of score it gives, and which question carries it.",
                         survey=survey.title,
                     )
                 )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_crm_asked(self):
-        requests = self.env[
-            "crm.satisfaction.request"
-        ].sudo()  # style: CRM109 all count
+        requests = self.env["crm.satisfaction.request"].sudo()  # style: CRM109 all
         if used := requests.search([("survey_id", "in", self.ids)], limit=1):
             raise UserError(
                 self.env._(

@@ -17,16 +17,21 @@ class SurveyUserInput(models.Model):
         result = super()._mark_done()
         requests = self.env["crm.satisfaction.request"].sudo()  # style: CRM109 customer
         for request in requests.search([("user_input_id", "in", self.ids)]):
-            try:
-                with self.env.cr.savepoint():
-                    request._take_answer()
-            except OperationalError:
-                raise  # the database asks to try the whole again
-            except Exception:  # the customer has answered, whatever is broken here
-                _logger.warning(
-                    "No score of satisfaction request %s yet", request.id, exc_info=True
-                )
+            self._keep_score(request)
         return result
+
+    @api.model
+    def _keep_score(self, request):
+        """Make the score of a finished answer; the customer sees no failure of it."""
+        try:
+            with self.env.cr.savepoint():
+                request._take_answer()
+        except OperationalError:
+            raise  # the database asks to try the whole again
+        except Exception:  # the customer has answered, whatever is broken here
+            _logger.warning(
+                "No score of satisfaction request %s yet", request.id, exc_info=True
+            )
 
     def _save_lines(self, question, answer, comment=None, overwrite_existing=True):
         """Let a customer correct what the form refused.
