@@ -114,8 +114,8 @@ class CrmApprovalMixin(models.AbstractModel):
         )
         return self.env._(
             "This goes beyond what was approved of %(document)s: %(changes)s "
-            "(%(why)s). Ask %(users)s to make the change, put it on a new quotation, or cancel "
-            "this one, set it back to a quotation and request approval.",
+            "(%(why)s). Ask %(users)s to make the change, put it on a new quotation, "
+            "or cancel this one, set it back to a quotation and request approval.",
             document=self._get_approval_name(),
             changes=changes,
             why="; ".join(self._get_approval_why(rule) for rule in rules),

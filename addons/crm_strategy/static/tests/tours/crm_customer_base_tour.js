@@ -15,6 +15,25 @@ function openMenu(section, entry) {
     ];
 }
 
+/** Search the list for `text` in the field that is called one of `labels`. */
+function searchFor(text, labels) {
+    return [
+        { trigger: ".o_searchview_input", run: `edit ${text}` },
+        {
+            trigger: `.o_searchview_autocomplete .o-dropdown-item:contains(/${labels}/):contains(${text})`,
+            run: "click",
+        },
+        { trigger: `.o_searchview_facet:contains(${text})` },
+    ];
+}
+
+/** The list shows these customers and none of the others. */
+function checkCustomers(shown, hidden) {
+    const rows = shown.map((name) => `:has(.o_data_row:contains(${name}))`);
+    const others = hidden.map((name) => `:not(:has(.o_data_row:contains(${name})))`);
+    return { trigger: `.o_list_view${rows.join("")}${others.join("")}` };
+}
+
 registry.category("web_tour.tours").add("crm_customer_base_setup_tour", {
     steps: () => [
         ...openMenu("crm.crm_menu_config", "crm_strategy.crm_division_menu"),
@@ -66,6 +85,11 @@ registry.category("web_tour.tours").add("crm_customer_base_manager_tour", {
             trigger:
                 ".o_data_row:contains(Tyne Foundry):not(:has([name=crm_role_ids] .o_tag)) [name=lifecycle_state] .text-bg-danger",
         },
+        ...searchFor("Smelter role", "Role|角色"),
+        checkCustomers(["Rhine Smelter"], ["Tyne Foundry", "Vistula Works"]),
+        { trigger: ".o_facet_remove", run: "click" },
+        ...searchFor("Metal buyers", "Segment|细分客户群"),
+        checkCustomers(["Rhine Smelter", "Tyne Foundry"], ["Vistula Works"]),
         {
             content: "a loyal one with his role and segment",
             trigger:
