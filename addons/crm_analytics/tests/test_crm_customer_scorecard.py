@@ -214,6 +214,30 @@ class TestCustomerScorecard(ScorecardCommon):
         with self.assertRaises(AccessError):
             self._card(foreign).with_user(self.seller).read(["revenue"])
 
+    def test_list_of_customers_shows_no_figures_of_others_customers(self):
+        """Contacts are everybody's; the figures on them are the reader's own."""
+        own = self._create_customer("Own", user_id=self.seller.id)
+        nobodys = self._create_customer("Nobody's")
+        foreign = self._create_customer("Foreign", user_id=self.manager.id)
+        everyone = own | nobodys | foreign
+        for partner in everyone:
+            self._create_order(partner, "2026-01-01", 100)
+        self._refresh("2026-02-10")
+        for user, visible in (
+            (self.seller, own | nobodys),
+            (self.manager, everyone),
+            (self.analyst, everyone),
+        ):
+            partners = everyone.with_user(user)
+            for partner in partners:
+                shown = 1 if partner.id in visible.ids else 0
+                self.assertEqual(partner.crm_order_count, shown, partner.name)
+                self.assertEqual(partner.crm_revenue, 100.0 * shown, partner.name)
+                self.assertEqual(bool(partner.rfm_code), bool(shown), partner.name)
+                self.assertEqual(partner.is_in_own_care, bool(shown), partner.name)
+            domain = [("id", "in", everyone.ids), ("is_in_own_care", "=", True)]
+            self.assertEqual(partners.search(domain), visible, user.login)
+
     def test_nobody_writes_scorecards(self):
         customer = self._create_customer("Fixed", user_id=self.seller.id)
         self._create_order(customer, "2026-01-01", 100)

@@ -33,13 +33,16 @@ class CrmStateMixin(models.AbstractModel):
         help="Technical: which buttons are shown.",
     )
 
+    @api.depends_context("uid")
     @api.depends("state")
     def _compute_allowed_actions(self):
+        """Name the moves of the table; none to whoever may only read."""
+        may_write = self.browse().has_access("write")
         for record in self:
             actions = allowed_actions(
                 self._transitions, record.state, self._system_actions
             )
-            record.allowed_actions = ",".join(actions)
+            record.allowed_actions = ",".join(actions) if may_write else ""
 
     @api.model_create_multi
     def create(self, vals_list):

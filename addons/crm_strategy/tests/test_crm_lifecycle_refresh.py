@@ -157,7 +157,7 @@ class TestCrmLifecycleRefresh(LifecycleCommon):
         self.assertEqual(stays[1].date_start, self._moment(6))
         self.assertEqual(stays[2].date_start, self._moment(2))
         self.assertEqual(stays.mapped("days_previous"), [0, 14, 4])
-        self.assertIn("1 orders", stays[2].explanation)
+        self.assertIn("1 order;", stays[2].explanation)
 
     def test_a_lapsed_customer_is_won_back_by_his_next_order(self):
         customer = self._customer("Back", 100)

@@ -129,7 +129,7 @@ class TestResPartnerLifecycle(LifecycleCommon):
         with Form(self.buying.with_user(self.rep)) as form:
             self.assertEqual(form.lifecycle_state, "buying")
             self.assertEqual(form.lifecycle_stage, "manage")
-            self.assertIn("1 orders", form.lifecycle_explanation)
+            self.assertIn("1 order;", form.lifecycle_explanation)
             self.assertTrue(len(form.lifecycle_todo_ids))
         action = self.buying.with_user(self.rep).action_open_lifecycle()
         stays = self.env["crm.lifecycle.transition"].with_user(self.rep)

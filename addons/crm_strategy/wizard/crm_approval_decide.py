@@ -9,7 +9,7 @@ class CrmApprovalDecide(models.TransientModel):
 
     step_ids = fields.Many2many("crm.approval.step", string="Approvals", required=True)
     event = fields.Selection(
-        [("return", "Return"), ("reject", "Reject")],
+        [("return", "Send Back"), ("reject", "Reject")],
         "Return or Reject",
         required=True,
         default="return",
