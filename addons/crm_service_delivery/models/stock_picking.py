@@ -17,3 +17,4 @@ class StockPicking(models.Model):
         billed = self.filtered(lambda p: not p._get_remedies())
         for picking in billed:
             super(StockPicking, picking)._add_delivery_cost_to_so()
+        return None
