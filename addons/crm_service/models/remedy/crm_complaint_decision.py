@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...tools import remedy_policy
+from ...tools.remedy_states import BINDING
 
 
 class CrmComplaint(models.Model):
@@ -205,7 +206,7 @@ class CrmComplaint(models.Model):
         """Raise UserError where policy, budget or a missing approval stand against."""
         result = super()._check_decision()
         drafts = self.remedy_ids.filtered(lambda r: r.state == "draft")
-        bound = self.remedy_ids.filtered(lambda r: r.state in ("granted", "released"))
+        bound = self.remedy_ids.filtered(lambda r: r.state in BINDING)
         if not drafts | bound and self.type == "complaint":
             raise UserError(
                 self.env._(
