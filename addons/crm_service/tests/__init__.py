@@ -29,3 +29,4 @@ from . import test_remedy_replacement
 from . import test_remedy_refund
 from . import test_remedy_decision
 from . import test_remedy_discount
+from . import test_remedy_ui

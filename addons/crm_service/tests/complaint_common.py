@@ -133,6 +133,7 @@ class ComplaintCase(TransactionCase):
             "kind_id": cls.kind.id,
             "order_id": cls.order.id,
             "description": "Two bags were torn.",
+            "remedy_ids": [Command.create({"remedy_type": "apology"})],
             **values,
         }
         if quantity:

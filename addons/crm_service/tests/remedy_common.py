@@ -65,8 +65,12 @@ class RemedyCommon(TransactionCase):
                 "name": "Remedies",
                 "leader_id": cls.head.id,
                 "department_ids": [
-                    Command.create({"department": "finance", "user_id": cls.finance.id}),
-                    Command.create({"department": "warehouse", "user_id": cls.stock.id}),
+                    Command.create(
+                        {"department": "finance", "user_id": cls.finance.id}
+                    ),
+                    Command.create(
+                        {"department": "warehouse", "user_id": cls.stock.id}
+                    ),
                     Command.create({"department": "shipping", "user_id": cls.stock.id}),
                 ],
             }
@@ -84,9 +88,11 @@ class RemedyCommon(TransactionCase):
                 "taxes_id": [Command.set(cls.tax.ids)],
             }
         )
-        location = cls.env["stock.warehouse"].search(
-            [("company_id", "=", cls.company.id)], limit=1
-        ).lot_stock_id
+        location = (
+            cls.env["stock.warehouse"]
+            .search([("company_id", "=", cls.company.id)], limit=1)
+            .lot_stock_id
+        )
         cls.env["stock.quant"]._update_available_quantity(product, location, 100)
         return product
 
@@ -170,9 +176,7 @@ class RemedyCommon(TransactionCase):
         if quantities is not None:
             vals["line_ids"] = [
                 Command.create({"complaint_line_id": line.id, "quantity": quantity})
-                for line, quantity in zip(
-                    complaint.line_ids, quantities, strict=True
-                )
+                for line, quantity in zip(complaint.line_ids, quantities, strict=True)
                 if quantity
             ]
         remedies = self.env["crm.complaint.remedy"].with_user(user or self.agent)

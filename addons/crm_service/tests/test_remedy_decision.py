@@ -2,7 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tests import tagged
 
 from .remedy_common import RemedyCommon
@@ -24,7 +24,9 @@ class TestRemedyDecision(RemedyCommon):
         self.assertEqual(complaint.state, "progress")
         self._add(complaint, "apology")
         self._decide(complaint)
-        self.assertEqual((complaint.state, complaint.remedy_ids.state), ("inform", "done"))
+        self.assertEqual(
+            (complaint.state, complaint.remedy_ids.state), ("inform", "done")
+        )
 
     def test_agent_grants_what_the_policy_leaves_to_agents(self):
         complaint = self._create_complaint()
@@ -114,6 +116,21 @@ class TestRemedyDecision(RemedyCommon):
         remedy.invalidate_recordset(["verdict", "verdict_note"])
         self.assertEqual(remedy.with_user(self.head).verdict, "granted")
 
+    def test_replacement_is_no_purchase(self):
+        complaint = self._create_complaint(pails=4)
+        self._add(complaint, "replacement")
+        self._decide(complaint)
+        counts = complaint._count_purchases(self.company)
+        self.assertEqual(counts, {self.customer.id: 1})
+        today = fields.Date.today()
+        domain = self.env["crm.sale.fact"]._get_purchase_domain(
+            self.company, today - relativedelta(days=1), today + relativedelta(days=1)
+        )
+        own = [("partner_id", "=", self.customer.id)]
+        self.assertEqual(
+            self.env["sale.order"].search(domain & Domain(own)), self.order
+        )
+
     # --- EXCEPTIONS
 
     def test_exception_needs_reason_and_approval_by_somebody_else(self):
@@ -152,9 +169,9 @@ class TestRemedyDecision(RemedyCommon):
         self.assertEqual(remedy.state, "draft")
 
     def test_company_without_a_rule_says_so(self):
-        self.env["crm.approval.rule"].search([("model", "=", "crm.complaint")]).active = (
-            False
-        )
+        self.env["crm.approval.rule"].search(
+            [("model", "=", "crm.complaint")]
+        ).active = False
         complaint = self._create_complaint(pails=2)
         self._add(complaint, "discount", amount=60.0)
         complaint.exception_reason = "Ten years with us"
@@ -249,7 +266,13 @@ class TestRemedyDecision(RemedyCommon):
         found = complaint._fetch_like_cases()
         self.assertEqual(
             found,
-            {"count": 3, "least": 5.0, "most": 20.0, "median": 10.0, "remedy": "discount"},
+            {
+                "count": 3,
+                "least": 5.0,
+                "most": 20.0,
+                "median": 10.0,
+                "remedy": "discount",
+            },
         )
         self.assertIn("10", complaint.with_user(self.head).decision_panel)
         self.env.flush_all()
@@ -289,7 +312,9 @@ class TestRemedyDecision(RemedyCommon):
         other = self.env["res.company"].create({"name": "Remedy B"})
         complaint = self._create_complaint(pails=4)
         remedy = self._add(complaint, "discount", amount=10.0)
-        self.agent.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
+        self.agent.write(
+            {"company_ids": [Command.set(other.ids)], "company_id": other.id}
+        )
         self.assertFalse(remedy.with_user(self.agent).search([("id", "=", remedy.id)]))
 
     # --- CUSTOMER MERGED

@@ -31,7 +31,7 @@ class TestRemedyRefund(RemedyCommon):
             ],
             [(self.pail, 4.0, 50.0, 0.0), (self.drum, 2.0, 100.0, 10.0)],
         )
-        # 200 + 180, 15 % tax
+        # 200 for pails and 180 for drums, 15 % tax
         self.assertEqual((note.amount_untaxed, note.amount_total), (380.0, 437.0))
         self.assertEqual((remedy.state, remedy.cost), ("granted", 380.0))
         self.assertEqual((complaint.state, complaint.remedy_cost), ("decided", 380.0))
@@ -62,9 +62,7 @@ class TestRemedyRefund(RemedyCommon):
         """3 pails worth 150 and 2 drums worth 180; 100 of 330: 45.45 and 54.55."""
         _complaint, remedy = self._decide_refund(3, 2, amount=100.0)
         note = remedy.move_ids
-        self.assertEqual(
-            note.invoice_line_ids.mapped("price_subtotal"), [45.45, 54.55]
-        )
+        self.assertEqual(note.invoice_line_ids.mapped("price_subtotal"), [45.45, 54.55])
         self.assertEqual((note.amount_untaxed, note.amount_total), (100.0, 115.0))
         note.with_user(self.finance).action_post()
         self.assertEqual(self.order.order_line.mapped("qty_invoiced"), [10.0, 4.0])
@@ -110,7 +108,9 @@ class TestRemedyRefund(RemedyCommon):
         self.assertEqual(order.currency_id, foreign)
         complaint, remedy = self._decide_refund(4, order=order)
         note = remedy.move_ids
-        self.assertEqual((complaint.currency_id, remedy.currency_id), (foreign, foreign))
+        self.assertEqual(
+            (complaint.currency_id, remedy.currency_id), (foreign, foreign)
+        )
         self.assertEqual((note.currency_id, note.amount_untaxed), (foreign, 200.0))
         self.assertEqual(remedy.amount, 200.0)
         self.assertEqual((remedy.amount_company, remedy.case_amount), (100.0, 100.0))

@@ -23,7 +23,12 @@ class TestRemedyReplacement(RemedyCommon):
         order = remedy.sale_order_id
         self.assertEqual(
             [
-                (line.product_id, line.product_uom_qty, line.price_unit, line.price_subtotal)
+                (
+                    line.product_id,
+                    line.product_uom_qty,
+                    line.price_unit,
+                    line.price_subtotal,
+                )
                 for line in order.order_line
             ],
             [(self.pail, 4.0, 0.0, 0.0), (self.drum, 2.0, 0.0, 0.0)],

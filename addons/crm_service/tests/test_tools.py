@@ -7,6 +7,8 @@ from odoo.addons.crm_service.tools import (
     complaint_deadline,
     complaint_states,
     customer_panel,
+    remedy_policy,
+    remedy_states,
 )
 
 
@@ -18,6 +20,8 @@ class TestServiceTools(BaseCase):
             complaint_deadline,
             complaint_states,
             customer_panel,
+            remedy_policy,
+            remedy_states,
         ):
             with self.subTest(module=module.__name__):
                 failed, attempted = doctest.testmod(module)

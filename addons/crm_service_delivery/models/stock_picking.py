@@ -14,6 +14,6 @@ class StockPicking(models.Model):
 
     def _add_delivery_cost_to_so(self):
         """The customer does not pay for the way of a replacement."""
-        billed = self.filtered(lambda p: not p._get_remedies())
-        for picking in billed:
-            super(StockPicking, picking)._add_delivery_cost_to_so()
+        if self._get_remedies():
+            return None
+        return super()._add_delivery_cost_to_so()

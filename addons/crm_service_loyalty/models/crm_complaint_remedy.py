@@ -17,6 +17,7 @@ class CrmComplaintRemedy(models.Model):
         compute="_compute_coupon_code", help="To be told to the customer."
     )
 
+    @api.depends("state")
     def _compute_coupon_code(self):
         for remedy in self:
             cards = remedy.sudo().coupon_ids  # style: CRM109 the code is to be told

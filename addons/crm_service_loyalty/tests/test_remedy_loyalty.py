@@ -38,9 +38,7 @@ class TestRemedyCoupon(RemedyCommon):
             {
                 "partner_id": self.customer.id,
                 "order_line": [
-                    Command.create(
-                        {"product_id": self.pail.id, "product_uom_qty": 2}
-                    )
+                    Command.create({"product_id": self.pail.id, "product_uom_qty": 2})
                 ],
             }
         )

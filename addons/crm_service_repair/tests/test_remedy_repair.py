@@ -24,7 +24,10 @@ class TestRemedyRepair(RemedyCommon):
     def test_repair_of_each_product(self):
         complaint, remedy = self._decide_repair()
         self.assertEqual(
-            [(r.product_id, r.product_qty, r.state) for r in remedy.repair_ids.sorted("id")],
+            [
+                (r.product_id, r.product_qty, r.state)
+                for r in remedy.repair_ids.sorted("id")
+            ],
             [(self.pail, 2.0, "confirmed"), (self.drum, 1.0, "confirmed")],
         )
         self.assertEqual((complaint.state, remedy.state), ("execution", "released"))

@@ -175,9 +175,23 @@ class CrmSaleFact(models.AbstractModel):
             "not in",
             internal.with_context(active_test=False).search([]).partner_id.ids,
         )
+        domain &= self._get_no_purchase_domain()
         return (
             domain & Domain("date_order", ">=", start) & Domain("date_order", "<", end)
         )
+
+    @api.model
+    def _get_no_purchase_sql(self):
+        """Return conditions on order ``o`` that leave out what nobody bought.
+
+        An add-on whose confirmed orders are no purchases (goods that replace others)
+        overrides this and :meth:`_get_no_purchase_domain`, which says the same.
+        """
+        return []
+
+    @api.model
+    def _get_no_purchase_domain(self):
+        return Domain.TRUE
 
     @api.model
     def _orders_sql(
@@ -205,6 +219,7 @@ class CrmSaleFact(models.AbstractModel):
             SQL("o.state = 'sale'"),
             SQL("o.company_id = %s", company.id),
             self._is_customer_sql(),
+            *self._get_no_purchase_sql(),
         ]
         if until:
             conditions.append(

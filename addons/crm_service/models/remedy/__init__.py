@@ -1,6 +1,7 @@
 from . import crm_complaint_policy
 from . import crm_complaint_budget
 from . import crm_complaint_remedy
+from . import crm_complaint_remedy_rules
 from . import crm_complaint_remedy_line
 from . import crm_complaint_remedy_judge
 from . import crm_complaint_remedy_state
@@ -22,4 +23,5 @@ from . import sale_order_line_discount
 from . import account_move_remedy
 from . import stock_picking_remedy
 from . import stock_move_remedy
+from . import crm_sale_fact
 from . import crm_document_flow_complaint

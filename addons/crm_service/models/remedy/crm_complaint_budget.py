@@ -108,25 +108,18 @@ class CrmComplaintBudget(models.Model):
 
     def _covers(self, row):
         team, day, _cost, _count = row
-        return (
-            self.date_from <= fields.Date.to_date(day) <= self.date_to
-            and self.team_id in (team, team.browse())
-        )
+        return self.date_from <= fields.Date.to_date(
+            day
+        ) <= self.date_to and self.team_id in (team, team.browse())
 
     # --- CHECKS
 
     @api.constrains("company_id", "team_id", "date_from", "date_to", "active")
     def _check_overlap(self):
         """One budget a day for a team: two would both be right and differ."""
+        budgets = self.search(Domain("company_id", "in", self.company_id.ids))
         for budget in self.filtered("active"):
-            other = self.search(
-                Domain("id", "!=", budget.id)
-                & Domain("company_id", "=", budget.company_id.id)
-                & Domain("team_id", "=", budget.team_id.id)
-                & Domain("date_from", "<=", budget.date_to)
-                & Domain("date_to", ">=", budget.date_from),
-                limit=1,
-            )
+            other = budgets.filtered(lambda b, own=budget: own._overlaps(b))[:1]
             if other:
                 raise ValidationError(
                     self.env._(
@@ -135,6 +128,16 @@ class CrmComplaintBudget(models.Model):
                         other=other.name,
                     )
                 )
+
+    def _overlaps(self, other):
+        """Return whether ``other`` is a budget of the same days."""
+        return (
+            self != other
+            and self.company_id == other.company_id
+            and self.team_id == other.team_id
+            and self.date_from <= other.date_to
+            and self.date_to >= other.date_from
+        )
 
     # --- ACTIONS
 

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...tools import remedy_policy
+from ...tools.remedy_states import BINDING
 
 
 class CrmComplaint(models.Model):
@@ -25,9 +26,11 @@ class CrmComplaint(models.Model):
         help="Why the policy or the budget should not hold here. Approvers read it.",
     )
     decision_verdict = fields.Selection(
-        lambda self: self.env["crm.complaint.remedy"]
-        ._fields["verdict"]
-        ._description_selection(self.env),
+        lambda self: (
+            self.env["crm.complaint.remedy"]
+            ._fields["verdict"]
+            ._description_selection(self.env)
+        ),
         "Verdict",
         compute="_compute_decision_verdict",
         groups="crm_service.group_agent",
@@ -201,9 +204,9 @@ class CrmComplaint(models.Model):
 
     def _check_decision(self):
         """Raise UserError where policy, budget or a missing approval stand against."""
-        super()._check_decision()
+        result = super()._check_decision()
         drafts = self.remedy_ids.filtered(lambda r: r.state == "draft")
-        bound = self.remedy_ids.filtered(lambda r: r.state in ("granted", "released"))
+        bound = self.remedy_ids.filtered(lambda r: r.state in BINDING)
         if not drafts | bound and self.type == "complaint":
             raise UserError(
                 self.env._(
@@ -214,6 +217,7 @@ class CrmComplaint(models.Model):
             )
         self._check_verdicts(drafts)
         self._check_approved()
+        return result
 
     def _check_verdicts(self, drafts):
         judged = self._judge(drafts)
@@ -271,7 +275,7 @@ class CrmComplaint(models.Model):
 
     def _on_decided(self):
         """Bind us: judge once more beside all who decide now, grant, hand over."""
-        super()._on_decided()
+        result = super()._on_decided()
         complaint = self.sudo()  # style: CRM109 rights and verdicts were checked
         drafts = complaint.remedy_ids.filtered(lambda r: r.state == "draft")
         self._get_budgets().write({"date_last_decision": fields.Datetime.now()})
@@ -280,6 +284,7 @@ class CrmComplaint(models.Model):
         drafts._grant(self.env.user)
         complaint._open_missing_steps()
         complaint._send_distribution()
+        return result
 
     def _open_missing_steps(self):
         """Hand over what departments have to do and are not asked to yet."""

@@ -19,9 +19,7 @@ class CrmComplaint(models.Model):
 
     # --- PANEL
 
-    @api.depends(
-        "kind_id", "partner_id", "team_id", "company_id", "line_ids.amount"
-    )
+    @api.depends("kind_id", "partner_id", "team_id", "company_id", "line_ids.amount")
     @api.depends_context("uid", "lang")
     def _compute_decision_panel(self):
         for complaint in self:
@@ -158,9 +156,7 @@ class CrmComplaint(models.Model):
                 template.send_mail(
                     complaint.id,
                     email_values={
-                        "recipient_ids": [
-                            fields.Command.set(users.partner_id.ids)
-                        ],
+                        "recipient_ids": [fields.Command.set(users.partner_id.ids)],
                         "email_to": False,
                     },
                 )

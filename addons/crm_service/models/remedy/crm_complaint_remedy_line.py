@@ -67,9 +67,7 @@ class CrmComplaintRemedyLine(models.Model):
         for line in self:
             line.product_id = line.complaint_line_id.product_id
 
-    @api.depends(
-        "quantity", "complaint_line_id.amount", "complaint_line_id.quantity"
-    )
+    @api.depends("quantity", "complaint_line_id.amount", "complaint_line_id.quantity")
     def _compute_amount(self):
         for line in self:
             origin = line.complaint_line_id
@@ -97,9 +95,7 @@ class CrmComplaintRemedyLine(models.Model):
         others = remedy.complaint_id.remedy_ids.filtered(
             lambda r: (
                 r.state in LIVE
-                and (
-                    r == remedy or shares_pieces(remedy.remedy_type, r.remedy_type)
-                )
+                and (r == remedy or shares_pieces(remedy.remedy_type, r.remedy_type))
             )
         ).line_ids.filtered(lambda x: x.complaint_line_id == self.complaint_line_id)
         promised = sum(others.mapped("quantity"))

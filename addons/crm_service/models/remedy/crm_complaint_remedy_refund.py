@@ -60,9 +60,7 @@ class CrmComplaintRemedy(models.Model):
                     continue
                 rest -= taken
                 found = result.setdefault(invoiced.move_id, {})
-                found[invoiced] = line.uom_id._compute_quantity(
-                    taken, uom, round=False
-                )
+                found[invoiced] = line.uom_id._compute_quantity(taken, uom, round=False)
             if line.uom_id.compare(rest, 0) > 0:
                 raise UserError(
                     self.env._(
@@ -83,12 +81,12 @@ class CrmComplaintRemedy(models.Model):
             lambda x: x.move_id.company_id == self.company_id
         )
         posted = own.filtered(
-            lambda x: x.parent_state == "posted" and x.move_id.move_type == "out_invoice"
+            lambda x: (
+                x.parent_state == "posted" and x.move_id.move_type == "out_invoice"
+            )
         )
         credited = own.filtered(
-            lambda x: (
-                x.parent_state != "cancel" and x.move_id.move_type == "out_refund"
-            )
+            lambda x: x.parent_state != "cancel" and x.move_id.move_type == "out_refund"
         )
         found = []
         for invoiced in posted.sorted(lambda x: (x.date, x.id), reverse=True):
@@ -154,9 +152,7 @@ class CrmComplaintRemedy(models.Model):
     def _sync_refund(self):
         """All credit notes are posted: the customer has it. None left: give back."""
         for remedy in self.filtered(
-            lambda r: (
-                r.remedy_type == "refund" and r.state in ("granted", "released")
-            )
+            lambda r: r.remedy_type == "refund" and r.state in ("granted", "released")
         ):
             live = remedy.move_ids.filtered(lambda m: m.state != "cancel")
             if not live:

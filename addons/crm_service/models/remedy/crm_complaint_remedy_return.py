@@ -75,7 +75,8 @@ class CrmComplaintRemedy(models.Model):
         """Return how many pieces of ``move`` are back or on their way back."""
         back = move.returned_move_ids.filtered(lambda m: m.state != "cancel")
         return sum(
-            one.product_uom._compute_quantity(one.quantity or one.product_uom_qty,
-                                              move.product_uom)
+            one.product_uom._compute_quantity(
+                one.quantity or one.product_uom_qty, move.product_uom
+            )
             for one in back
         )

@@ -156,9 +156,7 @@ class CrmComplaintRemedy(models.Model):
 
     def _is_at_once(self):
         """Return whether nothing has to happen before the customer can be told."""
-        return not remedy_states.get_tasks(
-            self.remedy_type, bool(self.gift_product_id)
-        )
+        return not remedy_states.get_tasks(self.remedy_type, bool(self.gift_product_id))
 
     def _check_held(self, moves):
         """Raise UserError where ``moves`` let out goods that finance did not approve.
@@ -188,8 +186,8 @@ class CrmComplaintRemedy(models.Model):
 
     def _get_held_message(self, moves):
         return self.env._(
-            "%(transfer)s replaces goods of %(complaint)s, and finance has not approved "
-            "it yet. Ask finance to do its step, then validate the transfer.",
+            "%(transfer)s replaces goods of %(complaint)s, and finance has not "
+            "approved it yet. Ask finance to do its step, then validate the transfer.",
             transfer=", ".join(moves.picking_id.mapped("name")),
             complaint=self.complaint_id.name,
         )
@@ -236,7 +234,7 @@ class CrmComplaintRemedy(models.Model):
         drafts._move("cancel")
 
     def _has_left(self):
-        """Return whether some of the goods are with the customer, or money is posted."""
+        """Return whether goods are with the customer, or money is posted."""
         self.ensure_one()
         return any(line.shipped_quantity for line in self.line_ids) or any(
             move.state == "posted" for move in self.move_ids

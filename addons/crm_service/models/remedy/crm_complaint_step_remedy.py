@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -29,6 +29,7 @@ class CrmComplaintStep(models.Model):
     carrier_name = fields.Char("Carrier", compute="_compute_shipping")
     tracking_ref = fields.Char("Tracking Reference", compute="_compute_shipping")
 
+    @api.depends("task", "remedy_id.state", "remedy_id.tracking_ref")
     def _compute_shipping(self):
         """Show finance and warehouse what they work on, without rights on it."""
         for step in self:
@@ -69,7 +70,7 @@ class CrmComplaintStep(models.Model):
         self.ensure_one()
         self.check_access("read")
         remedy = self.sudo().remedy_id  # style: CRM109 the document checks its reader
-        documents = remedy._get_step_documents(self.task).sudo(False)
+        documents = remedy._get_step_documents(self.task).with_env(self.env)
         if not documents:
             raise UserError(self.env._("There is no document for this step."))
         action = {

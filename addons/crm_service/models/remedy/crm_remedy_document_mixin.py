@@ -21,8 +21,7 @@ class CrmRemedyDocumentMixin(models.AbstractModel):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
-        groups="crm_service.group_agent,account.group_account_invoice,"
-        "stock.group_stock_user,sales_team.group_sale_salesman",
+        groups="base.group_user",
     )
 
     @api.model_create_multi

@@ -29,7 +29,7 @@ class SaleOrder(models.Model):
                     and r.partner_id == o.partner_id.commercial_partner_id
                     and r.company_id == o.company_id
                 )
-            ).sudo(False)
+            ).with_env(order.env)
 
     # --- ACTIONS
 
@@ -96,4 +96,3 @@ class SaleOrder(models.Model):
                 and x.crm_discount_remedy_id.discount_line_id != x
             )
         ).unlink()
-

@@ -21,8 +21,9 @@ class StockPicking(models.Model):
     def _create_backorder_picking(self):
         """What comes back later belongs to the same remedy."""
         backorder = super()._create_backorder_picking()
-        if remedies := super()._get_remedies():
-            backorder.sudo().crm_remedy_id = remedies  # style: CRM109 product's link
+        own = self.sudo().crm_remedy_id  # style: CRM109 the product's own link
+        if own:
+            backorder.with_env(own.env).crm_remedy_id = own
         return backorder
 
     # --- HELD
