@@ -93,7 +93,10 @@ class TestComplaintPortal(IntakeCommon, HttpCase):
         )
 
     def test_visitor_needs_the_token_of_that_complaint(self):
-        token, other = self.own._portal_ensure_token(), self.foreign._portal_ensure_token()
+        token, other = (
+            self.own._portal_ensure_token(),
+            self.foreign._portal_ensure_token(),
+        )
         url = f"/my/complaints/{self.own.id}"
         self.assertEqual(self.url_open(url).status_code, 404)
         for wrong in ("", "x", other, token[:-1], "é"):
@@ -110,7 +113,9 @@ class TestComplaintPortal(IntakeCommon, HttpCase):
             self.assertIn("/web/login", answer.headers["Location"])
 
     def test_complaint_without_customer_belongs_to_nobody(self):
-        orphan = self._create_complaint(partner_id=False, email_from="in_ida@example.com")
+        orphan = self._create_complaint(
+            partner_id=False, email_from="in_ida@example.com"
+        )
         self.authenticate("in_ida", "in_ida")
         page = self.url_open(f"/my/complaints/{orphan.id}")
         self.assertEqual(page.status_code, 404)
@@ -187,7 +192,9 @@ class TestComplaintPortal(IntakeCommon, HttpCase):
         self._move_on(self.foreign, "take", "decide", "tell")
         before = self._count()
         self.authenticate("in_ida", "in_ida")
-        answer = self._post(f"/my/complaints/{self.foreign.id}/answer", answer="confirm")
+        answer = self._post(
+            f"/my/complaints/{self.foreign.id}/answer", answer="confirm"
+        )
         self.assertEqual(answer.status_code, 404)
         self.assertEqual((self.foreign.state, self._count()), ("follow_up", before))
 
