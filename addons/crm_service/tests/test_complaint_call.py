@@ -19,7 +19,13 @@ class TestComplaintCall(ContactCommon):
         self.assertEqual(complaint.state, "inform")
         self.assertEqual(
             self._get_calls(complaint),
-            [(f"Call: tell the result of {complaint.name}", "2026-03-12", "call_agent")],
+            [
+                (
+                    f"Call: tell the result of {complaint.name}",
+                    "2026-03-12",
+                    "call_agent",
+                )
+            ],
         )
         self.assertEqual(complaint.date_contact, date(2026, 3, 12))
         self.assertEqual(complaint.contact_phone, "+49 30 1004")  # of the delivery

@@ -143,9 +143,7 @@ class TestComplaintStock(ContactCommon):
         move._action_confirm(merge=False)
         move.date = "2026-03-18 10:00:00"
         rows = self._create_leak().stock_panel["rows"]
-        self.assertEqual(
-            rows[1]["incoming"], [{"date": "2026-03-18", "quantity": 2.0}]
-        )
+        self.assertEqual(rows[1]["incoming"], [{"date": "2026-03-18", "quantity": 2.0}])
         self.assertEqual(len(rows[0]["incoming"]), 2)
 
     def test_proof_is_kept_and_stays_beside_the_figure_of_today(self):
@@ -217,4 +215,6 @@ class TestComplaintStock(ContactCommon):
             self.env.flush_all()
             some.mapped("display_name")
             with self.assertQueryCount(5):
-                self.assertEqual(len(stock._get_stock(some, self.company)), 2 * len(some))
+                self.assertEqual(
+                    len(stock._get_stock(some, self.company)), 2 * len(some)
+                )
