@@ -24,8 +24,8 @@ class ComplaintForm:
         self.errors = {}
         self.partner = request.env.user.partner_id
         self.orders = self._find_orders()
-        # style: CRM109 kinds are what the form offers to choose from
-        self.kinds = self.env["crm.complaint.kind"].sudo().search([])
+        kinds = self.env["crm.complaint.kind"].sudo()  # style: CRM109 what is offered
+        self.kinds = kinds.search([])
         self.order = self._find_order()
         self.lines = self._find_order_lines()
 
@@ -65,10 +65,12 @@ class ComplaintForm:
 
     def _find_order_lines(self):
         return self.order.order_line.filtered(
-            lambda line: not line.display_type
-            and line.product_id
-            and not line.is_downpayment
-            and line.product_uom_qty > 0
+            lambda line: (
+                not line.display_type
+                and line.product_id
+                and not line.is_downpayment
+                and line.product_uom_qty > 0
+            )
         )
 
     def get_lots(self, line):
@@ -96,7 +98,7 @@ class ComplaintForm:
 
     # --- CHECKS
 
-    def read(self):
+    def collect(self):
         """Return (values, lines, files); see ``errors`` for what is wrong with them."""
         values = self._read_texts()
         lines = self._read_lines()
@@ -113,7 +115,6 @@ class ComplaintForm:
         return values, lines, files
 
     def _read_texts(self):
-        _ = self.env._
         values = {}
         for name, is_line, size in (
             ("title", True, TITLE_MAX),
@@ -123,16 +124,18 @@ class ComplaintForm:
         ):
             values[name] = clean_text(self.get(name), is_line=is_line)
             if len(values[name]) > size:
-                self.errors[name] = _(
+                self.errors[name] = self.env._(
                     "Please use %(count)s characters at most.", count=size
                 )
         if not values["description"]:
-            self.errors["description"] = _("Please describe what happened.")
+            self.errors["description"] = self.env._("Please describe what happened.")
         values["title"] = values["title"] or values["description"].split("\n")[0][:60]
         values["phone"] = values["phone"] or self.partner.phone
         values["wish"] = self.get("wish")
         if values["wish"] not in dict(self.get_wishes()):
-            self.errors["wish"] = _("Please say what you wish, or choose “Nothing”.")
+            self.errors["wish"] = self.env._(
+                "Please say what you wish, or choose “Nothing”."
+            )
         return values
 
     def _read_lines(self):
@@ -178,11 +181,12 @@ class ComplaintForm:
         return values
 
     def _check_kind(self, lines, files):
-        _ = self.env._
         kind = self.kind
         if not kind:
-            self.errors["kind_id"] = _("Please choose what it is about.")
+            self.errors["kind_id"] = self.env._("Please choose what it is about.")
         if kind.is_lot_required and not lines:
-            self.errors.setdefault("lines", _("Please say which products."))
+            self.errors.setdefault("lines", self.env._("Please say which products."))
         if kind.proof == "picture" and not files:
-            self.errors.setdefault("pictures", _("Please add a picture of it."))
+            self.errors.setdefault(
+                "pictures", self.env._("Please add a picture of it.")
+            )

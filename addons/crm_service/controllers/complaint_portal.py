@@ -80,11 +80,16 @@ class ComplaintPortal(CustomerPortal):
         return values
 
     def _get_complaint_sortings(self):
-        _ = request.env._
         return {
-            "date": {"label": _("Newest"), "order": "date_received desc, id desc"},
-            "name": {"label": _("Number"), "order": "name desc"},
-            "state": {"label": _("Status"), "order": "is_open desc, state, id desc"},
+            "date": {
+                "label": request.env._("Newest"),
+                "order": "date_received desc, id desc",
+            },
+            "name": {"label": request.env._("Number"), "order": "name desc"},
+            "state": {
+                "label": request.env._("Status"),
+                "order": "is_open desc, state, id desc",
+            },
         }
 
     @route(
@@ -127,7 +132,7 @@ class ComplaintPortal(CustomerPortal):
 
     # --- ONE COMPLAINT
 
-    @route(
+    @route(  # style: CRM115 the token of a mail, or 404
         "/my/complaints/<int:complaint_id>",
         type="http",
         auth="public",
@@ -162,7 +167,7 @@ class ComplaintPortal(CustomerPortal):
         values["token"] = token
         return request.render("crm_service.portal_my_complaint", values)
 
-    @route(
+    @route(  # style: CRM115 the token of a mail, or 404
         "/my/complaints/<int:complaint_id>/answer",
         type="http",
         auth="public",
@@ -240,7 +245,7 @@ class ComplaintPortal(CustomerPortal):
         if sent := self._find_sent(form_token):
             return request.redirect(f"/my/complaints/{sent.id}?sent=1")
         form = ComplaintForm(post, uploads)
-        values, lines, files = form.read()
+        values, lines, files = form.collect()
         if form.errors:
             return self._render_form(form, form_token)
         complaint = self._create_complaint(form, values, lines, files, form_token)

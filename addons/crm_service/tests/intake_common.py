@@ -22,7 +22,7 @@ class IntakeCommon:
     in_ida     Ida Berg     Berg GmbH     INT-BERG-1: 5 Resin, 2 Hardener
     in_jan     Jan Berg     Berg GmbH     (his company's)
     in_omar    Omar Diaz    Diaz SA       INT-DIAZ-1: 3 Resin
-    in_agent   the desk     –             –
+    in_agent   the desk     none             none
     ========== ============ ============= ===================================
     """
 
@@ -32,7 +32,11 @@ class IntakeCommon:
         cls.env.company.resource_calendar_id.tz = "UTC"
         cls.berg, cls.diaz = cls.env["res.partner"].create(
             [
-                {"name": "Berg GmbH", "is_company": True, "phone": "+49 30 123 45 67 8"},
+                {
+                    "name": "Berg GmbH",
+                    "is_company": True,
+                    "phone": "+49 30 123 45 67 8",
+                },
                 {"name": "Diaz SA", "is_company": True, "phone": "0034 91 765 43 21"},
             ]
         )
@@ -59,7 +63,10 @@ class IntakeCommon:
             cls.env, "in_agent", groups="crm_service.group_agent", email="a@us.example"
         )
         cls.resin, cls.hardener = cls.env["product.product"].create(
-            [{"name": "Resin", "list_price": 100}, {"name": "Hardener", "list_price": 7}]
+            [
+                {"name": "Resin", "list_price": 100},
+                {"name": "Hardener", "list_price": 7},
+            ]
         )
         cls.order = cls._create_order(
             "INT-BERG-1", cls.berg, [(cls.resin, 5), (cls.hardener, 2)]

@@ -11,7 +11,6 @@ from odoo.addons.mail.tests.common import MailCommon
 from .intake_common import IntakeCommon, make_picture
 
 
-
 @tagged("post_install", "-at_install")
 class TestComplaintMail(IntakeCommon, MailCommon):
     """Raw mails to the mailbox of a team: what becomes a complaint, and what not."""
@@ -44,7 +43,11 @@ class TestComplaintMail(IntakeCommon, MailCommon):
         return message.as_bytes()
 
     def _receive(
-        self, sender="Ida <IN_IDA@example.com>", subject="Late", text="It came late.", **kw
+        self,
+        sender="Ida <IN_IDA@example.com>",
+        subject="Late",
+        text="It came late.",
+        **kw,
     ):
         """Put a mail through the gateway; return the new complaints."""
         before = self.env["crm.complaint"].search([])
@@ -137,7 +140,8 @@ class TestComplaintMail(IntakeCommon, MailCommon):
 
     def test_markup_and_marks_of_strangers_do_no_harm(self):
         complaint = self._receive(
-            subject="\u202eLate <script>alert(1)</script>", text="漏了 <script>x</script>"
+            subject="\u202eLate <script>alert(1)</script>",
+            text="漏了 <script>x</script>",
         )
         self.assertEqual(complaint.title, "Late <script>alert(1)</script>")
         bodies = "".join(complaint.message_ids.mapped("body"))
@@ -263,7 +267,9 @@ class TestComplaintMail(IntakeCommon, MailCommon):
         desk = complaint.with_user(self.agent)
         desk.message_post(body="Looks bad", subtype_xmlid="mail.mt_note")
         self.assertFalse(complaint.date_replied)
-        desk.message_post(body="Sorry", message_type="comment", subtype_xmlid="mail.mt_comment")
+        desk.message_post(
+            body="Sorry", message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
         self.assertTrue(complaint.date_replied)
 
     # --- THE MAILBOX

@@ -32,7 +32,7 @@ class TestServiceLookup(IntakeCommon, TransactionCase):
             "0049 (0)171-55.66.778",
             "01715566778",
             "0171 / 55 66 77 8",
-            "０１７１５５６６７７８",
+            "\uff10\uff11\uff17\uff11\uff15\uff15\uff16\uff16\uff17\uff17\uff18",
             "0171 55",
         ):
             with self.subTest(text=text):
@@ -90,7 +90,10 @@ class TestServiceLookup(IntakeCommon, TransactionCase):
     def test_lookup_costs_the_same_for_one_and_many(self):
         self.env["res.partner"].create(
             [
-                {"name": f"Manyfold {number}", "child_ids": [Command.create({"name": "x"})]}
+                {
+                    "name": f"Manyfold {number}",
+                    "child_ids": [Command.create({"name": "x"})],
+                }
                 for number in range(15)
             ]
         )

@@ -22,8 +22,8 @@ def read_caller(text):
     ({'order': 'S00012', 'name': 'S00012'}, {'order': '47 11', 'name': '47 11'})
     >>> read_caller("王 芳"), read_caller("a"), read_caller("  ")
     ({'name': '王 芳'}, {}, {})
-    >>> read_caller("０８１２３４５６７８")
-    {'phone': '0812345678', 'order': '0812345678'}
+    >>> read_caller("\\uff10\\uff18\\uff11\\uff12\\uff13")
+    {'phone': '08123', 'order': '08123'}
     """
     text = " ".join(unicodedata.normalize("NFKC", text or "").replace("\0", "").split())
     if len(text) < 2 and not (text and ord(text) > 0x2E80):

@@ -8,7 +8,7 @@ import unicodedata
 # Marks that turn the reading direction: with them, text pretends to be another one
 DIRECTION_MARKS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 PREFIX = re.compile(
-    r"^\s*(?:(?:re|fwd?|aw|wg|sv|vs|antw|回复|回覆|答复|转发|轉發)\s*[:：]\s*)+",
+    r"^\s*(?:(?:re|fwd?|aw|wg|sv|vs|antw|回复|回覆|答复|转发|轉發)\s*[:\uff1a]\s*)+",
     re.IGNORECASE,
 )
 REFERENCE = re.compile(r"[^\W_][\w/.-]*\d[\w/.-]*|\d{3,}")
@@ -48,7 +48,7 @@ def clean_text(text, is_line=False):
 def parse_quantity(text):
     """Return a positive, finite number, None where ``text`` is not one.
 
-    >>> parse_quantity(" 2,5 "), parse_quantity("２"), parse_quantity("1 000")
+    >>> parse_quantity(" 2,5 "), parse_quantity("\\uff12"), parse_quantity("1 000")
     (2.5, 2.0, 1000.0)
     >>> [parse_quantity(text) for text in ("", "0", "-1", "nan", "inf", "1e400", "x")]
     [None, None, None, None, None, None, None]
@@ -79,7 +79,7 @@ def parse_id(text):
 def plain_subject(subject):
     """Return a subject without what mail programs put before it.
 
-    >>> plain_subject("RE: Fwd: AW:  Drum leaks"), plain_subject("回复：桶漏了")
+    >>> plain_subject("RE: Fwd: AW:  Drum leaks"), plain_subject("回复\\uff1a桶漏了")
     ('Drum leaks', '桶漏了')
     >>> plain_subject(None)
     ''

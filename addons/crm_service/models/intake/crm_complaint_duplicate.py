@@ -120,9 +120,7 @@ class CrmComplaint(models.Model):
             duplicate.sudo().write(  # style: CRM109 checked above
                 {"merged_into_id": self.id, "merge_log": log}
             )
-            duplicate.action_cancel(
-                self.env._("Duplicate of %(name)s", name=self.name)
-            )
+            duplicate.action_cancel(self.env._("Duplicate of %(name)s", name=self.name))
             self.message_post(
                 body=Markup("<p>%s</p>%s")
                 % (
@@ -187,11 +185,24 @@ class CrmComplaint(models.Model):
     def _unmerge(self):
         """Bring back what went to the other complaint, as far as it is still there."""
         self.ensure_one()
-        complaint = self.sudo()  # style: CRM109 checked on the next line
+        complaint = self.sudo()  # style: CRM109 checked in the next lines
         target = complaint.merged_into_id
-        (self | target.sudo(False)).check_access("write")
-        log = complaint.merge_log
-        if not target or not log or self.state != "cancelled":
+        complaints = self | target.with_env(self.env)
+        complaints.check_access("write")
+        complaint._check_unmergeable()
+        complaint._bring_back(complaint.merge_log)
+        complaint.write({"merged_into_id": False, "merge_log": False})
+        self.action_revive()
+        complaint._message_log(
+            body=self.env._("Parted again from %(name)s.", name=target.name)
+        )
+        target._message_log(
+            body=self.env._("%(name)s is a matter of its own.", name=self.display_name)
+        )
+
+    def _check_unmergeable(self):
+        target = self.merged_into_id
+        if not target or not self.merge_log or self.state != "cancelled":
             raise UserError(
                 self.env._(
                     "“%(name)s” was not merged into another complaint, so there is "
@@ -206,25 +217,17 @@ class CrmComplaint(models.Model):
                     name=target.display_name,
                 )
             )
+
+    def _bring_back(self, log):
+        target = self.merged_into_id
         lines = target.line_ids.filtered(lambda line: line.id in log["lines"])
-        lines.complaint_id = complaint
-        for model, ids in (
-            ("mail.message", log["messages"]),
-            ("ir.attachment", log["files"]),
-        ):
-            field = "model" if model == "mail.message" else "res_model"
-            records = complaint.env[model].search(
-                [
-                    ("id", "in", ids),
-                    (field, "=", self._name),
-                    ("res_id", "=", target.id),
-                ]
-            )
-            records.res_id = complaint.id
-        complaint.write({"merged_into_id": False, "merge_log": False})
-        self.action_revive()
-        note = self.env._("Parted again from %(name)s.", name=target.name)
-        complaint._message_log(body=note)
-        target._message_log(
-            body=self.env._("%(name)s is a matter of its own.", name=self.display_name)
+        lines.complaint_id = self
+        there = [("res_id", "=", target.id)]
+        messages = self.env["mail.message"].search(
+            [("id", "in", log["messages"]), ("model", "=", self._name), *there]
         )
+        messages.res_id = self.id
+        files = self.env["ir.attachment"].search(
+            [("id", "in", log["files"]), ("res_model", "=", self._name), *there]
+        )
+        files.res_id = self.id

@@ -111,10 +111,11 @@ class CrmComplaint(models.Model):
 
     def _on_received(self):
         """Tell the customer at once: the number, and until when we answer."""
-        super()._on_received()
+        result = super()._on_received()
         for complaint in self:
             if complaint.channel in ACKNOWLEDGED:
                 complaint._acknowledge()
+        return result
 
     def _acknowledge(self):
         """Send the acknowledgement once, to the contact or to the address he gave."""
@@ -161,7 +162,7 @@ class CrmComplaint(models.Model):
 
     @api.model
     def _get_intake_setting(self, name):
-        """Return a whole number of the settings; the delivered one if it makes no sense."""
+        """Return a number of the settings; the delivered one if it makes no sense."""
         default = INTAKE_SETTINGS[name]
         parameters = self.env["ir.config_parameter"].sudo()  # style: CRM109 own keys
         text = parameters.get_param(f"crm_service.{name}", default)
@@ -179,4 +180,3 @@ class CrmComplaint(models.Model):
                 body=Markup("<p>%s</p><ul>%s</ul>")
                 % (self.env._("Files that were left out:"), items)
             )
-

@@ -85,7 +85,7 @@ class CrmComplaint(models.Model):
 
     @api.model
     def _redraw(self, data):
-        """Return a picture drawn anew, without what else its file holds; None if broken.
+        """Return a picture drawn anew, without what else it holds; None if broken.
 
         Place and camera (EXIF), comments, thumbnails and anything hidden behind the
         picture stay behind. A PDF is kept as it is.

@@ -4,6 +4,17 @@ from odoo.exceptions import UserError
 from ...tools.intake_portal import find_answers, find_stage
 
 STAGES = ("received", "working", "decided", "carried_out", "confirmed", "closed")
+COLOURS = {
+    "received": "info",
+    "working": "info",
+    "waiting": "warning",
+    "decided": "primary",
+    "carried_out": "warning",
+    "confirmed": "success",
+    "closed": "success",
+    "merged": "secondary",
+    "cancelled": "secondary",
+}
 
 
 class CrmComplaint(models.Model):
@@ -28,53 +39,43 @@ class CrmComplaint(models.Model):
 
     @api.model
     def _get_portal_words(self):
-        _ = self.env._
+        """Return {stage: (title, explanation, colour)}."""
+        titles, texts = self._get_portal_titles(), self._get_portal_texts()
         return {
-            "received": (
-                _("Received"),
-                _("We have it and will look at it soon."),
-                "info",
+            stage: (titles[stage], texts[stage], colour)
+            for stage, colour in COLOURS.items()
+        }
+
+    @api.model
+    def _get_portal_titles(self):
+        return {
+            "received": self.env._("Received"),
+            "working": self.env._("In progress"),
+            "waiting": self.env._("Waiting for you"),
+            "decided": self.env._("Decided"),
+            "carried_out": self.env._("Carried out"),
+            "confirmed": self.env._("Confirmed"),
+            "closed": self.env._("Closed"),
+            "merged": self.env._("Joined with another complaint"),
+            "cancelled": self.env._("Cancelled"),
+        }
+
+    @api.model
+    def _get_portal_texts(self):
+        return {
+            "received": self.env._("We have it and will look at it soon."),
+            "working": self.env._("Somebody is working on it."),
+            "waiting": self.env._("We have asked you something. Please answer below."),
+            "decided": self.env._("We have decided and are preparing what follows."),
+            "carried_out": self.env._(
+                "Please tell us whether everything is all right now."
             ),
-            "working": (
-                _("In progress"),
-                _("Somebody is working on it."),
-                "info",
+            "confirmed": self.env._("You have confirmed it. We are closing it."),
+            "closed": self.env._("This complaint is closed."),
+            "merged": self.env._(
+                "We handle it together with another complaint of yours."
             ),
-            "waiting": (
-                _("Waiting for you"),
-                _("We have asked you something. Please answer below."),
-                "warning",
-            ),
-            "decided": (
-                _("Decided"),
-                _("We have decided and are preparing what follows."),
-                "primary",
-            ),
-            "carried_out": (
-                _("Carried out"),
-                _("Please tell us whether everything is all right now."),
-                "warning",
-            ),
-            "confirmed": (
-                _("Confirmed"),
-                _("You have confirmed it. We are closing it."),
-                "success",
-            ),
-            "closed": (
-                _("Closed"),
-                _("This complaint is closed."),
-                "success",
-            ),
-            "merged": (
-                _("Joined with another complaint"),
-                _("We handle it together with another complaint of yours."),
-                "secondary",
-            ),
-            "cancelled": (
-                _("Cancelled"),
-                _("This complaint was withdrawn or cancelled."),
-                "secondary",
-            ),
+            "cancelled": self.env._("This complaint was withdrawn or cancelled."),
         }
 
     def _get_portal_steps(self):

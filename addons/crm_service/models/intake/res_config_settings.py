@@ -48,7 +48,7 @@ class ResConfigSettings(models.TransientModel):
         "Mails of Mailing Lists",
         config_parameter="crm_service.is_list_refused",
         default="1",
-        help="Accept them if the address of your service desk is a mailing list itself.",
+        help="Accept them if the address of your desk is a mailing list itself.",
     )
     service_mail_duplicate_hours = fields.Integer(
         "Same E-mail within (Hours)",
@@ -61,5 +61,5 @@ class ResConfigSettings(models.TransientModel):
         "Possible Duplicates within (Days)",
         config_parameter="crm_service.duplicate_days",
         default=INTAKE_SETTINGS["duplicate_days"],
-        help="Complaints of one customer about the same order line or of the same kind.",
+        help="Complaints of one customer about one order line or of one kind.",
     )

@@ -72,7 +72,14 @@ class ResPartner(models.Model):
         if not condition:
             return []
         self.flush_model(
-            ["phone", "email_normalized", "complete_name", "active", "company_id"]
+            [
+                "active",
+                "company_id",
+                "complete_name",
+                "email_normalized",
+                "partner_share",
+                "phone",
+            ]
         )
         return self.env.execute_query(
             SQL(
