@@ -352,6 +352,7 @@ def build_complaint_line(env, company, partner):
     complaint = build(env, "crm.complaint", company, partner)
     return env["crm.complaint.line"].create(
         {"complaint_id": complaint.id, "product_id": product.id}
+    )
 
 
 @builds("crm.complaint.remedy")
