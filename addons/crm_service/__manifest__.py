@@ -79,9 +79,9 @@
     ],
     "demo": [
         "demo/10_res_users_demo.xml",
+        "demo/30_crm_complaint_budget_demo.xml",
         "demo/80_crm_complaint_demo.xml",
     ],
-    "demo": ["demo/10_res_users_demo.xml", "demo/30_crm_complaint_budget_demo.xml"],
     "assets": {
         "web.assets_backend": ["crm_service/static/src/**/*"],
         "web.assets_tests": ["crm_service/static/tests/tours/**/*"],
