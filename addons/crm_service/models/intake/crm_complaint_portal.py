@@ -111,7 +111,20 @@ class CrmComplaint(models.Model):
         Nothing before the decision is released: until then it may still change.
         """
         self.ensure_one()
-        return []
+        remedies = self.remedy_ids.filtered(
+            lambda remedy: remedy.state in ("released", "done")
+        )
+        labels = dict(remedies._get_types())
+        return [
+            {
+                "name": labels.get(remedy.remedy_type),
+                "amount": remedy.amount,
+                "tracking": " ".join(
+                    filter(None, (remedy.carrier_name, remedy.tracking_ref))
+                ),
+            }
+            for remedy in remedies
+        ]
 
     def _get_portal_rating_url(self):
         """Return where the customer says how content he is; False for nowhere."""
