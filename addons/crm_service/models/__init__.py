@@ -4,3 +4,4 @@ from . import remedy
 from . import intake
 from . import contact
 from . import satisfaction
+from . import res_config_settings

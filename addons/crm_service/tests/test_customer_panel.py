@@ -337,7 +337,7 @@ class TestCustomerPanel(MeasureCommon):
                 readers = some.with_env(panels.env)
                 readers.mapped("commercial_partner_id.display_name")
                 readers.mapped("commercial_partner_id.active")
-                company.currency_id.decimal_places  # noqa: B018  read before
-                company.sudo().partner_id.tz  # noqa: B018  read before
+                company.currency_id.mapped("decimal_places")
+                company.sudo().partner_id.mapped("tz")
                 with self.assertQueryCount(BUDGET):
                     panels._get_panels(readers, company)

@@ -10,6 +10,5 @@ from . import crm_complaint_call
 from . import crm_complaint_call_plan
 from . import crm_complaint_alert
 from . import res_company
-from . import res_config_settings
 from . import res_partner_panel
 from . import product_template_substitute

@@ -134,7 +134,7 @@ class CrmComplaint(models.Model):
     # --- CRUD
 
     def _check_system_fields(self, names):
-        super()._check_system_fields(names)
+        result = super()._check_system_fields(names)
         if not self.env.su and CONTACT_SYSTEM_FIELDS & set(names):
             raise AccessError(
                 self.env._(
@@ -142,6 +142,7 @@ class CrmComplaint(models.Model):
                     "Leave it out and use Log Call."
                 )
             )
+        return result
 
     # --- ACTIONS
 

@@ -22,7 +22,6 @@ class CrmComplaintScript(models.Model):
     purpose = fields.Selection(PURPOSES, required=True, default="result")
     kind_id = fields.Many2one(
         "crm.complaint.kind",
-        "Kind",
         ondelete="cascade",
         index="btree_not_null",
         help="Empty: for every kind that has no script of its own.",

@@ -8,4 +8,3 @@ from . import crm_complaint_duplicate
 from . import mail_thread_intake
 from . import res_partner_lookup
 from . import sale_order_lookup
-from . import res_config_settings

@@ -1,13 +1,16 @@
 from odoo import fields, models
 
-from .crm_complaint_intake import INTAKE_SETTINGS
+from .intake.crm_complaint_intake import INTAKE_SETTINGS
 
 
 class ResConfigSettings(models.TransientModel):
-    """What strangers may send to customer service, and how often."""
+    """What strangers may send to customer service, how often, and value classes."""
 
     _inherit = "res.config.settings"
 
+    crm_service_value_scheme_id = fields.Many2one(
+        related="company_id.crm_service_value_scheme_id", readonly=False
+    )
     service_picture_max = fields.Integer(
         "Files per Complaint",
         config_parameter="crm_service.picture_max",
