@@ -14,6 +14,7 @@ class ProductTemplate(models.Model):
         string="Substitutes",
         domain="[('product_tmpl_id', '!=', id), ('type', '=', 'consu')]",
         check_company=True,
+        groups="crm_service.group_agent",
         help="Products that customer service may send in place of this one. Their "
         "free stock is shown beside it.",
     )

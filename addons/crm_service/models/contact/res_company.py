@@ -12,6 +12,7 @@ class ResCompany(models.Model):
         string="Value Class Scheme",
         domain="[('kind', '=', 'exclusive'), ('company_id', 'in', [id, False])]",
         ondelete="set null",
+        groups="crm_service.group_manager",
         help="The scheme whose segments are the value classes of customers in "
         "customer service. Empty: the first scheme with one segment per customer.",
     )

@@ -168,6 +168,12 @@ class CrmComplaintRemedy(models.Model):
     picking_ids = fields.Many2many(
         "stock.picking", string="Transfers", compute="_compute_picking_ids"
     )
+    has_documents = fields.Boolean(
+        compute="_compute_has_documents",
+        compute_sudo=True,
+        exportable=False,
+        help="Technical: whether there is anything to open.",
+    )
     discount_line_id = fields.Many2one(
         "sale.order.line",
         "Discount Used On",
@@ -218,6 +224,13 @@ class CrmComplaintRemedy(models.Model):
         for remedy in self:
             if remedy.state == "draft":
                 remedy.delivery_partner_id = remedy.complaint_id.delivery_partner_id
+
+    @api.depends("sale_order_id", "move_ids", "return_ids")
+    def _compute_has_documents(self):
+        for remedy in self:
+            remedy.has_documents = bool(
+                remedy.sale_order_id or remedy.move_ids or remedy.return_ids
+            )
 
     @api.depends("sale_order_id.picking_ids", "return_ids")
     def _compute_picking_ids(self):

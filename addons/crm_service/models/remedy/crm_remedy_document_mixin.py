@@ -21,7 +21,7 @@ class CrmRemedyDocumentMixin(models.AbstractModel):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
-        groups="base.group_user",
+        groups="crm_service.group_agent,crm_strategy.group_user",
     )
 
     @api.model_create_multi

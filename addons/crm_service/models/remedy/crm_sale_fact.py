@@ -16,7 +16,13 @@ class CrmSaleFact(models.AbstractModel):
 
     @api.model
     def _get_no_purchase_sql(self):
-        return [*super()._get_no_purchase_sql(), SQL("o.crm_remedy_id IS NULL")]
+        # few: looked up by their index, so that the others come from theirs alone
+        replacing = SQL(
+            """o.id NOT IN (SELECT r.id FROM sale_order r
+                             WHERE r.crm_remedy_id IS NOT NULL
+                               AND r.state != 'cancel')"""
+        )
+        return [*super()._get_no_purchase_sql(), replacing]
 
     @api.model
     def _get_no_purchase_domain(self):

@@ -17,7 +17,7 @@ class SaleOrder(models.Model):
 
     def _is_unapproved(self, is_sending):
         """Its approval is that of the complaint and of finance."""
-        return not self.crm_remedy_id and super()._is_unapproved(is_sending)
+        return not self._get_remedies() and super()._is_unapproved(is_sending)
 
     def _action_cancel(self):
         result = super()._action_cancel()
