@@ -5,3 +5,4 @@ from . import intake
 from . import contact
 from . import satisfaction
 from . import res_config_settings
+from . import analysis

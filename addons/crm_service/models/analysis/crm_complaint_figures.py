@@ -1,0 +1,48 @@
+from odoo import api, fields, models
+
+
+class CrmComplaint(models.Model):
+    """Figures of a complaint that its reports add up, kept with it."""
+
+    _inherit = "crm.complaint"
+
+    line_count = fields.Integer(
+        "Number of Products",
+        compute="_compute_line_count",
+        store=True,
+        aggregator=None,
+        groups="base.group_user",
+    )
+    work_hours = fields.Float(
+        "Hours of Work",
+        compute="_compute_work_cost",
+        store=True,
+        groups="base.group_user",
+        help="Of all steps, of all departments.",
+    )
+    work_cost = fields.Monetary(
+        "Cost of Work",
+        compute="_compute_work_cost",
+        store=True,
+        currency_field="company_currency_id",
+        groups="base.group_user",
+        help="Hours of the steps by the cost of an hour of the day they ended.",
+    )
+
+    _received_idx = models.Index("(date_received DESC, id DESC)")
+    _company_received_idx = models.Index("(company_id, date_received)")
+    _closed_idx = models.Index(
+        "(company_id, date_closed) WHERE date_closed IS NOT NULL"
+    )
+
+    @api.depends("line_ids")
+    def _compute_line_count(self):
+        for complaint in self:
+            complaint.line_count = len(complaint.line_ids)
+
+    @api.depends("step_ids.working_hours", "step_ids.work_cost")
+    def _compute_work_cost(self):
+        for complaint in self:
+            steps = complaint.step_ids
+            complaint.work_hours = sum(steps.mapped("working_hours"))
+            complaint.work_cost = sum(steps.mapped("work_cost"))

@@ -1,0 +1,195 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+#: Room in a row's id for companies and for months since 1970
+COMPANIES, MONTHS = 4096, 4096
+MILLION = 1_000_000
+
+
+class CrmComplaintRate(models.Model):
+    """Complaints by what was shipped: one row per product, month and company.
+
+    Shipped is what moved to customers' locations less what came back from them, by
+    the day of the move, in the unit of the product; a part delivered late counts on
+    its own day. Complained of is the quantity of the complaints received in the month
+    (opinions and cancelled complaints left out). Complaints follow deliveries, so a
+    rate of one month is noisy: read it over a year, or beside the trend.
+    """
+
+    _name = "crm.complaint.rate"
+    _description = "Complaint Rate"
+    _inherit = ["crm.ratio.mixin"]
+    _auto = False
+    _order = "date desc, ppm desc, id"
+    _rec_name = "product_id"
+
+    _ratios = {
+        "ppm": ("quantity", "shipped", MILLION),
+        "complaints_per_million": ("complaint_count", "shipped", MILLION),
+        "rate": ("quantity", "shipped", 100),
+    }
+
+    product_id = fields.Many2one("product.product", readonly=True)
+    categ_id = fields.Many2one("product.category", "Product Category", readonly=True)
+    division_id = fields.Many2one("crm.division", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    date = fields.Date(
+        "Month", readonly=True, help="In the time zone of the company's own address."
+    )
+    delivered = fields.Float(readonly=True, digits="Product Unit")
+    returned = fields.Float(readonly=True, digits="Product Unit")
+    shipped = fields.Float(
+        "Shipped", readonly=True, digits="Product Unit", help="Delivered less returned."
+    )
+    quantity = fields.Float("Complained Of", readonly=True, digits="Product Unit")
+    complaint_count = fields.Integer(
+        "Complaints",
+        readonly=True,
+        help="About this product: a complaint about two products counts for each.",
+    )
+    rate = fields.Float("Complained Of (%)", readonly=True, aggregator="avg")
+    ppm = fields.Float(
+        "Complained Of (ppm)",
+        readonly=True,
+        aggregator="avg",
+        digits=(16, 0),
+        help="Quantity complained of in a million shipped.",
+    )
+    complaints_per_million = fields.Float(
+        "Complaints per Million",
+        readonly=True,
+        aggregator="avg",
+        digits=(16, 0),
+        help="Complaints for each million units shipped.",
+    )
+
+    _depends = {
+        "crm.complaint": ["company_id", "date_received", "state", "type"],
+        "crm.complaint.line": [
+            "complaint_id",
+            "product_id",
+            "product_uom_id",
+            "quantity",
+        ],
+        "product.product": ["product_tmpl_id"],
+        "product.template": ["categ_id", "crm_division_id", "uom_id"],
+        "stock.location": ["usage"],
+        "stock.move": [
+            "company_id",
+            "date",
+            "location_dest_id",
+            "location_id",
+            "product_id",
+            "product_uom",
+            "quantity",
+            "state",
+        ],
+        "uom.uom": ["factor"],
+    }
+
+    @property
+    def _table_query(self) -> SQL:
+        parts = [self._company_sql(company) for company in self.env.companies]
+        return SQL(" UNION ALL ").join(parts)
+
+    def _company_sql(self, company) -> SQL:
+        return SQL(
+            """SELECT (s.product_id::bigint * %(months)s
+                       + EXTRACT(YEAR FROM s.date)::int * 12 - 1970 * 12
+                       + EXTRACT(MONTH FROM s.date)::int) * %(companies)s
+                      + %(company)s AS id,
+                      s.*, t.categ_id, t.crm_division_id AS division_id,
+                      100.0 * s.quantity / NULLIF(s.shipped, 0) AS rate,
+                      %(million)s * s.quantity / NULLIF(s.shipped, 0) AS ppm,
+                      %(million)s * s.complaint_count / NULLIF(s.shipped, 0)::float8
+                          AS complaints_per_million
+                 FROM (SELECT %(company)s::int AS company_id, product_id, date,
+                              SUM(delivered) AS delivered, SUM(returned) AS returned,
+                              SUM(delivered - returned) AS shipped,
+                              SUM(quantity) AS quantity,
+                              SUM(complaint_count)::int AS complaint_count
+                         FROM (%(moves)s UNION ALL %(complaints)s) both_sides
+                     GROUP BY product_id, date) s
+                 JOIN product_product p ON p.id = s.product_id
+                 JOIN product_template t ON t.id = p.product_tmpl_id""",
+            months=MONTHS,
+            companies=COMPANIES,
+            company=company.id,
+            million=MILLION,
+            moves=self._moves_sql(company),
+            complaints=self._complaints_sql(company),
+        )
+
+    def _month_sql(self, moment, company) -> SQL:
+        day = self.env["crm.sale.fact"]._local_day_sql(moment, company)
+        return SQL("DATE_TRUNC('month', %s)::date", day)
+
+    def _moves_sql(self, company) -> SQL:
+        """Return what was delivered to customers and came back, by product and month."""
+        quantity = SQL("m.quantity::float8 * u.factor / tu.factor")
+        return SQL(
+            """SELECT m.product_id, %(month)s AS date,
+                      COALESCE(SUM(%(quantity)s) FILTER (WHERE ld.usage = 'customer'), 0)
+                          AS delivered,
+                      COALESCE(SUM(%(quantity)s) FILTER (WHERE ls.usage = 'customer'), 0)
+                          AS returned,
+                      0::float8 AS quantity, 0 AS complaint_count
+                 FROM (%(source)s) m
+                 JOIN stock_location ls ON ls.id = m.location_id
+                 JOIN stock_location ld ON ld.id = m.location_dest_id
+                 JOIN product_product mp ON mp.id = m.product_id
+                 JOIN product_template mt ON mt.id = mp.product_tmpl_id
+                 JOIN uom_uom u ON u.id = m.product_uom
+                 JOIN uom_uom tu ON tu.id = mt.uom_id
+                WHERE (ls.usage = 'customer') <> (ld.usage = 'customer')
+             GROUP BY 1, 2""",
+            month=self._month_sql(SQL("m.date"), company),
+            quantity=quantity,
+            source=SQL(
+                "SELECT * FROM stock_move WHERE state = 'done' AND company_id = %s",
+                company.id,
+            ),
+        )
+
+    def _complaints_sql(self, company) -> SQL:
+        """Return what was complained of, by product and month of receipt."""
+        return SQL(
+            """SELECT l.product_id, %(month)s AS date,
+                      0::float8 AS delivered, 0::float8 AS returned,
+                      SUM(l.quantity::float8 * u.factor / tu.factor) AS quantity,
+                      COUNT(DISTINCT c.id) AS complaint_count
+                 FROM crm_complaint c
+                 JOIN crm_complaint_line l ON l.complaint_id = c.id
+                 JOIN product_product lp ON lp.id = l.product_id
+                 JOIN product_template lt ON lt.id = lp.product_tmpl_id
+                 JOIN uom_uom u ON u.id = l.product_uom_id
+                 JOIN uom_uom tu ON tu.id = lt.uom_id
+                WHERE c.company_id = %(company)s AND c.type = 'complaint'
+                  AND c.state <> 'cancelled'
+             GROUP BY 1, 2""",
+            month=self._month_sql(SQL("c.date_received"), company),
+            company=company.id,
+        )
+
+    def action_open_complaints(self):
+        """Open the complaints behind a row."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_service.crm_complaint_action"
+        )
+        end = fields.Date.end_of(self.date, "month")
+        begin, after = self.env["crm.sale.fact"]._get_utc_bounds(
+            self.company_id, self.date, end
+        )
+        return {
+            **action,
+            "domain": [
+                ("company_id", "=", self.company_id.id),
+                ("line_ids.product_id", "=", self.product_id.id),
+                ("type", "=", "complaint"),
+                ("state", "!=", "cancelled"),
+                ("date_received", ">=", begin),
+                ("date_received", "<", after),
+            ],
+            "context": {"create": False},
+        }
