@@ -7,6 +7,7 @@ seconds (``s``) or megabytes (``MB``), or None for what is told and not judged.
 """
 
 import prepare
+from complaints import Complaints
 from host import HostWrites
 from imports import Imports
 from lifecycle import Lifecycle
@@ -22,6 +23,8 @@ IMPORTED, IMPORT = 10_000, 60
 WRITTEN = 20_000
 #: teams and leads of the tree, and how much its rules may cost the host's screen
 TEAMS, LEADS, RULES = 500, 100_000, 1.2
+#: complaints, open cases of the deadline job, and seconds for job and look-up
+COMPLAINTS, CASES, DEADLINES, LOOKUP = 100_000, 10_000, 10, 0.05
 #: seconds for the flow of one document
 FLOW = 0.1
 #: customers of a retention programme, partners whose policies are asked at once
@@ -146,6 +149,40 @@ def rules(bench):
         bench.add(f"{task}, as a multiple", lambda who=who: tree.ratio(who), RULES, "x")
 
 
+def complaints(bench):
+    count = min(COMPLAINTS, bench.jobs.customers // 2)
+    service = Complaints(bench.session, count)
+    service.make()
+    prepare.settle(bench.name)
+    for task, measure in (
+        ("Complaints: list of all", service.list),
+        ("Complaints: list of the open ones", service.open_list),
+        ("Complaints: board", service.kanban),
+        ("Complaint: form", service.form),
+        ("Complaint analysis: pivot by kind, a year", service.report_pivot),
+        ("Complaint analysis: list", service.report_list),
+        ("Open loops: list", service.loops),
+        ("Customer-first board", service.board),
+    ):
+        bench.add(task, measure, SCREEN, "s")
+    bench.add("Look-up of a caller by phone", service.lookup, LOOKUP, "s")
+    bench.add(
+        "Complaint analysis: cause and category, all years",
+        service.report_pivot_product,
+        unit="s",
+    )
+    bench.add("Complaint rate: pivot by product", service.rate_pivot, unit="s")
+    bench.add("Recovery: one month measured", service.recovery_month)
+    bench.add("Recovery: pivot", service.recovery_pivot, SCREEN, "s")
+    cases = min(CASES, count // 10)
+    bench.add(
+        f"Deadlines of {cases} open complaints",
+        lambda: service.deadlines(cases),
+        DEADLINES,
+        "s",
+    )
+
+
 def imports(bench):
     history = Imports(bench.session)
     bench.add(f"Import: check of {IMPORTED} orders", lambda: history.check(IMPORTED))
@@ -177,6 +214,7 @@ GROUPS = (
     retention,
     screens,
     rules,
+    complaints,
     imports,
     host_writes,
     costs,

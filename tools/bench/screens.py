@@ -7,15 +7,25 @@ from lxml import etree
 LIMIT, COUNT_LIMIT = 80, 10_001  # of the web client
 
 
-def specification(env, model_name, view_id):
-    """The fields that the client's list asks for."""
-    model = env[model_name]
-    view = model.get_views([(view_id, "list")])["views"]["list"]
-    arch = etree.fromstring(view["arch"])
-    return {
-        node.get("name"): _field_specification(env, model._fields[node.get("name")])
-        for node in arch.iter("field")
-    }
+def specification(env, model_name, view_id, view_type="list"):
+    """The fields that the client's view asks for, with the lists within a form."""
+    view = env[model_name].get_views([(view_id, view_type)])["views"][view_type]
+    return _specification_of(env, model_name, etree.fromstring(view["arch"]))
+
+
+def _specification_of(env, model_name, arch):
+    model, found = env[model_name], {}
+    for node in arch.iter("field"):
+        if next(node.iterancestors("field"), None) is not None:
+            continue  # of a list within
+        field = model._fields[node.get("name")]
+        found[field.name] = _field_specification(env, field)
+        if field.type in ("one2many", "many2many") and len(node):
+            inner = next((child for child in node if child.tag == "list"), node[0])
+            inner = etree.fromstring(etree.tostring(inner))
+            fields = _specification_of(env, field.comodel_name, inner)
+            found[field.name] = {"fields": fields, "limit": 40}
+    return found
 
 
 def _field_specification(env, field):

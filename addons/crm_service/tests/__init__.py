@@ -30,3 +30,6 @@ from . import test_remedy_refund
 from . import test_remedy_decision
 from . import test_remedy_discount
 from . import test_remedy_ui
+from . import test_complaint_report
+from . import test_complaint_rate
+from . import test_complaint_recovery
