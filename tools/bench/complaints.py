@@ -28,7 +28,8 @@ COMPLAINTS = """
         date_executed, date_told, date_confirmed, date_closed, reopen_count, result,
         reply_state, decision_state, resolution_state, deadline_next, deadline_reply,
         deadline_decision, deadline_resolution, line_count, amount, amount_company,
-        work_hours, work_cost, create_uid, write_uid, create_date, write_date)
+        work_hours, work_cost, cost_remedies, create_uid, write_uid, create_date,
+        write_date)
     SELECT 'BENCH/' || n, 'Drum leaks ' || n, 'complaint',
            kinds[1 + h %% CARDINALITY(kinds)], causes[1 + h %% CARDINALITY(causes)],
            (h %% 3)::text, (ARRAY['portal', 'email', 'phone', 'hand'])[1 + h %% 4],
@@ -48,7 +49,7 @@ COMPLAINTS = """
            CASE WHEN is_open THEN 'ok' WHEN h %% 7 = 0 THEN 'broken' ELSE 'kept' END,
            CASE WHEN is_open THEN received + 40 * hour END, received + 8 * hour,
            received + 40 * hour, received + 80 * hour, 1 + (h %% 4 = 0)::int,
-           0, 0, 2.5, 100, 1, 1, received, received
+           0, 0, 2.5, 100, 0, 1, 1, received, received
       FROM (SELECT n, h, now()::timestamp(0)
                    - ((h %% %(days)s) * 24 + h %% 24) * INTERVAL '1 hour' AS received,
                    n %% 100 < %(open)s AS is_open, INTERVAL '1 hour' AS hour
@@ -75,7 +76,8 @@ CROSS JOIN LATERAL generate_series(1, c.line_count) k
       JOIN product_template t ON t.id = p.product_tmpl_id"""
 
 AMOUNTS = """
-    UPDATE crm_complaint c SET amount = l.amount, amount_company = l.amount
+    UPDATE crm_complaint c SET amount = l.amount, amount_company = l.amount,
+           cost_remedies = CASE WHEN c.state = 'closed' THEN l.amount * 0.6 ELSE 0 END
       FROM (SELECT complaint_id, SUM(amount) AS amount FROM crm_complaint_line
              GROUP BY complaint_id) l
      WHERE l.complaint_id = c.id"""

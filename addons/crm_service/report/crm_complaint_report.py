@@ -24,7 +24,7 @@ class CrmComplaintReport(models.Model):
     _description = "Complaint Analysis"
     _inherit = ["crm.ratio.mixin"]
     _auto = False
-    _order = "date_received desc, complaint_id desc, id"
+    _order = "date_received desc, id desc"
     _rec_name = "complaint_id"
 
     _means = {
@@ -137,6 +137,7 @@ class CrmComplaintReport(models.Model):
             "channel",
             "commercial_partner_id",
             "company_id",
+            "cost_remedies",
             "date_closed",
             "date_confirmed",
             "date_decided",
@@ -168,7 +169,6 @@ class CrmComplaintReport(models.Model):
             "supplier_id",
         ],
         "crm.complaint.cause": ["department"],
-        "crm.complaint.remedy": ["complaint_id", "cost"],
         "crm.lifecycle.transition": ["company_id", "date_end", "partner_id", "state"],
         "crm.satisfaction.score": ["complaint_id", "score"],
         "crm.segment.membership": [
@@ -219,8 +219,8 @@ class CrmComplaintReport(models.Model):
             "currency_id": SQL("company.currency_id"),
             "department": SQL("cause.department"),
             "country_id": SQL("customer.country_id"),
-            "segment_id": SQL("member.segment_id"),
-            "lifecycle_state": SQL("stay.state"),
+            "segment_id": self._segment_sql(),
+            "lifecycle_state": self._lifecycle_sql(),
             "categ_id": SQL("template.categ_id"),
             "division_id": SQL("template.crm_division_id"),
             **self._select_figures(),
@@ -235,10 +235,10 @@ class CrmComplaintReport(models.Model):
             "amount": SQL(
                 "l.amount * COALESCE(c.amount_company / NULLIF(c.amount, 0), 1)"
             ),
-            "remedy_cost": SQL("COALESCE(remedy.cost, 0) * %s", share),
+            "remedy_cost": SQL("COALESCE(c.cost_remedies, 0) * %s", share),
             "work_cost": SQL("COALESCE(c.work_cost, 0) * %s", share),
             "cost": SQL(
-                "(COALESCE(remedy.cost, 0) + COALESCE(c.work_cost, 0)) * %s", share
+                "(COALESCE(c.cost_remedies, 0) + COALESCE(c.work_cost, 0)) * %s", share
             ),
             "work_hours": SQL("COALESCE(c.work_hours, 0) * %s::float8", share),
             "hours_reply": self._hours_sql("date_replied"),
@@ -282,7 +282,7 @@ class CrmComplaintReport(models.Model):
         return SQL("(%s)", SQL(" + ").join(terms))
 
     def _from(self) -> SQL:
-        """Every join finds one row at most, so what is not asked for is not joined."""
+        """Every join finds one row by a key, so what is not asked for is not joined."""
         return SQL(
             """crm_complaint c
           LEFT JOIN crm_complaint_line l ON l.complaint_id = c.id
@@ -293,20 +293,25 @@ class CrmComplaintReport(models.Model):
           LEFT JOIN product_template template ON template.id = product.product_tmpl_id
           LEFT JOIN uom_uom unit ON unit.id = l.product_uom_id
           LEFT JOIN uom_uom own_unit ON own_unit.id = template.uom_id
-          LEFT JOIN (SELECT complaint_id, SUM(cost) AS cost
-                       FROM crm_complaint_remedy GROUP BY complaint_id) remedy
-                 ON remedy.complaint_id = c.id
           LEFT JOIN (SELECT complaint_id, AVG(score) AS score
                        FROM crm_satisfaction_score GROUP BY complaint_id) answer
-                 ON answer.complaint_id = c.id
-          LEFT JOIN crm_segment_membership member
-                 ON member.partner_id = c.commercial_partner_id
-                AND member.segmentation_id = %(scheme)s
-                AND member.date_end IS NULL AND member.is_exclusive
-          LEFT JOIN crm_lifecycle_transition stay
-                 ON stay.partner_id = c.commercial_partner_id
-                AND stay.company_id = c.company_id AND stay.date_end IS NULL""",
-            scheme=self._scheme_sql(),
+                 ON answer.complaint_id = c.id"""
+        )
+
+    def _segment_sql(self) -> SQL:
+        return SQL(
+            """(SELECT m.segment_id FROM crm_segment_membership m
+                 WHERE m.partner_id = c.commercial_partner_id
+                   AND m.segmentation_id = %s
+                   AND m.date_end IS NULL AND m.is_exclusive)""",
+            self._scheme_sql(),
+        )
+
+    def _lifecycle_sql(self) -> SQL:
+        return SQL(
+            """(SELECT stay.state FROM crm_lifecycle_transition stay
+                 WHERE stay.partner_id = c.commercial_partner_id
+                   AND stay.company_id = c.company_id AND stay.date_end IS NULL)"""
         )
 
     def _scheme_sql(self) -> SQL:

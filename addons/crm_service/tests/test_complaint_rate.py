@@ -213,8 +213,8 @@ class TestComplaintRate(AnalysisCommon):
         self._set(self.complaint, reply_state="kept", decision_state="broken")
         promises = self._measure("complaint_promises")
         self.assertEqual(promises[JANUARY.date_from], MeasureResult.ratio(1, 2))
-        self._set(self.complaint, work_cost=12.5)
-        self.assertEqual(self._measure("complaint_cost")[JANUARY.date_from].value, 12.5)
+        self._set(self.complaint, work_cost=12.5, cost_remedies=4.0)
+        self.assertEqual(self._measure("complaint_cost")[JANUARY.date_from].value, 16.5)
 
     def test_open_loops_at_the_end_of_a_period(self):
         self._set(

@@ -91,8 +91,8 @@ class TestComplaintReport(AnalysisCommon):
                 {"complaint_id": self.second.id, "remedy_type": "apology"},
             ]
         )
-        self._set(self.first.remedy_ids, cost=30.0)
-        self._set(self.second.remedy_ids, cost=7.0)
+        self.first.remedy_ids.sudo().cost = 30.0
+        self.second.remedy_ids.sudo().cost = 7.0
         self.alpha.crm_service_hour_cost = 40.0
         step = self.env["crm.complaint.step"].create(
             {

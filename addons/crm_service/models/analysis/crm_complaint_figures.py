@@ -29,7 +29,15 @@ class CrmComplaint(models.Model):
         help="Hours of the steps by the cost of an hour of the day they ended.",
     )
 
-    _received_idx = models.Index("(date_received DESC, id DESC)")
+    cost_remedies = fields.Monetary(
+        "Remedies Cost",
+        compute="_compute_cost_remedies",
+        store=True,
+        currency_field="company_currency_id",
+        groups="base.group_user",
+        help="What its remedies cost, kept for the analysis.",
+    )
+
     _company_received_idx = models.Index("(company_id, date_received)")
     _closed_idx = models.Index(
         "(company_id, date_closed) WHERE date_closed IS NOT NULL"
@@ -46,3 +54,8 @@ class CrmComplaint(models.Model):
             steps = complaint.step_ids
             complaint.work_hours = sum(steps.mapped("working_hours"))
             complaint.work_cost = sum(steps.mapped("work_cost"))
+
+    @api.depends("remedy_ids.cost")
+    def _compute_cost_remedies(self):
+        for complaint in self:
+            complaint.cost_remedies = sum(complaint.remedy_ids.mapped("cost"))

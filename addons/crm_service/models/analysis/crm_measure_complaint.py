@@ -63,7 +63,7 @@ class CrmMeasure(models.Model):
 
     def _measure_complaint_cost(self, company, periods):
         """What remedies and work of the complaints received in the period cost."""
-        cost = SQL("COALESCE(SUM(c.work_cost), 0) + COALESCE(SUM(r.cost), 0), 0")
+        cost = SQL("COALESCE(SUM(c.work_cost + c.cost_remedies), 0), 0")
         sums = self._query_complaints(company, periods, cost)
         return {start: MeasureResult(float(cost)) for start, cost, _zero in sums}
 
@@ -72,10 +72,7 @@ class CrmMeasure(models.Model):
         return {start: MeasureResult.ratio(*pair) for start, *pair in rows}
 
     def _query_complaints(self, company, periods, figures):
-        """Return rows of a period's start and two figures of its complaints ``c``.
-
-        ``r`` is what the remedies of a complaint cost.
-        """
+        """Return rows of a period's start and two figures of its complaints ``c``."""
         end = self.env["crm.sale.fact"]._end_of_day_sql
         query = SQL(
             """SELECT p.date_from, %(figures)s
@@ -84,9 +81,6 @@ class CrmMeasure(models.Model):
                    ON c.company_id = %(company)s AND c.type = 'complaint'
                   AND c.state <> 'cancelled'
                   AND c.date_received >= %(begin)s AND c.date_received < %(end)s
-            LEFT JOIN (SELECT complaint_id, SUM(cost) AS cost
-                         FROM crm_complaint_remedy GROUP BY complaint_id) r
-                   ON r.complaint_id = c.id
              GROUP BY p.date_from""",
             figures=figures,
             periods=self._periods_sql(periods),
