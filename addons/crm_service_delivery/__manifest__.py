@@ -7,6 +7,9 @@
     "website": "https://example.com/crm-suite",
     "license": "LGPL-3",
     "depends": ["crm_service", "stock_delivery"],
-    "data": ["views/crm_complaint_remedy_views.xml"],
+    "data": [
+        "views/crm_complaint_remedy_views.xml",
+        "views/crm_complaint_carrier_views.xml",
+    ],
     "auto_install": True,
 }

@@ -5,7 +5,9 @@ from odoo.tests import BaseCase, tagged
 from odoo.addons.crm_service.tools import (
     complaint_call,
     complaint_deadline,
+    complaint_loop,
     complaint_states,
+    corrective_states,
     customer_panel,
     remedy_policy,
     remedy_states,
@@ -18,7 +20,9 @@ class TestServiceTools(BaseCase):
         for module in (
             complaint_call,
             complaint_deadline,
+            complaint_loop,
             complaint_states,
+            corrective_states,
             customer_panel,
             remedy_policy,
             remedy_states,

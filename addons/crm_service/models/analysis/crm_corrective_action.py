@@ -135,8 +135,7 @@ class CrmCorrectiveAction(models.Model):
     @api.constrains("state", "cause_id", "kind_id", "product_id", "supplier_id")
     def _check_subject(self):
         for action in self:
-            subject = action.cause_id or action.kind_id or action.product_id
-            if action.state != "draft" and not (subject or action.supplier_id):
+            if action.state != "draft" and not action._has_subject():
                 raise ValidationError(
                     self.env._(
                         "“%(name)s”: choose a cause, a kind, a product or a supplier, "
@@ -144,6 +143,12 @@ class CrmCorrectiveAction(models.Model):
                         name=action.name,
                     )
                 )
+
+    def _has_subject(self):
+        """Return whether it says what its complaints are about."""
+        return any(
+            self[name] for name in ("cause_id", "kind_id", "product_id", "supplier_id")
+        )
 
     @api.constrains("state", "root_cause", "corrective_action", "date_implemented")
     def _check_described(self):
