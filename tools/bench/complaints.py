@@ -2,8 +2,9 @@
 
 import datetime as dt
 
-from odoo.tools import SQL
 from screens import COUNT_LIMIT, LIMIT, Screens, specification
+
+from odoo.tools import SQL
 
 NAME = "Benchmark"
 #: of each hundred complaints so many are open; two years of them
@@ -253,9 +254,7 @@ class Complaints:
             view_id = env["ir.model.data"]._xmlid_to_res_id(
                 "crm_service.crm_complaint_view_form"
             )
-            return found.web_read(
-                specification(env, "crm.complaint", view_id, "form")
-            )
+            return found.web_read(specification(env, "crm.complaint", view_id, "form"))
 
         return self.screens._median(work)
 
@@ -288,9 +287,7 @@ class Complaints:
 
     def rate_pivot(self):
         measures = ["shipped:sum", "quantity:sum", "complaint_count:sum", "ppm:avg"]
-        return self._pivot(
-            "crm.complaint.rate", measures, ["product_id"], days=None
-        )
+        return self._pivot("crm.complaint.rate", measures, ["product_id"], days=None)
 
     def _pivot(self, model_name, measures, rows, days=365):
         sets = [rows[:place] for place in range(len(rows) + 1)]
@@ -338,7 +335,9 @@ class Complaints:
 
         def work(env):
             recovery = env["crm.complaint.recovery"]
-            recovery._measure_month(env.company, recovery._get_due_months(env.company)[-1])
+            recovery._measure_month(
+                env.company, recovery._get_due_months(env.company)[-1]
+            )
 
         return self.session.time(work)[0]
 

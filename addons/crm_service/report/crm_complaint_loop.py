@@ -27,13 +27,13 @@ class CrmComplaintLoop(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     commercial_partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    kind_id = fields.Many2one("crm.complaint.kind", "Kind", readonly=True)
-    team_id = fields.Many2one("crm.service.team", "Team", readonly=True)
+    kind_id = fields.Many2one("crm.complaint.kind", readonly=True)
+    team_id = fields.Many2one("crm.service.team", readonly=True)
     user_id = fields.Many2one("res.users", "Agent", readonly=True)
     state = fields.Selection(
-        lambda self: self.env["crm.complaint"]
-        ._fields["state"]
-        ._description_selection(self.env),
+        lambda self: (
+            self.env["crm.complaint"]._fields["state"]._description_selection(self.env)
+        ),
         readonly=True,
     )
     is_waiting = fields.Boolean("Waiting for the Customer", readonly=True)

@@ -39,7 +39,7 @@ class CrmComplaintRate(models.Model):
     delivered = fields.Float(readonly=True, digits="Product Unit")
     returned = fields.Float(readonly=True, digits="Product Unit")
     shipped = fields.Float(
-        "Shipped", readonly=True, digits="Product Unit", help="Delivered less returned."
+        readonly=True, digits="Product Unit", help="Delivered less returned."
     )
     quantity = fields.Float("Complained Of", readonly=True, digits="Product Unit")
     complaint_count = fields.Integer(
@@ -129,10 +129,10 @@ class CrmComplaintRate(models.Model):
         quantity = SQL("m.quantity::float8 * u.factor / tu.factor")
         return SQL(
             """SELECT m.product_id, %(month)s AS date,
-                      COALESCE(SUM(%(quantity)s) FILTER (WHERE ld.usage = 'customer'), 0)
-                          AS delivered,
-                      COALESCE(SUM(%(quantity)s) FILTER (WHERE ls.usage = 'customer'), 0)
-                          AS returned,
+                      COALESCE(SUM(%(quantity)s)
+                          FILTER (WHERE ld.usage = 'customer'), 0) AS delivered,
+                      COALESCE(SUM(%(quantity)s)
+                          FILTER (WHERE ls.usage = 'customer'), 0) AS returned,
                       0::float8 AS quantity, 0 AS complaint_count
                  FROM (%(source)s) m
                  JOIN stock_location ls ON ls.id = m.location_id

@@ -43,8 +43,8 @@ class CrmComplaintReport(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     type = fields.Selection(TYPES, readonly=True)
-    kind_id = fields.Many2one("crm.complaint.kind", "Kind", readonly=True)
-    cause_id = fields.Many2one("crm.complaint.cause", "Cause", readonly=True)
+    kind_id = fields.Many2one("crm.complaint.kind", readonly=True)
+    cause_id = fields.Many2one("crm.complaint.cause", readonly=True)
     department = fields.Selection(
         lambda self: self._selection_of("department", "crm.complaint.cause"),
         "Answerable",
@@ -53,7 +53,7 @@ class CrmComplaintReport(models.Model):
     channel = fields.Selection(
         lambda self: self._selection_of("channel"), "Received By", readonly=True
     )
-    team_id = fields.Many2one("crm.service.team", "Team", readonly=True)
+    team_id = fields.Many2one("crm.service.team", readonly=True)
     user_id = fields.Many2one("res.users", "Agent", readonly=True)
     state = fields.Selection(lambda self: self._selection_of("state"), readonly=True)
     is_open = fields.Boolean("Open", readonly=True)
@@ -198,7 +198,7 @@ class CrmComplaintReport(models.Model):
         return SQL("SELECT %s FROM %s", SQL(", ").join(columns), self._from())
 
     def _select(self):
-        """Return ``{column: expression}``; what a statement does not ask for is free."""
+        """Return ``{column: expression}``; what nobody asks for is free."""
         same = {
             "c": """type kind_id cause_id channel team_id user_id state is_open result
                     date_received date_replied date_told date_confirmed date_closed

@@ -27,15 +27,17 @@ class CrmComplaintStepReport(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     department = fields.Selection(DEPARTMENTS, readonly=True)
     user_id = fields.Many2one("res.users", "Responsible", readonly=True)
-    team_id = fields.Many2one("crm.service.team", "Team", readonly=True)
-    agent_id = fields.Many2one("res.users", "Agent", readonly=True)
+    team_id = fields.Many2one("crm.service.team", readonly=True)
+    agent_id = fields.Many2one("res.users", readonly=True)
     commercial_partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    kind_id = fields.Many2one("crm.complaint.kind", "Kind", readonly=True)
-    cause_id = fields.Many2one("crm.complaint.cause", "Cause", readonly=True)
+    kind_id = fields.Many2one("crm.complaint.kind", readonly=True)
+    cause_id = fields.Many2one("crm.complaint.cause", readonly=True)
     state = fields.Selection(
-        lambda self: self.env["crm.complaint.step"]
-        ._fields["state"]
-        ._description_selection(self.env),
+        lambda self: (
+            self.env["crm.complaint.step"]
+            ._fields["state"]
+            ._description_selection(self.env)
+        ),
         readonly=True,
     )
     is_gate = fields.Boolean("Gate", readonly=True)
@@ -99,8 +101,8 @@ class CrmComplaintStepReport(models.Model):
                           AS working_hours,
                       COALESCE(s.waiting_hours, 0) + COALESCE(s.working_hours, 0)
                           AS total_hours,
-                      CASE WHEN s.state = 'ready'
-                           THEN EXTRACT(EPOCH FROM %(now)s - s.date_ready)::float8 / 3600
+                      CASE WHEN s.state = 'ready' THEN EXTRACT(
+                               EPOCH FROM %(now)s - s.date_ready)::float8 / 3600
                       END AS open_hours,
                       (s.state = 'ready')::int AS open_count,
                       (%(late)s)::int AS late_count,

@@ -23,7 +23,7 @@ class CrmServiceIndicator(models.Model):
     _rec_name = "team_id"
 
     company_id = fields.Many2one("res.company", readonly=True)
-    team_id = fields.Many2one("crm.service.team", "Team", readonly=True)
+    team_id = fields.Many2one("crm.service.team", readonly=True)
     user_id = fields.Many2one("res.users", "Agent", readonly=True)
     is_team = fields.Boolean(
         "Whole Team", readonly=True, help="The figures of all of its agents."
@@ -38,9 +38,7 @@ class CrmServiceIndicator(models.Model):
     )
     promise_rate = fields.Float("Promises Kept (%)", readonly=True, aggregator=None)
     reopen_rate = fields.Float("Reopened (%)", readonly=True, aggregator=None)
-    satisfaction = fields.Float(
-        "Satisfaction (0-100)", readonly=True, aggregator=None
-    )
+    satisfaction = fields.Float("Satisfaction (0-100)", readonly=True, aggregator=None)
     answer_count = fields.Integer("Answers", readonly=True)
     judged_count = fields.Integer("Promises", readonly=True)
     replied_count = fields.Integer("Replies", readonly=True)

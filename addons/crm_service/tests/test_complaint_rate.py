@@ -231,10 +231,16 @@ class TestComplaintRate(AnalysisCommon):
 
     def test_drill_down(self):
         for code in (
-            "complaints complaint_rate complaint_reply_hours complaint_promises"
-            " complaint_resolution_hours complaint_open_internal complaint_cost"
-            " complaint_open_customer complaint_recovery"
-        ).split():
+            "complaints",
+            "complaint_rate",
+            "complaint_reply_hours",
+            "complaint_promises",
+            "complaint_resolution_hours",
+            "complaint_open_internal",
+            "complaint_cost",
+            "complaint_open_customer",
+            "complaint_recovery",
+        ):
             with self.subTest(code=code):
                 measure = self.env.ref(f"crm_service.crm_measure_{code}")
                 drill = getattr(measure, f"_drill_{code}")

@@ -59,9 +59,7 @@ class TestComplaintRecovery(AnalysisCommon):
                 date_received="2025-03-01 08:00:00",
                 date_closed=f"2025-03-{day} 08:00:00",
             )
-        cls._create_complaint(
-            cls.customers["n4"], date_received="2025-02-15 08:00:00"
-        )
+        cls._create_complaint(cls.customers["n4"], date_received="2025-02-15 08:00:00")
         opinion = cls._create_complaint(
             cls.customers["n5"], date_received="2025-03-10 08:00:00"
         )

@@ -137,34 +137,44 @@ class TestComplaintReport(AnalysisCommon):
         pricelist = self.env["product.pricelist"].create(
             {"name": "A", "currency_id": currency.id, "company_id": self.alpha.id}
         )
-        order = self.env["sale.order"].with_company(self.alpha).create(
-            {
-                "partner_id": self.mill.id,
-                "company_id": self.alpha.id,
-                "pricelist_id": pricelist.id,
-                "order_line": [
-                    Command.create(
-                        {
-                            "product_id": self.flour.id,
-                            "product_uom_qty": 10,
-                            "price_unit": 8.0,
-                            "tax_ids": [Command.clear()],
-                        }
-                    )
-                ],
-            }
+        order = (
+            self.env["sale.order"]
+            .with_company(self.alpha)
+            .create(
+                {
+                    "partner_id": self.mill.id,
+                    "company_id": self.alpha.id,
+                    "pricelist_id": pricelist.id,
+                    "order_line": [
+                        Command.create(
+                            {
+                                "product_id": self.flour.id,
+                                "product_uom_qty": 10,
+                                "price_unit": 8.0,
+                                "tax_ids": [Command.clear()],
+                            }
+                        )
+                    ],
+                }
+            )
         )
         order.action_confirm()
-        complaint = self.env["crm.complaint"].with_company(self.alpha).create(
-            {
-                "partner_id": self.mill.id,
-                "company_id": self.alpha.id,
-                "kind_id": self.kind.id,
-                "order_id": order.id,
-                "line_ids": [
-                    Command.create({"sale_line_id": order.order_line.id, "quantity": 3})
-                ],
-            }
+        complaint = (
+            self.env["crm.complaint"]
+            .with_company(self.alpha)
+            .create(
+                {
+                    "partner_id": self.mill.id,
+                    "company_id": self.alpha.id,
+                    "kind_id": self.kind.id,
+                    "order_id": order.id,
+                    "line_ids": [
+                        Command.create(
+                            {"sale_line_id": order.order_line.id, "quantity": 3}
+                        )
+                    ],
+                }
+            )
         )
         row = self.report.search([("complaint_id", "=", complaint.id)])
         self.assertEqual((complaint.amount, row.amount), (24.0, 12.0))
@@ -213,6 +223,7 @@ class TestComplaintReport(AnalysisCommon):
                         {
                             "product_id": self.flour.id,
                             "product_uom_qty": 5,
+                            "company_id": self.alpha.id,
                             "location_id": vendors_place.id,
                             "location_dest_id": warehouse.lot_stock_id.id,
                         }
@@ -249,7 +260,12 @@ class TestComplaintReport(AnalysisCommon):
         found = report.with_user(self.head)._read_group(
             [("step_id", "in", steps.ids)],
             ["department"],
-            ["waiting_hours:avg", "working_hours:avg", "total_hours:sum", "late_count:sum"],
+            [
+                "waiting_hours:avg",
+                "working_hours:avg",
+                "total_hours:sum",
+                "late_count:sum",
+            ],
         )
         self.assertEqual(
             found, [("finance", 2.5, 2.0, 9.0, 1), ("warehouse", 1.0, 2.0, 3.0, 0)]
@@ -260,9 +276,7 @@ class TestComplaintReport(AnalysisCommon):
     def test_loops_with_us_and_with_the_customer(self):
         now = fields.Datetime.now()
         since = fields.Datetime.subtract(now, days=10)
-        self._set(
-            self.first, state="follow_up", date_received=since, date_told=now
-        )
+        self._set(self.first, state="follow_up", date_received=since, date_told=now)
         self._set(self.second, state="closed", is_open=False)
         loops = self.env["crm.complaint.loop"].with_user(self.head)
         found = loops.search([("complaint_id", "in", (self.first + self.third).ids)])
@@ -310,4 +324,3 @@ class TestComplaintReport(AnalysisCommon):
         row = self.report.with_user(self.head).search(self.own, limit=1)
         with self.assertRaises(AccessError):
             row.check_access("write")
-

@@ -9,7 +9,6 @@ class CrmComplaintLine(models.Model):
 
     carrier_id = fields.Many2one(
         "delivery.carrier",
-        "Carrier",
         compute="_compute_carrier_id",
         store=True,
         readonly=False,

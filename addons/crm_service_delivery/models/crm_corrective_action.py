@@ -8,7 +8,7 @@ class CrmCorrectiveAction(models.Model):
     _inherit = "crm.corrective.action"
 
     carrier_id = fields.Many2one(
-        "delivery.carrier", "Carrier", index="btree_not_null", ondelete="restrict"
+        "delivery.carrier", index="btree_not_null", ondelete="restrict"
     )
 
     def _has_subject(self):

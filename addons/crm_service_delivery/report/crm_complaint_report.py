@@ -7,7 +7,7 @@ class CrmComplaintReport(models.Model):
 
     _inherit = "crm.complaint.report"
 
-    carrier_id = fields.Many2one("delivery.carrier", "Carrier", readonly=True)
+    carrier_id = fields.Many2one("delivery.carrier", readonly=True)
 
     _depends = {"crm.complaint.line": ["carrier_id"]}
 

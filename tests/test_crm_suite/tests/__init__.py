@@ -1,5 +1,6 @@
 # registers its builders
 from . import builders_customer_base
+from . import builders_complaint_analysis
 from . import builders_satisfaction
 from . import test_access_matrix
 from . import test_access_scope

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CrmComplaint(models.Model):
@@ -19,6 +19,8 @@ class CrmComplaint(models.Model):
         compute="_compute_corrective_action_count", groups="crm_service.group_agent"
     )
 
+    @api.depends("corrective_action_ids")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_corrective_action_count(self):
         counts = dict(
             self.env["crm.corrective.action"]._read_group(

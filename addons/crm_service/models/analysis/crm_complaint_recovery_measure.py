@@ -110,13 +110,7 @@ class CrmComplaintRecovery(models.Model):
         return SQL(
             """WITH purchase AS MATERIALIZED (%(purchases)s),
                closed AS (%(closed)s),
-               complained AS (
-                   SELECT DISTINCT commercial_partner_id AS customer_id
-                     FROM crm_complaint
-                    WHERE company_id = %(company)s AND type = 'complaint'
-                      AND state <> 'cancelled' AND commercial_partner_id IS NOT NULL
-                      AND date_received >= %(middle)s - %(active)s
-                      AND date_received < %(middle)s + %(days)s
+               complained AS (%(complained)s
                     UNION SELECT customer_id FROM closed),
                member AS (
                    SELECT customer_id, 'complaint' AS group_kind, moment FROM closed
@@ -141,11 +135,24 @@ class CrmComplaintRecovery(models.Model):
                 since=month - timedelta(days=ACTIVE_DAYS + 1),
             ),
             closed=self._closed_sql(company, begin, end),
-            company=company.id,
+            complained=self._complained_sql(company, middle),
             middle=middle,
             active=timedelta(days=ACTIVE_DAYS),
             days=timedelta(days=days),
             figures=self._figures_sql(company, begin, end, middle),
+        )
+
+    def _complained_sql(self, company, middle) -> SQL:
+        """Return who made a complaint around the month that begins its window there."""
+        return SQL(
+            """SELECT DISTINCT commercial_partner_id AS customer_id
+                 FROM crm_complaint
+                WHERE company_id = %s AND type = 'complaint' AND state <> 'cancelled'
+                  AND commercial_partner_id IS NOT NULL
+                  AND date_received >= %s AND date_received < %s""",
+            company.id,
+            middle - timedelta(days=ACTIVE_DAYS),
+            middle + timedelta(days=company.crm_service_recovery_days),
         )
 
     def _closed_sql(self, company, begin, end) -> SQL:

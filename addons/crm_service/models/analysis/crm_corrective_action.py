@@ -4,8 +4,6 @@ from odoo.exceptions import UserError, ValidationError
 from ...tools.corrective_states import CORRECTIVE, MEASURED, PENDING
 
 
-
-
 class CrmCorrectiveAction(models.Model):
     """What is changed so that a complaint does not come again (8D, CAPA).
 
@@ -37,13 +35,12 @@ class CrmCorrectiveAction(models.Model):
     )
     cause_id = fields.Many2one(
         "crm.complaint.cause",
-        "Cause",
         index="btree_not_null",
         ondelete="restrict",
         tracking=True,
     )
     kind_id = fields.Many2one(
-        "crm.complaint.kind", "Kind", index="btree_not_null", ondelete="restrict"
+        "crm.complaint.kind", index="btree_not_null", ondelete="restrict"
     )
     product_id = fields.Many2one(
         "product.product",
