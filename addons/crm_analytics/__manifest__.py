@@ -32,6 +32,7 @@
         "views/res_partner_views.xml",
         "views/crm_analytics_menus.xml",
         "views/crm_concept_menus.xml",
+        "views/crm_complaint_menus.xml",
     ],
     "demo": [
         "demo/10_res_users_demo.xml",

@@ -125,7 +125,7 @@ class CrmComplaintRate(models.Model):
         return SQL("DATE_TRUNC('month', %s)::date", day)
 
     def _moves_sql(self, company) -> SQL:
-        """Return what was delivered to customers and came back, by product and month."""
+        """Return what was delivered and came back, by product and month."""
         quantity = SQL("m.quantity::float8 * u.factor / tu.factor")
         return SQL(
             """SELECT m.product_id, %(month)s AS date,

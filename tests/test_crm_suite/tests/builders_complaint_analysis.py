@@ -1,5 +1,7 @@
 """Builders of the rows of the analysis of complaints."""
 
+from odoo import fields
+
 from .builders import build, builds
 
 
@@ -49,10 +51,12 @@ def build_service_indicator(env, company, partner):
 
 @builds("crm.complaint.recovery")
 def build_complaint_recovery(env, company, partner):
-    return env["crm.complaint.recovery"].create(
+    recovery = env["crm.complaint.recovery"]
+    known = recovery.search_count([("company_id", "=", company.id)])
+    return recovery.create(
         {
             "company_id": company.id,
-            "date": "2020-01-01",
+            "date": fields.Date.add(fields.Date.to_date("2001-01-01"), months=known),
             "group_kind": "complaint",
             "customer_count": 9,
         }

@@ -16,7 +16,7 @@ class CrmCorrectiveAction(models.Model):
 
     @api.model
     def _cron_remind(self):
-        """Give each owner an activity for what is late; ``date_reminded`` is the cursor."""
+        """Give each owner an activity; ``date_reminded`` is the cursor."""
         cron = self.env["ir.cron"]
         today = fields.Date.context_today(self)
         domain = [

@@ -96,7 +96,7 @@ class CrmMeasure(models.Model):
         )
 
     def _open_complaints(self, domain):
-        """Open the complaints; who may not read them, as an analyst, gets their rows."""
+        """Open the complaints; an analyst, who does not read them, gets their rows."""
         can_read = self.env["crm.complaint"].has_access("read")
         name = "crm_complaint_action" if can_read else "crm_complaint_report_action"
         return {
