@@ -1,1 +1,2 @@
+from . import test_complaint_carrier
 from . import test_remedy_delivery
