@@ -76,6 +76,10 @@ CROSS JOIN LATERAL generate_series(1, c.line_count) k
                                              WHERE active)
       JOIN product_template t ON t.id = p.product_tmpl_id"""
 
+ANSWERS = """
+    UPDATE crm_complaint c SET answer_count = 1, answer_score = s.score
+      FROM crm_satisfaction_score s WHERE s.complaint_id = c.id"""
+
 AMOUNTS = """
     UPDATE crm_complaint c SET amount = l.amount, amount_company = l.amount,
            cost_remedies = CASE WHEN c.state = 'closed' THEN l.amount * 0.6 ELSE 0 END
@@ -162,7 +166,7 @@ class Complaints:
             values = self._get_values(env)
             for statement in (
                 *(FORGET, COMPLAINTS, LINES, AMOUNTS, STEPS, REMEDIES),
-                *(INPUTS, SCORES, SHIPPED),
+                *(INPUTS, SCORES, ANSWERS, SHIPPED),
             ):
                 env.cr.execute(statement, values)
             env.invalidate_all()

@@ -133,6 +133,8 @@ class CrmComplaintReport(models.Model):
         "crm.complaint": [
             "amount",
             "amount_company",
+            "answer_count",
+            "answer_score",
             "cause_id",
             "channel",
             "commercial_partner_id",
@@ -170,7 +172,6 @@ class CrmComplaintReport(models.Model):
         ],
         "crm.complaint.cause": ["department"],
         "crm.lifecycle.transition": ["company_id", "date_end", "partner_id", "state"],
-        "crm.satisfaction.score": ["complaint_id", "score"],
         "crm.segment.membership": [
             "date_end",
             "is_exclusive",
@@ -250,7 +251,7 @@ class CrmComplaintReport(models.Model):
                 judged,
             ),
             "reopen_rate": SQL("100.0 * (COALESCE(c.reopen_count, 0) > 0)::int"),
-            "satisfaction": SQL("answer.score"),
+            "satisfaction": SQL("CASE WHEN c.answer_count > 0 THEN c.answer_score END"),
             "weight": weight,
             "promise_weight": SQL("%s * %s", judged, weight),
         }
@@ -292,10 +293,7 @@ class CrmComplaintReport(models.Model):
           LEFT JOIN product_product product ON product.id = l.product_id
           LEFT JOIN product_template template ON template.id = product.product_tmpl_id
           LEFT JOIN uom_uom unit ON unit.id = l.product_uom_id
-          LEFT JOIN uom_uom own_unit ON own_unit.id = template.uom_id
-          LEFT JOIN (SELECT complaint_id, AVG(score) AS score
-                       FROM crm_satisfaction_score GROUP BY complaint_id) answer
-                 ON answer.complaint_id = c.id"""
+          LEFT JOIN uom_uom own_unit ON own_unit.id = template.uom_id"""
         )
 
     def _segment_sql(self) -> SQL:

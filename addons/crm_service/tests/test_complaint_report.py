@@ -320,6 +320,11 @@ class TestComplaintReport(AnalysisCommon):
         found = self.env["crm.complaint"].with_user(self.agent).search(action["domain"])
         self.assertEqual(found, self.first + self.second)
 
+    def test_satisfaction_counts_those_who_answered(self):
+        self._set(self.first, answer_count=2, answer_score=75.0)
+        [row] = self._read(["satisfaction:avg"])
+        self.assertEqual(row, (75.0,))
+
     def test_nobody_writes_a_report(self):
         row = self.report.with_user(self.head).search(self.own, limit=1)
         with self.assertRaises(AccessError):

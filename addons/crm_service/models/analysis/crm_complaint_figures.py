@@ -38,6 +38,21 @@ class CrmComplaint(models.Model):
         help="What its remedies cost, kept for the analysis.",
     )
 
+    answer_count = fields.Integer(
+        "Answers",
+        compute="_compute_answer_score",
+        store=True,
+        groups="base.group_user",
+    )
+    answer_score = fields.Float(
+        "Score of the Answers",
+        compute="_compute_answer_score",
+        store=True,
+        aggregator="avg",
+        groups="base.group_user",
+        help="Mean of the answers about it, from 0 to 100; kept for the analysis.",
+    )
+
     _company_received_idx = models.Index("(company_id, date_received)")
     _closed_idx = models.Index(
         "(company_id, date_closed) WHERE date_closed IS NOT NULL"
@@ -59,3 +74,10 @@ class CrmComplaint(models.Model):
     def _compute_cost_remedies(self):
         for complaint in self:
             complaint.cost_remedies = sum(complaint.remedy_ids.mapped("cost"))
+
+    @api.depends("satisfaction_score_ids.score")
+    def _compute_answer_score(self):
+        for complaint in self:
+            scores = complaint.satisfaction_score_ids.mapped("score")
+            complaint.answer_count = len(scores)
+            complaint.answer_score = sum(scores) / len(scores) if scores else 0.0
