@@ -37,12 +37,17 @@ class CrmStateMixin(models.AbstractModel):
     @api.depends("state")
     def _compute_allowed_actions(self):
         """Name the moves of the table; none to whoever may only read."""
-        may_write = self.browse().has_access("write")
+        may_move = self._may_move()
         for record in self:
             actions = allowed_actions(
                 self._transitions, record.state, self._system_actions
             )
-            record.allowed_actions = ",".join(actions) if may_write else ""
+            record.allowed_actions = ",".join(actions) if may_move else ""
+
+    @api.model
+    def _may_move(self):
+        """Hook: whether the reader may move these records; who may write may."""
+        return self.browse().has_access("write")
 
     @api.model_create_multi
     def create(self, vals_list):
