@@ -36,6 +36,12 @@ class TestComplaint(ComplaintCase):
         self.assertEqual(complaint.amount_company, 60.0)
         self.assertEqual(complaint.access_url, f"/my/complaints/{complaint.id}")
 
+    def test_what_a_caller_gives_leaves_the_rest_to_what_we_know(self):
+        complaint = self._create_complaint(phone="+46 8 555 99 99")
+        self.assertEqual(complaint.partner_name, "Bea")
+        self.assertEqual(complaint.email_from, "bea@baker.example")
+        self.assertEqual(complaint.phone, "+46 8 555 99 99")
+
     def test_loop_without_remedy_from_new_to_closed(self):
         complaint = self._create_complaint().with_user(self.agent)
         complaint.action_take()

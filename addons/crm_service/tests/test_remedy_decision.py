@@ -3,7 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .remedy_common import RemedyCommon
 
@@ -316,6 +316,21 @@ class TestRemedyDecision(RemedyCommon):
             {"company_ids": [Command.set(other.ids)], "company_id": other.id}
         )
         self.assertFalse(remedy.with_user(self.agent).search([("id", "=", remedy.id)]))
+
+    def test_agent_opens_a_remedy_without_rights_on_invoices(self):
+        complaint = self._create_complaint(pails=4)
+        remedy = self._add(complaint, "replacement")
+        self.assertFalse(remedy.has_documents)
+        self._decide(complaint)
+        view = "crm_service.crm_complaint_remedy_view_form"
+        self.env.invalidate_all()
+        form = Form(remedy.with_user(self.agent), view=view)
+        self.assertTrue(form.has_documents)
+        action = remedy.with_user(self.agent).action_open_document()
+        self.assertEqual(
+            (action["res_model"], action["res_id"]),
+            ("sale.order", remedy.sale_order_id.id),
+        )
 
     # --- CUSTOMER MERGED
 

@@ -136,12 +136,12 @@ class CrmComplaint(models.Model):
         index=True,
     )
     partner_name = fields.Char(
-        "Name Given", compute="_compute_caller", store=True, readonly=False
+        "Name Given", compute="_compute_partner_name", store=True, readonly=False
     )
     email_from = fields.Char(
-        "E-mail", compute="_compute_caller", store=True, readonly=False
+        "E-mail", compute="_compute_email_from", store=True, readonly=False
     )
-    phone = fields.Char(compute="_compute_caller", store=True, readonly=False)
+    phone = fields.Char(compute="_compute_phone", store=True, readonly=False)
     team_id = fields.Many2one(
         "crm.service.team",
         compute="_compute_team_id",
@@ -306,14 +306,23 @@ class CrmComplaint(models.Model):
             known = complaint.priority or "0"
             complaint.priority = max(known, complaint.kind_id.priority or "0")
 
+    # one method each: a value that is given keeps the host from computing the others
+
     @api.depends("partner_id")
-    def _compute_caller(self):
+    def _compute_partner_name(self):
         """Take over what we know of the contact, never lose what he gave."""
         for complaint in self:
-            partner = complaint.partner_id
-            complaint.partner_name = partner.name or complaint.partner_name
-            complaint.email_from = complaint.email_from or partner.email
-            complaint.phone = complaint.phone or partner.phone
+            complaint.partner_name = complaint.partner_id.name or complaint.partner_name
+
+    @api.depends("partner_id")
+    def _compute_email_from(self):
+        for complaint in self:
+            complaint.email_from = complaint.email_from or complaint.partner_id.email
+
+    @api.depends("partner_id")
+    def _compute_phone(self):
+        for complaint in self:
+            complaint.phone = complaint.phone or complaint.partner_id.phone
 
     @api.depends("kind_id", "company_id")
     def _compute_team_id(self):

@@ -146,7 +146,7 @@ class CrmComplaint(models.Model):
     # --- WHO IS TOLD
 
     def _send_distribution(self):
-        """Write to those who have steps now, and to the leaders in copy."""
+        """Write to those who have steps now, to the agent and to leaders in copy."""
         template = self.env.ref(
             "crm_service.mail_template_complaint_decision", raise_if_not_found=False
         )
@@ -162,9 +162,15 @@ class CrmComplaint(models.Model):
                 )
 
     def _get_distribution_users(self):
-        """Return the people of the departments concerned, and leaders in copy."""
+        """Return the people of the departments concerned, agent, leaders in copy.
+
+        Shipping has no step of a replacement, but is told of what goes out.
+        """
         steps = self._get_open_steps()
-        users = steps.user_id | self.team_id._get_users_in_copy(self.amount_company)
+        users = steps.user_id | self.user_id
+        if "warehouse" in steps.mapped("department"):
+            users |= self.team_id._get_department_user("shipping")
+        users |= self.team_id._get_users_in_copy(self.amount_company)
         return (users - self.env.user).filtered(
             lambda u: u.active and self.company_id in u.company_ids
         )
