@@ -134,7 +134,7 @@ class ComplaintForm:
         values["wish"] = self.get("wish")
         if values["wish"] not in dict(self.get_wishes()):
             self.errors["wish"] = self.env._(
-                "Please say what you wish, or choose “Nothing”."
+                "Please choose what you would like us to do, or choose “Nothing”."
             )
         return values
 
@@ -185,7 +185,9 @@ class ComplaintForm:
         if not kind:
             self.errors["kind_id"] = self.env._("Please choose what it is about.")
         if kind.is_lot_required and not lines:
-            self.errors.setdefault("lines", self.env._("Please say which products."))
+            self.errors.setdefault(
+                "lines", self.env._("Please state which products are concerned.")
+            )
         if kind.proof == "picture" and not files:
             self.errors.setdefault(
                 "pictures", self.env._("Please add a picture of it.")

@@ -201,7 +201,8 @@ class ComplaintPortal(CustomerPortal):
 
     def _get_often_text(self):
         return request.env._(
-            "You have sent a lot within an hour. Please try again later, or call us."
+            "You have submitted too many forms within an hour. Please try again "
+            "later, or call us."
         )
 
     # --- A NEW ONE

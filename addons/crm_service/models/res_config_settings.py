@@ -26,15 +26,15 @@ class ResConfigSettings(models.TransientModel):
         "Accepted Files",
         config_parameter="crm_service.is_pdf_accepted",
         default="0",
-        help="Pictures are drawn anew, so that nothing hides in them. A PDF is kept as "
-        "the customer sent it.",
+        help="Pictures are re-encoded so that they cannot hide anything else. PDF "
+        "files are kept as the customer sent them.",
     )
     service_hourly_limit = fields.Integer(
         "Forms per Hour",
         config_parameter="crm_service.hourly_limit",
         default=INTAKE_SETTINGS["hourly_limit"],
-        help="What one signed-in customer may send within an hour; three times as much "
-        "from one Internet address.",
+        help="The maximum number of forms that one customer may submit per hour; "
+        "three times as many are allowed from one IP address.",
     )
     service_mail_attachment_max = fields.Integer(
         "Attachments per E-mail",
@@ -47,22 +47,24 @@ class ResConfigSettings(models.TransientModel):
         default=INTAKE_SETTINGS["mail_attachment_mb"],
     )
     service_is_list_refused = fields.Selection(
-        [("1", "Leave out"), ("0", "Accept")],
+        [("1", "Ignore"), ("0", "Accept")],
         "Mails of Mailing Lists",
         config_parameter="crm_service.is_list_refused",
         default="1",
-        help="Accept them if the address of your desk is a mailing list itself.",
+        help="Accept them if the address of your service desk is itself a mailing list.",
     )
     service_mail_duplicate_hours = fields.Integer(
-        "Same E-mail within (Hours)",
+        "Repeated E-mails within (Hours)",
         config_parameter="crm_service.mail_duplicate_hours",
         default=INTAKE_SETTINGS["mail_duplicate_hours"],
-        help="The same words of the same sender join the complaint that they made "
-        "before.",
+        help="An e-mail with the same text from the same sender is added to the "
+        "earlier complaint.",
     )
     service_duplicate_days = fields.Integer(
         "Possible Duplicates within (Days)",
         config_parameter="crm_service.duplicate_days",
         default=INTAKE_SETTINGS["duplicate_days"],
-        help="Complaints of one customer about one order line or of one kind.",
+        help="Complaints by the same customer within this number of days, about "
+        "the same order line or of the same kind, are shown as possible "
+        "duplicates.",
     )

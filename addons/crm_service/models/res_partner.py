@@ -18,22 +18,23 @@ class ResPartner(models.Model):
         store=False,
         search="_search_service_caller",
         groups="crm_service.group_agent",
-        help="Finds a customer by name, telephone number, e-mail address, reference "
-        "or order number.",
+        help="Finds a customer by name, phone number, e-mail address, reference or "
+        "order number.",
     )
     service_date_last_order = fields.Date(
         string="Last Order",
         compute="_compute_service_date_last_order",
         groups="crm_service.group_agent",
-        help="Day of the latest confirmed order of the customer, all contacts of a "
-        "company together, in the companies that are switched on.",
+        help="Date of the customer's latest confirmed order, across all contacts "
+        "of the company, in the companies you have selected.",
     )
 
     service_special_instructions = fields.Text(
-        string="Instructions for Service",
+        string="Service Instructions",
         compute="_compute_service_special_instructions",
         groups="crm_service.group_agent",
-        help="What to mind at every contact, by the policy that holds for him.",
+        help="What to observe at every contact, according to the customer policy "
+        "that applies to this customer.",
     )
 
     @api.depends("commercial_partner_id")

@@ -20,12 +20,15 @@ class CrmSatisfactionReport(models.Model):
     _rec_name = "partner_id"
 
     date = fields.Datetime(
-        readonly=True, help="When it was answered, else sent, else planned."
+        readonly=True,
+        help="The date of the answer; without an answer, the date of sending; "
+        "otherwise the planned date.",
     )
     date_sent = fields.Datetime(
         "Sent On",
         readonly=True,
-        help="Group by it to read the answer rate of the questionnaires of a month.",
+        help="Group by this date to see the answer rate by the month in which the "
+        "questionnaires were sent.",
     )
     company_id = fields.Many2one("res.company", readonly=True)
     rule_id = fields.Many2one("crm.satisfaction.rule", readonly=True)
@@ -35,7 +38,7 @@ class CrmSatisfactionReport(models.Model):
     )
     reason = fields.Selection(
         selection=lambda self: self._selection_of("reason"),
-        string="Why Not Asked",
+        string="Reason Not Asked",
         readonly=True,
     )
     kind = fields.Selection(KINDS, "Kind of Score", readonly=True)

@@ -195,7 +195,7 @@ class TestComplaintCall(ContactCommon):
         self.assertEqual((complaint.state, complaint.reopen_count), ("progress", 1))
         self.assertFalse(self._get_calls(complaint))
         alert = complaint.activity_ids.filtered(lambda a: a.user_id == self.head)
-        self.assertEqual(alert.summary, "Reopened: the customer is not content")
+        self.assertEqual(alert.summary, "Reopened: the customer is not satisfied")
         self.assertIn("Nothing came", alert.note)
         sent = self.env["mail.mail"].sudo().search([]) - mails
         sent = sent.filtered(lambda m: "is not content" in (m.subject or ""))

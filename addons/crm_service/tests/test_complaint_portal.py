@@ -105,7 +105,7 @@ class TestComplaintPortal(IntakeCommon, HttpCase):
         page = self.url_open(f"/my/complaints/{self.own.id}").text
         self.assertIn("&lt;script&gt;alert(1)&lt;/script&gt; 漏了", page)
         self.assertNotIn("<img src=x", page)
-        self.assertIn("We have it and will look at it soon.", page)
+        self.assertIn("We have received it and will look into it soon.", page)
         self.assertIn("You get a reply until", page)
         self.assertIn("03/05/2026 04:00", page)  # his own time zone
 

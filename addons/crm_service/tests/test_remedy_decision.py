@@ -65,7 +65,7 @@ class TestRemedyDecision(RemedyCommon):
         more = self._add(again, "discount", amount=40.0)
         self.assertEqual(
             (more.with_user(self.head).verdict, more.with_user(self.head).verdict_note),
-            ("approval", "More than the policy allows"),
+            ("approval", "Exceeds the policy limit"),
         )
 
     def test_value_class_and_lifecycle_of_the_customer_count(self):

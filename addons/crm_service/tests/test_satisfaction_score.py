@@ -233,7 +233,7 @@ class TestSatisfactionRights(SatisfactionCommon):
         super().setUpClass()
         cls.score = cls._create_score(5)
         cls.free = cls._create_score(
-            5, partner=cls._create_partner("Free", email="free@example.com")
+            5, partner=cls._create_partner("Available", email="free@example.com")
         )
         cls.records = {
             "crm.satisfaction.score": cls.score + cls.free,

@@ -14,10 +14,10 @@ class CrmComplaintCall(models.TransientModel):
     )
     partner_id = fields.Many2one(related="complaint_id.partner_id")
     purpose = fields.Selection(
-        PURPOSES, compute="_compute_from_complaint", string="Call To"
+        PURPOSES, compute="_compute_from_complaint", string="Purpose"
     )
     unreachable_count = fields.Integer(related="complaint_id.unreachable_count")
-    script = fields.Text("What to Say", compute="_compute_from_complaint")
+    script = fields.Text("Call Script", compute="_compute_from_complaint")
     phone = fields.Char(
         compute="_compute_phone", store=True, readonly=False, precompute=True
     )

@@ -9,14 +9,14 @@ class CrmComplaintMerge(models.TransientModel):
     _description = "Merge Complaints"
 
     complaint_id = fields.Many2one(
-        "crm.complaint", "Remains", required=True, ondelete="cascade"
+        "crm.complaint", "Remaining Complaint", required=True, ondelete="cascade"
     )
     commercial_partner_id = fields.Many2one(
         related="complaint_id.commercial_partner_id"
     )
     duplicate_ids = fields.Many2many(
         "crm.complaint",
-        string="Merged into It",
+        string="Complaints to Merge",
         domain="[('commercial_partner_id', '=', commercial_partner_id), "
         "('id', '!=', complaint_id), ('state', 'in', ('new', 'progress'))]",
     )
@@ -26,7 +26,7 @@ class CrmComplaintMerge(models.TransientModel):
         self.ensure_one()
         if not self.duplicate_ids - self.complaint_id:
             raise UserError(
-                self.env._("Choose at least one complaint that is merged into this.")
+                self.env._("Choose at least one complaint to merge into this one.")
             )
         self.complaint_id._merge(self.duplicate_ids)
         return {

@@ -12,7 +12,7 @@ class CrmComplaintRemedy(models.Model):
         check_company=True,
         index="btree_not_null",
         ondelete="set null",
-        help="Stands on the transfer; the customer pays nothing for it.",
+        help="Copied to the transfer. The customer is not charged for it.",
     )
 
     def _prepare_order_vals(self):

@@ -14,7 +14,7 @@ class CrmComplaintRemedy(models.Model):
         groups="sales_team.group_sale_salesman",
     )
     coupon_code = fields.Char(
-        compute="_compute_coupon_code", help="To be told to the customer."
+        compute="_compute_coupon_code", help="The coupon code to give to the customer."
     )
 
     @api.depends("state")

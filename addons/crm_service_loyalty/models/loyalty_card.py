@@ -9,5 +9,5 @@ class LoyaltyCard(models.Model):
 
     _crm_remedy_once_idx = models.UniqueIndex(
         "(crm_remedy_id) WHERE crm_remedy_id IS NOT NULL",
-        "This remedy has a coupon already.",
+        "This remedy already has a coupon.",
     )

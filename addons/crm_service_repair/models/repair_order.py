@@ -20,7 +20,7 @@ class RepairOrder(models.Model):
     _crm_remedy_once_idx = models.UniqueIndex(
         "(crm_remedy_id, crm_remedy_line_id) "
         "WHERE crm_remedy_id IS NOT NULL AND state != 'cancel'",
-        "This product of the remedy has a repair already.",
+        "This product of the remedy already has a repair order.",
     )
 
     def write(self, vals):

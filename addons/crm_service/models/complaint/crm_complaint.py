@@ -9,9 +9,9 @@ STATES = [
     ("new", "New"),
     ("progress", "In Progress"),
     ("decided", "Decided"),
-    ("execution", "Being Carried Out"),
+    ("execution", "In Execution"),
     ("inform", "Inform the Customer"),
-    ("follow_up", "Follow-up"),
+    ("follow_up", "Follow-Up Call"),
     ("confirmed", "Confirmed"),
     ("closed", "Closed"),
     ("cancelled", "Cancelled"),
@@ -83,9 +83,9 @@ class CrmComplaint(models.Model):
             ("answer", "An Answer"),
             ("none", "Nothing"),
         ],
-        "Wishes",
+        "Customer's Wish",
     )
-    wish_note = fields.Char("Wish in Words")
+    wish_note = fields.Char("Wish Details")
     channel = fields.Selection(
         [
             ("portal", "Portal"),
@@ -93,9 +93,9 @@ class CrmComplaint(models.Model):
             ("phone", "Phone"),
             ("survey", "Survey"),
             ("visit", "Visit"),
-            ("hand", "By Hand"),
+            ("hand", "Manual Entry"),
         ],
-        "Received By",
+        "Received Via",
         default="hand",
         required=True,
     )
@@ -136,7 +136,7 @@ class CrmComplaint(models.Model):
         index=True,
     )
     partner_name = fields.Char(
-        "Name Given", compute="_compute_partner_name", store=True, readonly=False
+        "Contact Name", compute="_compute_partner_name", store=True, readonly=False
     )
     email_from = fields.Char(
         "E-mail", compute="_compute_email_from", store=True, readonly=False
@@ -179,7 +179,8 @@ class CrmComplaint(models.Model):
         store=True,
         readonly=False,
         index="btree_not_null",
-        help="Where a replacement goes: the address of the order unless changed.",
+        help="Where a replacement is sent. This is the delivery address of the "
+        "order unless it is changed.",
     )
     line_ids = fields.One2many(
         "crm.complaint.line", "complaint_id", string="Products", copy=True
@@ -221,13 +222,17 @@ class CrmComplaint(models.Model):
     )
     date_replied = fields.Datetime("First Reply On", readonly=True, copy=False)
     date_decided = fields.Datetime("Decided On", readonly=True, copy=False)
-    date_executed = fields.Datetime("Carried Out On", readonly=True, copy=False)
-    date_told = fields.Datetime("Customer Told On", readonly=True, copy=False)
+    date_executed = fields.Datetime("Executed On", readonly=True, copy=False)
+    date_told = fields.Datetime("Customer Informed On", readonly=True, copy=False)
     date_confirmed = fields.Datetime("Confirmed On", readonly=True, copy=False)
     date_closed = fields.Datetime("Closed On", readonly=True, copy=False)
     reopen_count = fields.Integer("Times Reopened", readonly=True, copy=False)
     skip_count = fields.Integer(
-        "Skipped", readonly=True, copy=False, groups=INTERNAL, help="Skipped moves."
+        "Skipped",
+        readonly=True,
+        copy=False,
+        groups=INTERNAL,
+        help="The number of steps of the process that were skipped.",
     )
     result = fields.Selection(
         [
@@ -250,11 +255,14 @@ class CrmComplaint(models.Model):
         readonly=True,
         copy=False,
         tracking=True,
-        help="The promised times stand still.",
+        help="The promised times are paused.",
     )
     waiting_since = fields.Datetime(readonly=True, copy=False)
     waiting_hours = fields.Float(
-        "Hours Waited", readonly=True, copy=False, help="Working hours in all."
+        "Waiting Time (Hours)",
+        readonly=True,
+        copy=False,
+        help="The total waiting time in working hours.",
     )
     deadline_reply = fields.Datetime("Reply By", readonly=True, copy=False)
     deadline_decision = fields.Datetime("Decide By", readonly=True, copy=False)
@@ -273,17 +281,18 @@ class CrmComplaint(models.Model):
         "Next Deadline",
         compute="_compute_deadline_next",
         store=True,
-        help="The earliest promised time that is not met yet.",
+        help="The earliest promised time that is still open.",
     )
     date_check = fields.Datetime(
         readonly=True,
         copy=False,
         groups=INTERNAL,
-        help="Technical: when the promised times are looked at again.",
+        help="Technical field: when the promised times are checked next.",
     )
 
     _name_unique = models.UniqueIndex(
-        "(name, company_id)", "This number is taken. Save again to get the next one."
+        "(name, company_id)",
+        "This number is already taken. Save again to get the next one.",
     )
     _check_idx = models.Index("(date_check) WHERE date_check IS NOT NULL")
     _board_idx = models.Index("(priority DESC, id DESC) WHERE is_open")

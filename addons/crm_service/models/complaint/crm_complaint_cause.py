@@ -19,10 +19,10 @@ class CrmComplaintCause(models.Model):
     code = fields.Char(copy=False)
     active = fields.Boolean(default=True)
     parent_id = fields.Many2one(
-        "crm.complaint.cause", "Part Of", index=True, ondelete="restrict"
+        "crm.complaint.cause", "Parent Cause", index=True, ondelete="restrict"
     )
     parent_path = fields.Char(index=True)
-    child_ids = fields.One2many("crm.complaint.cause", "parent_id", string="Parts")
+    child_ids = fields.One2many("crm.complaint.cause", "parent_id", string="Sub-Causes")
     department = fields.Selection(
         [
             ("packaging", "Packaging"),
@@ -33,15 +33,16 @@ class CrmComplaintCause(models.Model):
             ("finance", "Finance"),
             ("service", "Customer Service"),
             ("purchase", "Purchasing"),
-            ("customer", "The Customer"),
+            ("customer", "Customer"),
         ],
-        "Answerable",
-        help="Who has to see to it that it does not happen again.",
+        "Responsible Department",
+        help="The department that is responsible for preventing this cause from "
+        "recurring.",
     )
 
     _code_unique = models.UniqueIndex(
         "(code) WHERE code IS NOT NULL",
-        "Another cause has this code already. Choose another code.",
+        "This code is already used by another cause. Choose a different code.",
     )
 
     @api.depends("name", "parent_id.complete_name")

@@ -185,7 +185,7 @@ class CrmComplaint(models.Model):
         if replied := self.filtered("date_replied"):
             raise UserError(
                 self.env._(
-                    "The first reply to “%(name)s” is on record already.",
+                    "The first reply to “%(name)s” is already recorded.",
                     name=replied[0].display_name,
                 )
             )

@@ -97,8 +97,8 @@ class CrmComplaint(models.Model):
             return
         activity_type = self.env.ref(ACTIVITY)
         labels = {
-            "warned": self.env._("Promised time is nearly over"),
-            "late": self.env._("Promised time is over"),
+            "warned": self.env._("Promised time about to expire"),
+            "late": self.env._("Promised time exceeded"),
         }
         activities = self.env["mail.activity"].with_context(
             mail_activity_quick_update=True

@@ -18,7 +18,7 @@ class CrmComplaintDeadline(models.Model):
         index=True,
         ondelete="cascade",
         default=lambda self: self.env.company,
-        help="Empty: holds in every company.",
+        help="Leave empty to apply to all companies.",
     )
 
     # For which complaints
@@ -26,7 +26,8 @@ class CrmComplaintDeadline(models.Model):
         "crm.complaint.kind",
         index="btree_not_null",
         ondelete="cascade",
-        help="Empty: every kind. A time for a kind goes before all others.",
+        help="Leave empty to apply to all kinds. Times for a kind take precedence "
+        "over all others.",
     )
     segment_id = fields.Many2one(
         "crm.segment",
@@ -34,14 +35,15 @@ class CrmComplaintDeadline(models.Model):
         index="btree_not_null",
         ondelete="cascade",
         check_company=True,
-        help="Empty: every customer. Otherwise those of this segment.",
+        help="Limits the times to customers in this segment. Leave empty for all "
+        "customers.",
     )
     team_id = fields.Many2one(
         "crm.service.team",
         index="btree_not_null",
         ondelete="cascade",
         check_company=True,
-        help="Empty: every team.",
+        help="Leave empty to apply to all teams.",
     )
 
     # What is promised
@@ -53,16 +55,16 @@ class CrmComplaintDeadline(models.Model):
         default=75,
         required=True,
         aggregator=None,
-        help="The agent is warned when so much of the time has passed.",
+        help="The agent is warned when this percentage of the time has passed.",
     )
 
     _hours_not_negative = models.Constraint(
         "CHECK(hours_reply >= 0 AND hours_decision >= 0 AND hours_resolution >= 0)",
-        "Hours cannot be negative. Zero means that nothing is promised.",
+        "Hours cannot be negative. Enter 0 if nothing is promised.",
     )
     _warn_percent_valid = models.Constraint(
         "CHECK(warn_percent BETWEEN 1 AND 100)",
-        "The warning comes after 1 to 100 % of the time.",
+        "The warning must come after 1 to 100 % of the time.",
     )
 
     @api.depends("kind_id", "segment_id", "team_id")

@@ -146,7 +146,7 @@ class CrmComplaint(models.Model):
             complaint.message_subscribe(leaders.ids)
             complaint.message_post(
                 body=self.env._(
-                    "For your information: %(customer)s complains of goods worth "
+                    "For your information: %(customer)s complains about goods worth "
                     "%(amount)s.",
                     customer=complaint.commercial_partner_id.name
                     or complaint.partner_name

@@ -21,37 +21,43 @@ class CrmComplaintKind(models.Model):
         TYPES,
         default="complaint",
         required=True,
-        help="An opinion needs an answer, a complaint a remedy.",
+        help="An opinion only needs an answer; a complaint needs a remedy.",
     )
     proof = fields.Selection(
         [("none", "Nothing"), ("picture", "A Picture"), ("text", "A Description")],
         "Required Proof",
         default="none",
         required=True,
-        help="What has to be there before it is decided.",
+        help="The proof that is required before a decision.",
     )
     is_lot_required = fields.Boolean(
-        "Lots Required", help="Each tracked product needs its lot or serial number."
+        "Lot/Serial Number Required",
+        help="The lot or serial number of each tracked product is required.",
     )
     priority = fields.Selection(PRIORITIES, default="0", required=True)
     team_id = fields.Many2one(
         "crm.service.team",
         index="btree_not_null",
-        help="Handles it, in the company of the team. Empty: the first team.",
+        help="The team that handles complaints of this kind, in the company of the "
+        "team. Leave empty for the first team.",
     )
     follow_up_days = fields.Integer(
-        "Follow-up after (Days)", help="Zero: as the team does."
+        "Follow-Up after (Days)", help="0 means that the setting of the team applies."
     )
     follow_up_from = fields.Selection(
-        FOLLOW_UP_FROM, "Follow-up Counted From", help="Empty: as the team does."
+        FOLLOW_UP_FROM,
+        "Follow-Up Counted From",
+        help="Leave empty to use the setting of the team.",
     )
     color = fields.Integer()
     description = fields.Text(
-        translate=True, help="Shown to the customer who chooses a kind."
+        translate=True, help="Shown to customers when they choose a kind."
     )
 
     _code_unique = models.UniqueIndex(
-        "(code)", "Another kind has this code already. Choose another code."
+        "(code)",
+        "This code is already used by another kind of complaint. Choose a "
+        "different code.",
     )
     _days_not_negative = models.Constraint(
         "CHECK(follow_up_days >= 0)", "Days cannot be negative."

@@ -7,7 +7,7 @@ class CrmComplaintLine(models.Model):
     """A product that is complained of: how many, of which lot, worth what."""
 
     _name = "crm.complaint.line"
-    _description = "Product Complained Of"
+    _description = "Complaint Line"
     _order = "complaint_id, sequence, id"
     _rec_name = "product_id"
     _check_company_auto = True
@@ -48,7 +48,10 @@ class CrmComplaintLine(models.Model):
     )
     tracking = fields.Selection(related="product_id.tracking")
     quantity = fields.Float(
-        default=1.0, required=True, digits="Product Unit", help="Complained of."
+        default=1.0,
+        required=True,
+        digits="Product Unit",
+        help="The quantity that the customer complains about.",
     )
     product_uom_id = fields.Many2one(
         "uom.uom",
@@ -66,13 +69,13 @@ class CrmComplaintLine(models.Model):
         readonly=False,
         precompute=True,
         aggregator=None,
-        help="For one unit, after discount, without taxes.",
+        help="Price per unit, after discount and without taxes.",
     )
-    amount = fields.Monetary("Worth", compute="_compute_amount", store=True)
+    amount = fields.Monetary("Value", compute="_compute_amount", store=True)
     note = fields.Char("Problem")
 
     _quantity_positive = models.Constraint(
-        "CHECK(quantity > 0)", "The quantity complained of is more than zero."
+        "CHECK(quantity > 0)", "The quantity must be greater than zero."
     )
     _price_not_negative = models.Constraint(
         "CHECK(price_unit >= 0)", "The price paid cannot be negative."
@@ -131,15 +134,15 @@ class CrmComplaintLine(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(product)s was not bought by this customer from this "
-                        "company. Choose a line of the customer's own orders.",
+                        "company. Choose a line from one of the customer's own orders.",
                         product=bought.product_id.display_name,
                     )
                 )
             if bought.product_id != line.product_id:
                 raise ValidationError(
                     self.env._(
-                        "The order line is about %(bought)s, not about %(product)s. "
-                        "Choose the line of that product.",
+                        "The order line is for %(bought)s, not for %(product)s. "
+                        "Choose the order line of that product.",
                         bought=bought.product_id.display_name,
                         product=line.product_id.display_name,
                     )
@@ -165,8 +168,8 @@ class CrmComplaintLine(models.Model):
         if float_compare(complained, limit, precision_rounding=unit.rounding) > 0:
             raise ValidationError(
                 self.env._(
-                    "%(product)s: %(complained)s complained of, but only %(limit)s "
-                    "%(unit)s were ordered. Enter the quantity of this order.",
+                    "%(product)s: the complaint covers %(complained)s, but only "
+                    "%(limit)s %(unit)s were ordered. Correct the quantity.",
                     product=bought.product_id.display_name,
                     complained=complained,
                     limit=limit,
@@ -180,8 +183,8 @@ class CrmComplaintLine(models.Model):
             if line.tracking in ("lot", "serial") and not line.lot_id:
                 raise UserError(
                     self.env._(
-                        "%(product)s is tracked: enter the lot or serial number that "
-                        "stands on it, then decide.",
+                        "%(product)s is tracked. Enter its lot or serial number "
+                        "before you decide.",
                         product=line.product_id.display_name,
                     )
                 )
@@ -192,7 +195,8 @@ class CrmComplaintLine(models.Model):
             if line.lot_id.product_id != line.product_id:
                 raise ValidationError(
                     self.env._(
-                        "Lot %(lot)s is not one of %(product)s. Choose another lot.",
+                        "Lot %(lot)s does not belong to %(product)s. Choose another "
+                        "lot.",
                         lot=line.lot_id.name,
                         product=line.product_id.display_name,
                     )

@@ -111,22 +111,23 @@ class CrmComplaint(models.Model):
         if not kind:
             raise UserError(
                 self.env._(
-                    "“%(name)s” has no kind yet. Choose one, then decide.",
+                    "“%(name)s” has no kind yet. Choose one before you decide.",
                     name=self.display_name,
                 )
             )
         if kind.proof == "text" and not (self.description or "").strip():
             raise UserError(
                 self.env._(
-                    "%(kind)s: enter what the customer says, then decide.",
+                    "%(kind)s: a description is required. Enter what the customer "
+                    "says before you decide.",
                     kind=kind.name,
                 )
             )
         if kind.proof == "picture" and not self._has_picture():
             raise UserError(
                 self.env._(
-                    "%(kind)s: a picture is needed. Ask the customer for one and "
-                    "attach it, then decide.",
+                    "%(kind)s: a picture is required. Ask the customer for one and "
+                    "attach it before you decide.",
                     kind=kind.name,
                 )
             )
@@ -152,7 +153,7 @@ class CrmComplaint(models.Model):
                 raise UserError(
                     self.env._(
                         "“%(name)s” has no final result yet. Choose the result and "
-                        "describe it, then close the complaint.",
+                        "describe it before you close the complaint.",
                         name=complaint.display_name,
                     )
                 )
@@ -208,12 +209,12 @@ class CrmComplaint(models.Model):
         if action == "skip" and not (self.env.su or self.env.user.has_group(MANAGER)):
             raise AccessError(
                 self.env._(
-                    "Only a manager of customer service can skip this. Call the "
+                    "Only managers of customer service can skip the call. Call the "
                     "customer, or ask a manager."
                 )
             )
         if action in REASONED and not (reason or "").strip():
-            raise UserError(self.env._("Say why: the reason stays on record."))
+            raise UserError(self.env._("Enter the reason. It stays on record."))
 
     def _lock(self):
         """Let one person at a time move a complaint.
@@ -227,8 +228,8 @@ class CrmComplaint(models.Model):
         except LockError as e:
             raise UserError(
                 self.env._(
-                    "Somebody else is working on “%(name)s” at this moment. Reload the "
-                    "page to see what has been done.",
+                    "Another user is working on “%(name)s” right now. Reload the page "
+                    "to see what has been done.",
                     name=self[:1].display_name,
                 )
             ) from e

@@ -45,10 +45,13 @@ class CrmComplaintStep(models.Model):
     sequence = fields.Integer(
         default=10,
         readonly=True,
-        help="Steps of one number are done side by side, the next when all are done.",
+        help="Steps with the same number are done in parallel. The steps with the "
+        "next number follow when all of them are completed.",
     )
     round = fields.Integer(
-        default=1, readonly=True, help="One more for each time it was decided."
+        default=1,
+        readonly=True,
+        help="Increases by one each time the complaint is decided.",
     )
     department = fields.Selection(DEPARTMENTS, required=True, readonly=True)
     user_id = fields.Many2one(
@@ -57,10 +60,13 @@ class CrmComplaintStep(models.Model):
         domain=[("share", "=", False)],
         index="btree_not_null",
         tracking=True,
-        help="Empty: whoever of the department takes it.",
+        help="Leave empty if anyone in the department can take the step.",
     )
     is_gate = fields.Boolean(
-        "Gate", readonly=True, help="Nothing is carried out before this is done."
+        "Blocking Step",
+        readonly=True,
+        help="Nothing is carried out before this step is completed, and it cannot "
+        "be skipped.",
     )
     is_mine = fields.Boolean(compute="_compute_is_mine")
 
@@ -68,7 +74,7 @@ class CrmComplaintStep(models.Model):
     complaint_name = fields.Char("Complaint Number", readonly=True)
     customer_name = fields.Char("Customer", readonly=True)
     ship_to = fields.Text("Ship-to Address", readonly=True)
-    products = fields.Text(readonly=True, help="With quantities.")
+    products = fields.Text(readonly=True, help="The products with their quantities.")
     currency_id = fields.Many2one("res.currency", readonly=True, ondelete="restrict")
     amount = fields.Monetary(readonly=True, aggregator=None)
     message = fields.Text(readonly=True)
@@ -98,10 +104,10 @@ class CrmComplaintStep(models.Model):
     date_start = fields.Datetime("Started On", readonly=True, copy=False)
     date_end = fields.Datetime("Ended On", readonly=True, copy=False)
     waiting_hours = fields.Float(
-        "Hours until Started", readonly=True, aggregator="avg", copy=False
+        "Time until Start (Hours)", readonly=True, aggregator="avg", copy=False
     )
     working_hours = fields.Float(
-        "Hours of Work", readonly=True, aggregator="avg", copy=False
+        "Processing Time (Hours)", readonly=True, aggregator="avg", copy=False
     )
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
     reason = fields.Text(readonly=True, copy=False)
@@ -159,7 +165,7 @@ class CrmComplaintStep(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(user)s does not work for the department of “%(step)s”. "
-                        "Choose somebody who has its rights.",
+                        "Choose a user of this department.",
                         user=user.name,
                         step=step.name,
                     )
@@ -171,8 +177,8 @@ class CrmComplaintStep(models.Model):
         if not self.env.su and set(vals) - OWN_FIELDS:
             raise AccessError(
                 self.env._(
-                    "A step changes by its buttons only. Here you can change who does "
-                    "it and when it is due."
+                    "A step can only be changed with its buttons. You can still edit "
+                    "the responsible person and the due date."
                 )
             )
         moved = self.browse()
@@ -217,14 +223,14 @@ class CrmComplaintStep(models.Model):
         self.check_access("read")
         if not (self.env.su or self.env.user.has_group("crm_service.group_manager")):
             raise AccessError(
-                self.env._("Only a manager of customer service can skip a step.")
+                self.env._("Only managers of customer service can skip a step.")
             )
         for step in self.sudo():  # style: CRM109 right was checked above
             if step.is_gate:
                 raise UserError(
                     self.env._(
-                        "“%(step)s” is a gate: it protects money or stock and cannot "
-                        "be skipped. Ask the department.",
+                        "“%(step)s” protects money or stock and cannot be skipped. "
+                        "Ask the department to complete it.",
                         step=step.display_name,
                     )
                 )
@@ -266,7 +272,7 @@ class CrmComplaintStep(models.Model):
 
     def _check_reason(self, reason):
         if not (reason or "").strip():
-            raise UserError(self.env._("Say why: the reason stays on record."))
+            raise UserError(self.env._("Enter the reason. It stays on record."))
 
     def _get_workable(self):
         """Return these steps as the product, for somebody whose work they are."""
@@ -275,7 +281,8 @@ class CrmComplaintStep(models.Model):
             if not self.env.su and not step._is_worker(self.env.user):
                 raise AccessError(
                     self.env._(
-                        "“%(step)s” is the work of %(department)s. Ask them to do it.",
+                        "“%(step)s” is the responsibility of %(department)s. Ask them "
+                        "to do it.",
                         step=step.display_name,
                         department=dict(
                             self._fields["department"]._description_selection(self.env)

@@ -17,5 +17,5 @@ class CrmComplaintTag(models.Model):
     color = fields.Integer(default=lambda self: self._default_color())
 
     _name_unique = models.UniqueIndex(
-        "(name)", "This tag exists already. Use the one that is there."
+        "(name)", "This tag already exists. Use the existing one."
     )

@@ -44,8 +44,8 @@ class CrmComplaint(models.Model):
             if customer and order.partner_id.commercial_partner_id != customer:
                 raise ValidationError(
                     self.env._(
-                        "Order %(order)s is not one of %(customer)s. Choose an order "
-                        "of this customer.",
+                        "Order %(order)s does not belong to %(customer)s. Choose one "
+                        "of this customer's orders.",
                         order=order.name,
                         customer=customer.name,
                     )
@@ -63,7 +63,8 @@ class CrmComplaint(models.Model):
         if handled := self.filtered(lambda c: c.state not in ("new", "cancelled")):
             raise UserError(
                 self.env._(
-                    "“%(name)s” was handled and stays on record. Cancel it instead.",
+                    "“%(name)s” has been processed and cannot be deleted. Cancel it "
+                    "instead.",
                     name=handled[0].display_name,
                 )
             )
@@ -106,7 +107,8 @@ class CrmComplaint(models.Model):
         if not self.env.su and SYSTEM_FIELDS & set(names):
             raise AccessError(
                 self.env._(
-                    "Number, dates and promised times of a complaint follow from what "
-                    "is done. Leave them out and use its buttons."
+                    "The number, dates and promised times of a complaint are set "
+                    "automatically. Leave them out and use the buttons of the "
+                    "complaint instead."
                 )
             )

@@ -37,7 +37,8 @@ class CrmServiceTeam(models.Model):
         domain=[("share", "=", False)],
         index="btree_not_null",
         tracking=True,
-        help="Decides, and is told of what is late.",
+        help="The head of service decides on complaints and is notified when they "
+        "are late.",
     )
     member_ids = fields.Many2many(
         "res.users",
@@ -46,14 +47,15 @@ class CrmServiceTeam(models.Model):
         "user_id",
         string="Agents",
         domain=[("share", "=", False)],
-        help="Work on the complaints of the team. Empty: every agent does.",
+        help="The agents who handle the complaints of the team. Leave empty if "
+        "every agent does.",
     )
     department_ids = fields.One2many(
         "crm.service.team.department",
         "team_id",
         string="Other Departments",
         copy=True,
-        help="Who does the steps of finance, warehouse and shipping.",
+        help="Who carries out the steps of finance, the warehouse and shipping.",
     )
     copy_ids = fields.One2many(
         "crm.service.team.copy", "team_id", string="Leaders in Copy", copy=True
@@ -64,22 +66,24 @@ class CrmServiceTeam(models.Model):
         "resource.calendar",
         "Working Hours",
         check_company=True,
-        help="Promised times count these hours. Empty: those of the company.",
+        help="Promised times are counted in these working hours. Leave empty to "
+        "use those of the company.",
     )
     follow_up_days = fields.Integer(
-        "Follow-up after (Days)",
+        "Follow-Up after (Days)",
         default=3,
         required=True,
-        help="When the customer is called again and asked whether all is well.",
+        help="The days after which the customer is called again to make sure that "
+        "everything is all right.",
     )
     follow_up_from = fields.Selection(
-        FOLLOW_UP_FROM, "Follow-up Counted From", default="shipped", required=True
+        FOLLOW_UP_FROM, "Follow-Up Counted From", default="shipped", required=True
     )
     follow_up_retries = fields.Integer(
         "Further Attempts",
         default=3,
         required=True,
-        help="How often a customer is called again who was not reached.",
+        help="The number of further calls to a customer who could not be reached.",
     )
     retry_days = fields.Integer("Days between Attempts", default=1, required=True)
 
@@ -87,7 +91,8 @@ class CrmServiceTeam(models.Model):
 
     _days_positive = models.Constraint(
         "CHECK(follow_up_days >= 0 AND follow_up_retries >= 0 AND retry_days >= 1)",
-        "Days and attempts cannot be negative, and attempts are a day apart at least.",
+        "Days and attempts cannot be negative, and there must be at least one day "
+        "between attempts.",
     )
 
     @api.depends_context("uid", "allowed_company_ids")

@@ -24,12 +24,12 @@ class CrmServiceTeamCopy(models.Model):
     )
     amount_min = fields.Monetary(
         "From Amount",
-        help="Told of complaints whose goods are worth this much or more.",
+        help="Notified of complaints about goods worth at least this amount.",
     )
 
     _user_unique = models.UniqueIndex(
         "(team_id, user_id)",
-        "This leader is in copy already. Change the amount of that line.",
+        "This leader is already in copy. Change the amount on the existing line.",
     )
     _amount_not_negative = models.Constraint(
         "CHECK(amount_min >= 0)", "The amount cannot be negative."

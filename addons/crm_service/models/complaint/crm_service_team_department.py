@@ -41,5 +41,6 @@ class CrmServiceTeamDepartment(models.Model):
 
     _department_unique = models.UniqueIndex(
         "(team_id, department)",
-        "A department has one responsible in a team. Change the line that is there.",
+        "Each department can have only one responsible person per team. Change the "
+        "existing line.",
     )

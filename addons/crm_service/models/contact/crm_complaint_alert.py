@@ -28,13 +28,13 @@ class CrmComplaint(models.Model):
         "Agent Reminded", readonly=True, copy=False, groups=INTERNAL
     )
     contact_error = fields.Text(
-        "Why No Call Could Be Planned", readonly=True, copy=False, groups=INTERNAL
+        "Call Planning Error", readonly=True, copy=False, groups=INTERNAL
     )
     contact_retry = fields.Date(
         readonly=True,
         copy=False,
         groups=INTERNAL,
-        help="Technical: when the background job tries again after an error.",
+        help="Technical field: when the scheduled action tries again after an error.",
     )
 
     # --- THE HEAD OF SERVICE
@@ -47,7 +47,7 @@ class CrmComplaint(models.Model):
             complaint.activity_schedule(
                 WARNING,
                 complaint._get_contact_today(),
-                summary=self.env._("Reopened: the customer is not content"),
+                summary=self.env._("Reopened: the customer is not satisfied"),
                 note=complaint._get_denial(),
                 user_id=leader.id,
             )
@@ -66,8 +66,9 @@ class CrmComplaint(models.Model):
             complaint._get_contact_today(),
             summary=self.env._("The customer cannot be reached"),
             note=self.env._(
-                "%(count)s calls in vain. Call yourself, write to the customer, or go "
-                "on without an answer and say why.",
+                "The customer could not be reached in %(count)s calls. Call again "
+                "yourself, write to the customer, or continue without an answer and "
+                "give the reason.",
                 count=complaint.unreachable_count,
             ),
             user_id=complaint._get_contact_leader().id,
@@ -167,9 +168,10 @@ class CrmComplaint(models.Model):
         user = self._get_call_user()
         self.message_notify(
             partner_ids=user.partner_id.ids,
-            subject=self.env._("Call forgotten: %s", self.display_name),
+            subject=self.env._("Overdue call: %s", self.display_name),
             body=self.env._(
-                "The customer was to be called on %(day)s. Call, then log the answer.",
+                "The customer was to be called on %(day)s. Call the customer, then "
+                "log the answer.",
                 day=fields.Date.to_string(self.date_contact),
             ),
         )

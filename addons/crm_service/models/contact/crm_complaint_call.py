@@ -40,7 +40,7 @@ class CrmComplaint(models.Model):
         "Number to Call", compute="_compute_contact_phone", groups=INTERNAL
     )
     call_script = fields.Text(
-        "What to Say", compute="_compute_call_script", groups=INTERNAL
+        "Call Script", compute="_compute_call_script", groups=INTERNAL
     )
     date_contact = fields.Date(
         "Next Call", copy=False, index="btree_not_null", groups=INTERNAL
@@ -49,18 +49,19 @@ class CrmComplaint(models.Model):
         "Delivered On",
         copy=False,
         groups=INTERNAL,
-        help="When the customer received what was sent, as the carrier reports it. "
-        "Empty: the day of shipping counts.",
+        help="When the customer received the goods, as reported by the carrier. "
+        "Leave empty to count from the day of shipping.",
     )
     unreachable_count = fields.Integer(
-        "Calls in Vain", readonly=True, copy=False, groups=INTERNAL
+        "Unanswered Calls", readonly=True, copy=False, groups=INTERNAL
     )
     is_leader_asked = fields.Boolean(
-        "Head of Service Asked",
+        "Escalated to Head of Service",
         readonly=True,
         copy=False,
         groups=INTERNAL,
-        help="The customer was not reached, so the head of service decides.",
+        help="The customer could not be reached, so the head of service decides "
+        "how to continue.",
     )
 
     # --- COMPUTE
@@ -138,8 +139,8 @@ class CrmComplaint(models.Model):
         if not self.env.su and CONTACT_SYSTEM_FIELDS & set(names):
             raise AccessError(
                 self.env._(
-                    "How often a customer was called follows from the log of calls. "
-                    "Leave it out and use Log Call."
+                    "The number of calls is taken from the call log and cannot be "
+                    "entered. Use Log Call instead."
                 )
             )
         return result
@@ -154,7 +155,8 @@ class CrmComplaint(models.Model):
             raise UserError(
                 self.env._(
                     "“%(name)s” is not waiting for a call. Customers are called when "
-                    "everything is carried out, and again afterwards.",
+                    "all remedies have been carried out, and again for the follow-up "
+                    "call.",
                     name=self.display_name,
                 )
             )
@@ -212,7 +214,9 @@ class CrmComplaint(models.Model):
             raise self._get_move_error()
         if outcome == "not_received" and not (note or "").strip():
             raise UserError(
-                self.env._("Note what the customer says: it is what is done next.")
+                self.env._(
+                    "Enter what the customer says. It determines the next steps."
+                )
             )
         next_date = fields.Date.to_date(next_date)
         contact = self._create_contact(

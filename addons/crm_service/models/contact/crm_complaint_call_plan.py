@@ -133,11 +133,13 @@ class CrmComplaint(models.Model):
 
     def _get_call_summary(self):
         if self.contact_purpose == "follow_up":
-            return self.env._("Follow-up call: is all well with %s?", self.name)
-        return self.env._("Call: tell the result of %s", self.name)
+            return self.env._(
+                "Follow-up call: is everything all right with %s?", self.name
+            )
+        return self.env._("Call the customer: result of %s", self.name)
 
     def _get_call_note(self, user):
-        number = self.contact_phone or self.env._("no number known")
+        number = self.contact_phone or self.env._("no phone number")
         script = self.with_user(user).sudo()  # style: CRM109 says the agent's name
         return plaintext2html(f"☎ {number}\n\n{script._get_call_script() or ''}")
 

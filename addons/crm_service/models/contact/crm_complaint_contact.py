@@ -1,12 +1,12 @@
 from odoo import fields, models
 
-PURPOSES = [("result", "Tell the Result"), ("follow_up", "Follow-up")]
+PURPOSES = [("result", "Communicate Result"), ("follow_up", "Follow-Up Call")]
 OUTCOMES = [
-    ("told", "Told"),
-    ("received", "Received, All Is Well"),
-    ("not_received", "Not Received or Not Content"),
+    ("told", "Informed"),
+    ("received", "Received and Satisfied"),
+    ("not_received", "Not Received or Not Satisfied"),
     ("unreachable", "Not Reached"),
-    ("asked_back", "Wants to Be Called Back"),
+    ("asked_back", "Wants a Callback"),
 ]
 
 
@@ -18,7 +18,7 @@ class CrmComplaintContact(models.Model):
     """
 
     _name = "crm.complaint.contact"
-    _description = "Call about a Complaint"
+    _description = "Complaint Call"
     _order = "date desc, id desc"
     _rec_name = "complaint_id"
 
@@ -50,11 +50,11 @@ class CrmComplaintContact(models.Model):
     phone = fields.Char(readonly=True)
     note = fields.Text(readonly=True)
     duration = fields.Float(
-        "Minutes", readonly=True, help="How long the call took, in minutes."
+        "Minutes", readonly=True, help="The duration of the call in minutes."
     )
     next_date = fields.Date("Next Call", readonly=True)
 
     _duration_not_negative = models.Constraint(
-        "CHECK(duration >= 0)", "A call cannot last less than no time."
+        "CHECK(duration >= 0)", "The duration of a call cannot be negative."
     )
     _team_date = models.Index("(team_id, date)")

@@ -9,13 +9,13 @@ class CrmComplaint(models.Model):
     _inherit = "crm.complaint"
 
     customer_panel = fields.Json(
-        "Customer's Panel",
+        "Customer Panel",
         compute="_compute_customer_panel",
         exportable=False,
         groups=INTERNAL,
     )
     stock_panel = fields.Json(
-        "Free Stock",
+        "Available Stock",
         compute="_compute_stock_panel",
         exportable=False,
         groups=INTERNAL,

@@ -24,15 +24,16 @@ class CrmComplaintScript(models.Model):
         "crm.complaint.kind",
         ondelete="cascade",
         index="btree_not_null",
-        help="Empty: for every kind that has no script of its own.",
+        help="Leave empty to use the script for all kinds that have no script of "
+        "their own.",
     )
     body = fields.Text(
         "Script",
         required=True,
         translate=True,
-        help="What can be filled in: {{ customer }}, {{ contact }}, {{ agent }}, "
-        "{{ company }}, {{ number }}, {{ subject }}, {{ order }}, {{ products }}, "
-        "{{ result }}, {{ date }}.",
+        help="Placeholders that are filled in: {{ customer }}, {{ contact }}, {{ "
+        "agent }}, {{ company }}, {{ number }}, {{ subject }}, {{ order }}, "
+        "{{ products }}, {{ result }}, {{ date }}.",
     )
 
     @api.constrains("body")
@@ -42,8 +43,8 @@ class CrmComplaintScript(models.Model):
             if unknown:
                 raise ValidationError(
                     self.env._(
-                        "The script “%(name)s” speaks of %(unknown)s, which cannot be "
-                        "filled in. Use one of: %(known)s.",
+                        "The script “%(name)s” uses %(unknown)s, which cannot be "
+                        "filled in. Use one of these: %(known)s.",
                         name=script.name,
                         unknown=", ".join(unknown),
                         known=", ".join(PLACEHOLDERS),

@@ -26,12 +26,12 @@ class CrmComplaintStock(models.Model):
     warehouse_id = fields.Many2one(
         "stock.warehouse", required=True, readonly=True, ondelete="restrict"
     )
-    quantity_free = fields.Float("Free", digits="Product Unit", readonly=True)
+    quantity_free = fields.Float("Available", digits="Product Unit", readonly=True)
     quantity_incoming = fields.Float("Incoming", digits="Product Unit", readonly=True)
     date_incoming = fields.Date("Next Receipt", readonly=True)
     lots = fields.Char("Lots / Serial Numbers", readonly=True)
     date_kept = fields.Datetime(
-        "Kept On", required=True, readonly=True, default=fields.Datetime.now
+        "Recorded On", required=True, readonly=True, default=fields.Datetime.now
     )
     user_id = fields.Many2one(
         "res.users",

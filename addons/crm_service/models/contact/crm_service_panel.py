@@ -41,7 +41,7 @@ class CrmServicePanel(models.AbstractModel):
     """
 
     _name = "crm.service.panel"
-    _description = "Customer's Panel"
+    _description = "Customer Panel"
 
     # --- THE PANEL
 

@@ -8,6 +8,7 @@ class CrmServiceTeam(models.Model):
 
     is_follow_up_in_working_days = fields.Boolean(
         "Count Working Days",
-        help="Days until the follow-up and between attempts are days on which the "
-        "team works, by its working hours and public holidays.",
+        help="The days until the follow-up call and between attempts only count "
+        "days on which the team works, according to its working hours and "
+        "public holidays.",
     )

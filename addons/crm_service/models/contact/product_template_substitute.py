@@ -15,6 +15,6 @@ class ProductTemplate(models.Model):
         domain="[('product_tmpl_id', '!=', id), ('type', '=', 'consu')]",
         check_company=True,
         groups="crm_service.group_agent",
-        help="Products that customer service may send in place of this one. Their "
-        "free stock is shown beside it.",
+        help="Products that customer service may send instead of this one. Their "
+        "available stock is shown next to it.",
     )

@@ -13,8 +13,9 @@ class ResCompany(models.Model):
         domain="[('kind', '=', 'exclusive'), ('company_id', 'in', [id, False])]",
         ondelete="set null",
         groups="crm_service.group_manager",
-        help="The scheme whose segments are the value classes of customers in "
-        "customer service. Empty: the first scheme with one segment per customer.",
+        help="The scheme whose segments serve as customer value classes in "
+        "customer service. Leave empty to use the first scheme with one "
+        "segment per customer.",
     )
 
     def _get_value_scheme_sql(self) -> SQL:

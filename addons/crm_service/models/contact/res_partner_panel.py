@@ -7,7 +7,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     service_panel = fields.Json(
-        "Customer's Panel",
+        "Customer Panel",
         compute="_compute_service_panel",
         groups="crm_service.group_agent",
         exportable=False,

@@ -30,7 +30,8 @@ class CrmComplaint(models.Model):
     merge_log = fields.Json(
         copy=False,
         groups="base.group_system",
-        help="Technical: what went to the other complaint, to bring it back.",
+        help="Technical field: what was moved to the other complaint, so that the "
+        "merge can be undone.",
     )
 
     @api.depends("commercial_partner_id", "kind_id", "line_ids.sale_line_id", "is_open")
@@ -125,8 +126,8 @@ class CrmComplaint(models.Model):
                 body=Markup("<p>%s</p>%s")
                 % (
                     self.env._(
-                        "%(name)s was merged into this complaint. The customer had "
-                        "written:",
+                        "%(name)s was merged into this complaint. The customer's "
+                        "original text:",
                         name=duplicate.display_name,
                     ),
                     plaintext2html(duplicate.description or "—"),
@@ -138,16 +139,16 @@ class CrmComplaint(models.Model):
         if len(self.company_id) > 1 or len(self.commercial_partner_id) != 1:
             raise UserError(
                 self.env._(
-                    "Only complaints of one customer and one company are merged. Leave "
-                    "out the others."
+                    "Only complaints of the same customer and the same company can be "
+                    "merged. Remove the others."
                 )
             )
         for complaint in self:
             if complaint.state not in MERGEABLE or complaint.merged_into_id:
                 raise UserError(
                     self.env._(
-                        "“%(name)s” is decided or ended already and stays a complaint "
-                        "of its own. Leave it out.",
+                        "“%(name)s” is already decided or ended and cannot be merged. "
+                        "Remove it from the selection.",
                         name=complaint.display_name,
                     )
                 )
@@ -194,10 +195,12 @@ class CrmComplaint(models.Model):
         complaint.write({"merged_into_id": False, "merge_log": False})
         self.action_revive()
         complaint._message_log(
-            body=self.env._("Parted again from %(name)s.", name=target.name)
+            body=self.env._("The merge into %(name)s was undone.", name=target.name)
         )
         target._message_log(
-            body=self.env._("%(name)s is a matter of its own.", name=self.display_name)
+            body=self.env._(
+                "%(name)s is handled separately again.", name=self.display_name
+            )
         )
 
     def _check_unmergeable(self):
@@ -205,15 +208,15 @@ class CrmComplaint(models.Model):
         if not target or not self.merge_log or self.state != "cancelled":
             raise UserError(
                 self.env._(
-                    "“%(name)s” was not merged into another complaint, so there is "
-                    "nothing to part.",
+                    "“%(name)s” is not merged into another complaint, so there is no "
+                    "merge to undo.",
                     name=self.display_name,
                 )
             )
         if target.state not in MERGEABLE:
             raise UserError(
                 self.env._(
-                    "%(name)s is decided already. Take the decision back first.",
+                    "%(name)s is already decided. Withdraw the decision first.",
                     name=target.display_name,
                 )
             )

@@ -29,36 +29,38 @@ class CrmComplaint(models.Model):
     _inherit = "crm.complaint"
 
     proof_note = fields.Char(
-        "Why Proof Is Missing",
+        "Reason for Missing Proof",
         groups="base.group_user",
         tracking=True,
-        help="What the kind asks for is not there, and it is handled all the same.",
+        help="Why the complaint is handled although required proof is missing.",
     )
     missing_proof = fields.Selection(
         [
             ("picture", "A picture"),
             ("text", "A description"),
-            ("lot", "The lot of each tracked product"),
+            ("lot", "Lot of each tracked product"),
         ],
         compute="_compute_missing_proof",
-        help="What the kind asks for and is not there.",
+        help="The proof that this kind of complaint requires and that is missing.",
     )
     intake_token = fields.Char(
         readonly=True,
         copy=False,
         groups="base.group_system",
-        help="Technical: a form that is sent twice makes one complaint.",
+        help="Technical field: prevents a form that is sent twice from creating "
+        "two complaints.",
     )
     is_acknowledged = fields.Boolean(
         "Acknowledged",
         readonly=True,
         copy=False,
-        help="The customer was told the number and the promised time of the reply.",
+        help="The customer has been told the number of the complaint and when to "
+        "expect a reply.",
     )
 
     _intake_token_unique = models.UniqueIndex(
         "(intake_token) WHERE intake_token IS NOT NULL",
-        "This form was sent already.",
+        "This form has already been sent.",
     )
 
     # --- PROOF
@@ -178,5 +180,5 @@ class CrmComplaint(models.Model):
             items = Markup().join(Markup("<li>%s</li>") % text for text in texts)
             self.message_post(
                 body=Markup("<p>%s</p><ul>%s</ul>")
-                % (self.env._("Files that were left out:"), items)
+                % (self.env._("Files that were not added:"), items)
             )

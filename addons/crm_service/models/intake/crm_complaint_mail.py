@@ -32,7 +32,8 @@ class CrmComplaint(models.Model):
         readonly=True,
         copy=False,
         groups="base.group_system",
-        help="Technical: sender, subject and words of the mail that it came from.",
+        help="Technical field: identifies the e-mail that the complaint came from "
+        "by its sender, subject and text.",
     )
 
     _mail_fingerprint_idx = models.Index(
@@ -165,7 +166,8 @@ class CrmComplaint(models.Model):
                 return match[0], order, []
         hints = [
             self.env._(
-                "The subject names %(order)s of %(customer)s, who did not write this.",
+                "The subject mentions %(order)s of %(customer)s, but this customer "
+                "did not send the e-mail.",
                 order=order.name,
                 customer=order.partner_id.commercial_partner_id.name,
             )
@@ -175,8 +177,8 @@ class CrmComplaint(models.Model):
         if len(customers) > 1:
             hints.append(
                 self.env._(
-                    "Several customers have this address: %(customers)s. Check whose "
-                    "complaint it is.",
+                    "Several customers use this address: %(customers)s. Check whose "
+                    "complaint this is.",
                     customers=", ".join(customers.mapped("name")),
                 )
             )

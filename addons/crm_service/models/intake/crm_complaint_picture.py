@@ -73,13 +73,13 @@ class CrmComplaint(models.Model):
             return self.env._("“%(name)s” is empty.", name=name)
         if problem == "large":
             return self.env._(
-                "“%(name)s” is too large: %(size)s MB at most.",
+                "“%(name)s” is too large. The maximum is %(size)s MB.",
                 name=name,
                 size=max_bytes // (1024 * 1024),
             )
         return self.env._(
-            "“%(name)s” is not a picture that we can read. Please send a JPEG, PNG or "
-            "GIF.",
+            "“%(name)s” is not a supported picture. Please send a JPEG, PNG or GIF "
+            "file.",
             name=name,
         )
 

@@ -53,27 +53,31 @@ class CrmComplaint(models.Model):
             "working": self.env._("In progress"),
             "waiting": self.env._("Waiting for you"),
             "decided": self.env._("Decided"),
-            "carried_out": self.env._("Carried out"),
+            "carried_out": self.env._("Completed"),
             "confirmed": self.env._("Confirmed"),
             "closed": self.env._("Closed"),
-            "merged": self.env._("Joined with another complaint"),
+            "merged": self.env._("Merged with another complaint"),
             "cancelled": self.env._("Cancelled"),
         }
 
     @api.model
     def _get_portal_texts(self):
         return {
-            "received": self.env._("We have it and will look at it soon."),
-            "working": self.env._("Somebody is working on it."),
-            "waiting": self.env._("We have asked you something. Please answer below."),
-            "decided": self.env._("We have decided and are preparing what follows."),
+            "received": self.env._("We have received it and will look into it soon."),
+            "working": self.env._("We are working on it."),
+            "waiting": self.env._("We have a question for you. Please answer below."),
+            "decided": self.env._(
+                "We have made a decision and are preparing the next steps."
+            ),
             "carried_out": self.env._(
                 "Please tell us whether everything is all right now."
             ),
-            "confirmed": self.env._("You have confirmed it. We are closing it."),
+            "confirmed": self.env._(
+                "You have confirmed the resolution. We are closing the complaint."
+            ),
             "closed": self.env._("This complaint is closed."),
             "merged": self.env._(
-                "We handle it together with another complaint of yours."
+                "We are handling it together with another complaint of yours."
             ),
             "cancelled": self.env._("This complaint was withdrawn or cancelled."),
         }
@@ -157,10 +161,12 @@ class CrmComplaint(models.Model):
             )
         if answer == "confirm":
             self.action_confirm()
-            note = self.env._("The customer confirmed it on the portal.")
+            note = self.env._("The customer confirmed the resolution on the portal.")
         else:
             self.action_deny(words)
-            note = self.env._("The customer says on the portal that it is not settled.")
+            note = self.env._(
+                "The customer reported on the portal that the problem is not settled."
+            )
         self._message_log(body=note, author_id=partner.id)
         return True
 

@@ -44,9 +44,7 @@ class ResPartner(models.Model):
             date_last_order, complaint_count, found_by}]
         """
         if not self.env.user.has_group("crm_service.group_agent"):
-            raise AccessError(
-                self.env._("Only customer service looks up who is calling.")
-            )
+            raise AccessError(self.env._("Only customer service can look up callers."))
         found, order_of = self._find_callers(text)
         return self._prepare_callers(found, order_of)
 

@@ -10,7 +10,7 @@ class AccountMove(models.Model):
     _crm_remedy_once_idx = models.UniqueIndex(
         "(crm_remedy_id, reversed_entry_id) "
         "WHERE crm_remedy_id IS NOT NULL AND state != 'cancel'",
-        "This remedy has a credit note for this invoice already.",
+        "This remedy already has a credit note for this invoice.",
     )
 
     def _post(self, soft=True):

@@ -34,7 +34,7 @@ class CrmComplaintBudget(models.Model):
         check_company=True,
         index="btree_not_null",
         ondelete="cascade",
-        help="Empty: the whole company, all teams together.",
+        help="Leave empty for a budget of the whole company, all teams together.",
     )
     date_from = fields.Date(
         "From",
@@ -53,8 +53,8 @@ class CrmComplaintBudget(models.Model):
     )
     amount = fields.Monetary("Budget", required=True, tracking=True)
     over = fields.Selection(
-        [("approval", "Ask for Approval"), ("refuse", "Refuse")],
-        "Beyond the Budget",
+        [("approval", "Request Approval"), ("refuse", "Refuse")],
+        "If the Budget Is Exceeded",
         required=True,
         default="approval",
         tracking=True,
@@ -63,12 +63,16 @@ class CrmComplaintBudget(models.Model):
     spent = fields.Monetary(compute="_compute_spent")
     remaining = fields.Monetary(compute="_compute_spent")
     used_percent = fields.Float(
-        "Used (%)", compute="_compute_spent", digits=(16, 1), help="Of the budget."
+        "Used (%)",
+        compute="_compute_spent",
+        digits=(16, 1),
+        help="The share of the budget that has been used.",
     )
     remedy_count = fields.Integer("Remedies", compute="_compute_spent")
 
     _dates = models.Constraint(
-        "CHECK(date_to >= date_from)", "A period ends after it has begun."
+        "CHECK(date_to >= date_from)",
+        "The end date must be on or after the start date.",
     )
     _amount_not_negative = models.Constraint(
         "CHECK(amount >= 0)", "A budget cannot be negative."
@@ -123,8 +127,8 @@ class CrmComplaintBudget(models.Model):
             if other:
                 raise ValidationError(
                     self.env._(
-                        "%(other)s covers some of these days already. Change its "
-                        "period, or choose other days.",
+                        "The period overlaps with %(other)s. Change the dates of one "
+                        "of the two budgets.",
                         other=other.name,
                     )
                 )

@@ -23,7 +23,8 @@ class CrmComplaint(models.Model):
         "Reason for the Exception",
         copy=False,
         groups="base.group_user",
-        help="Why the policy or the budget should not hold here. Approvers read it.",
+        help="Why the policy or the budget should not apply here. Shown to the "
+        "approvers.",
     )
     decision_verdict = fields.Selection(
         lambda self: (
@@ -31,7 +32,7 @@ class CrmComplaint(models.Model):
             ._fields["verdict"]
             ._description_selection(self.env)
         ),
-        "Verdict",
+        "Policy Check",
         compute="_compute_decision_verdict",
         groups="crm_service.group_agent",
     )
@@ -39,7 +40,7 @@ class CrmComplaint(models.Model):
         "First-time Buyer",
         compute="_compute_is_first_buyer",
         groups="crm_service.group_agent",
-        help="Has ordered once at most.",
+        help="The customer has placed at most one order.",
     )
     remedy_cost = fields.Monetary(
         "Cost of Remedies",
@@ -47,7 +48,7 @@ class CrmComplaint(models.Model):
         compute_sudo=True,
         currency_field="company_currency_id",
         groups="crm_service.group_agent,crm_strategy.group_user",
-        help="What the remedies cost us, in company currency; positive.",
+        help="What the remedies cost us, in company currency, as a positive amount.",
     )
 
     # --- COMPUTE
@@ -210,8 +211,8 @@ class CrmComplaint(models.Model):
         if not drafts | bound and self.type == "complaint":
             raise UserError(
                 self.env._(
-                    "“%(name)s”: enter on the page Decision what the customer gets, "
-                    "even if it is an apology, then decide.",
+                    "“%(name)s”: enter what the customer gets on the “Decision” tab "
+                    "before you decide, even if it is only an apology.",
                     name=self.display_name,
                 )
             )
@@ -227,8 +228,8 @@ class CrmComplaint(models.Model):
             if verdict == "refused":
                 raise UserError(
                     self.env._(
-                        "%(remedy)s: %(why)s, and beyond it nothing is granted. Grant "
-                        "less, or raise the budget.",
+                        "%(remedy)s: %(why)s, and nothing may be granted beyond it. "
+                        "Grant less, or have the budget raised.",
                         **values,
                     )
                 )
@@ -255,8 +256,8 @@ class CrmComplaint(models.Model):
         if not (self.exception_reason or "").strip():
             raise UserError(
                 self.env._(
-                    "This is an exception (%(why)s). Enter its reason on the page "
-                    "Decision and ask for approval.",
+                    "This is an exception (%(why)s). Enter the reason on the "
+                    "“Decision” tab and request approval.",
                     why=why,
                 )
             )
@@ -266,8 +267,8 @@ class CrmComplaint(models.Model):
         raise UserError(
             self.env._(
                 "This is an exception (%(why)s), and no approval rule of %(company)s "
-                "says who approves exceptions. Ask a manager to make one for "
-                "complaints in CRM ▸ Configuration ▸ Approval Rules.",
+                "covers exceptions. Ask a manager to create one for complaints under "
+                "CRM ▸ Configuration ▸ Approval Rules.",
                 why=why,
                 company=self.company_id.name,
             )

@@ -11,7 +11,7 @@ class CrmComplaint(models.Model):
     _inherit = "crm.complaint"
 
     decision_panel = fields.Html(
-        "Policy, Budget and Like Cases",
+        "Policy, Budget and Similar Cases",
         compute="_compute_decision_panel",
         sanitize=False,
         groups="crm_service.group_agent",

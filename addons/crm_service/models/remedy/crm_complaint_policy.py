@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from ...tools import remedy_policy
 
-BUYERS = [("first", "First-time Buyer"), ("repeat", "Ordered before")]
+BUYERS = [("first", "First-time Buyer"), ("repeat", "Repeat Buyer")]
 GRANTS = [
     ("agent", "Agent"),
     ("manager", "Head of Service"),
@@ -30,7 +30,7 @@ class CrmComplaintPolicy(models.Model):
         "res.company",
         index="btree_not_null",
         ondelete="cascade",
-        help="Empty: every company.",
+        help="Leave empty to apply to all companies.",
     )
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
 
@@ -39,25 +39,29 @@ class CrmComplaintPolicy(models.Model):
         "crm.complaint.kind",
         index="btree_not_null",
         ondelete="cascade",
-        help="Empty: every kind.",
+        help="Leave empty to apply to all kinds.",
     )
     segment_id = fields.Many2one(
         "crm.segment",
         "Value Class",
         index="btree_not_null",
         ondelete="cascade",
-        help="Customers who are in this segment now. Empty: all.",
+        help="Limits the line to customers who are currently in this segment. "
+        "Leave empty for all customers.",
     )
     lifecycle_state = fields.Selection(
-        "_selection_lifecycle_state", help="Empty: wherever the customer stands."
+        "_selection_lifecycle_state",
+        help="Leave empty to apply to all lifecycle states.",
     )
     buyer = fields.Selection(
-        BUYERS, help="Whether the order complained of is his first. Empty: both."
+        BUYERS,
+        help="Whether the order concerned is the customer's first one. Leave empty "
+        "for both.",
     )
     amount_min = fields.Monetary("Amount From")
     amount_max = fields.Monetary(
         "Amount Below",
-        help="Value of the goods complained of. Zero: no upper limit.",
+        help="Value of the goods concerned. 0 means no upper limit.",
     )
 
     # --- WHAT IS ALLOWED
@@ -68,31 +72,32 @@ class CrmComplaintPolicy(models.Model):
     )
     is_allowed = fields.Boolean("Allowed", default=True)
     grant = fields.Selection(
-        GRANTS, "May Be Granted By", required=True, default="manager"
+        GRANTS, "Can Be Granted By", required=True, default="manager"
     )
     percent_max = fields.Float(
-        "At Most (%)", help="Percent of the complaint's amount. Zero: no limit."
+        "Maximum (%)",
+        help="Percentage of the value of the complaint. 0 means no limit.",
     )
-    amount_limit = fields.Monetary("Largest Amount", help="Zero: no limit.")
+    amount_limit = fields.Monetary("Maximum Amount", help="0 means no limit.")
     gift_product_id = fields.Many2one(
         "product.product",
         "Gift",
         ondelete="restrict",
         index="btree_not_null",
         check_company=True,
-        help="May be added to this remedy.",
+        help="A gift that may be added to this remedy.",
     )
-    note = fields.Char(translate=True, help="Shown to whoever decides.")
+    note = fields.Char(translate=True, help="Shown to the person who decides.")
 
     _amounts = models.Constraint(
         "CHECK(amount_min >= 0 AND amount_limit >= 0 AND (COALESCE(amount_max, 0) = 0"
         " OR amount_max > amount_min))",
-        "Amounts cannot be negative, and “Amount Below” must be higher than “Amount "
-        "From”. Leave it at zero where there is no upper limit.",
+        "Amounts cannot be negative, and “Amount Below” must be greater than “Amount "
+        "From”. Enter 0 for no upper limit.",
     )
     _percent = models.Constraint(
         "CHECK(percent_max >= 0 AND percent_max <= 200)",
-        "A percentage lies between 0 and 200. Zero means that there is no limit.",
+        "The percentage must be between 0 and 200. Enter 0 for no limit.",
     )
 
     # --- COMPUTE

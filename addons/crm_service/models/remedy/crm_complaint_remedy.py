@@ -6,7 +6,7 @@ from ...tools.remedy_policy import PROMISES, VERDICTS
 STATES = [
     ("draft", "Proposed"),
     ("granted", "Waiting for Finance"),
-    ("released", "Being Carried Out"),
+    ("released", "In Execution"),
     ("done", "Done"),
     ("refused", "Refused by Finance"),
     ("cancelled", "Cancelled"),
@@ -66,13 +66,13 @@ class CrmComplaintRemedy(models.Model):
         lambda self: self._get_types(), "Remedy", required=True
     )
     line_ids = fields.One2many(
-        "crm.complaint.remedy.line", "remedy_id", string="For", copy=True
+        "crm.complaint.remedy.line", "remedy_id", string="Covered Products", copy=True
     )
     amount = fields.Monetary(
         compute="_compute_amount",
         store=True,
         readonly=False,
-        help="What it is worth to the customer, untaxed, in the currency of his order.",
+        help="The value for the customer, without taxes, in the currency of their order.",
     )
     gift_product_id = fields.Many2one(
         "product.product", "Gift", ondelete="restrict", index="btree_not_null"
@@ -87,7 +87,7 @@ class CrmComplaintRemedy(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
-    reason = fields.Text(help="Why; needed where it is rejected.")
+    reason = fields.Text(help="The reason. It is required for a rejection.")
 
     # --- JUDGED
     policy_id = fields.Many2one(
@@ -96,25 +96,25 @@ class CrmComplaintRemedy(models.Model):
         copy=False,
         ondelete="set null",
         index="btree_not_null",
-        help="The line that decided when it was granted.",
+        help="The policy line that applied when the remedy was granted.",
     )
     verdict = fields.Selection(
         [
-            (VERDICTS[0], "May Be Granted"),
-            (VERDICTS[1], "Head of Service Decides"),
+            (VERDICTS[0], "Can Be Granted"),
+            (VERDICTS[1], "Decision by Head of Service"),
             (VERDICTS[2], "Needs Approval"),
-            (VERDICTS[3], "Not Possible"),
+            (VERDICTS[3], "Not Allowed"),
         ],
         compute="_compute_verdict",
     )
-    verdict_note = fields.Char("Because", compute="_compute_verdict")
+    verdict_note = fields.Char("Explanation", compute="_compute_verdict")
 
     # --- WHERE IT STANDS
     state = fields.Selection(
         STATES, required=True, readonly=True, default="draft", copy=False, index=True
     )
     date_granted = fields.Datetime("Granted On", readonly=True, copy=False)
-    day_granted = fields.Date("Day of the Decision", readonly=True, copy=False)
+    day_granted = fields.Date("Decision Date", readonly=True, copy=False)
     granted_by_id = fields.Many2one(
         "res.users", "Decided By", readonly=True, copy=False, ondelete="set null"
     )
@@ -123,18 +123,18 @@ class CrmComplaintRemedy(models.Model):
         "res.users", "Approved By", readonly=True, copy=False, ondelete="set null"
     )
     date_done = fields.Datetime("Done On", readonly=True, copy=False)
-    refuse_reason = fields.Char("Why It Was Sent Back", readonly=True, copy=False)
+    refuse_reason = fields.Char("Reason for Refusal", readonly=True, copy=False)
 
     # --- FIGURES, kept as they were on the day of the decision
     percent = fields.Float(
-        "Percent of the Complaint",
+        "Percentage of Complaint Value",
         digits=(16, 1),
         readonly=True,
         copy=False,
         aggregator="avg",
     )
     case_amount = fields.Monetary(
-        "Value Complained Of",
+        "Complaint Value",
         currency_field="company_currency_id",
         readonly=True,
         copy=False,
@@ -198,7 +198,7 @@ class CrmComplaintRemedy(models.Model):
     )
     _amounts = models.Constraint(
         "CHECK(amount >= 0 AND gift_quantity >= 0)",
-        "Amounts and quantities of a remedy cannot be negative.",
+        "The amounts and quantities of a remedy cannot be negative.",
     )
 
     # --- COMPUTE
@@ -267,7 +267,7 @@ class CrmComplaintRemedy(models.Model):
                     "views": [(False, "form")],
                     "res_id": documents[0].id,
                 }
-        raise UserError(self.env._("There is no document for it."))
+        raise UserError(self.env._("There is no document for this remedy."))
 
     def _get_documents(self):
         """Return its documents, one recordset for each kind."""

@@ -33,13 +33,15 @@ class CrmComplaintRemedy(models.Model):
     def _get_verdict_notes(self):
         """Return what each reason of ``tools/remedy_policy.py`` means to a reader."""
         return {
-            "no_rule": self.env._("The policy says nothing about it"),
-            "not_allowed": self.env._("Not for this complaint, by policy"),
-            "over_limit": self.env._("More than the policy allows"),
-            "always": self.env._("By policy only with approval"),
-            "role": self.env._("By policy the head of service grants it"),
-            "gift": self.env._("Not the gift that the policy names"),
-            "budget": self.env._("More than the budget has left"),
+            "no_rule": self.env._("Not covered by the policy"),
+            "not_allowed": self.env._("Not allowed for this complaint by the policy"),
+            "over_limit": self.env._("Exceeds the policy limit"),
+            "always": self.env._("Approval required by the policy"),
+            "role": self.env._(
+                "Decision by the head of service required by the policy"
+            ),
+            "gift": self.env._("Not the gift defined in the policy"),
+            "budget": self.env._("Exceeds the remaining budget"),
         }
 
     def _judge_one(self, rule, amount, role):

@@ -25,7 +25,7 @@ class CrmComplaintRemedyLine(models.Model):
     currency_id = fields.Many2one(related="remedy_id.currency_id")
     complaint_line_id = fields.Many2one(
         "crm.complaint.line",
-        "Complained Of",
+        "Complaint Line",
         required=True,
         index=True,
         ondelete="restrict",
@@ -39,25 +39,25 @@ class CrmComplaintRemedyLine(models.Model):
         precompute=True,
         index=True,
         ondelete="restrict",
-        help="What is sent; choose a substitute where the product is sold no more.",
+        help="The product to send. Choose a substitute if the product is no longer sold.",
     )
     quantity = fields.Float(required=True, default=1.0, digits="Product Unit")
     uom_id = fields.Many2one(related="complaint_line_id.product_uom_id", string="Unit")
     amount = fields.Monetary(
         compute="_compute_amount",
         store=True,
-        help="Untaxed price of these pieces on the customer's order.",
+        help="Untaxed price of this quantity on the customer's order.",
     )
     shipped_quantity = fields.Float(
         "Shipped", readonly=True, copy=False, digits="Product Unit"
     )
 
     _quantity_positive = models.Constraint(
-        "CHECK(quantity > 0)", "The quantity of a remedy must be above zero."
+        "CHECK(quantity > 0)", "The quantity of a remedy must be greater than zero."
     )
     _once = models.UniqueIndex(
         "(remedy_id, complaint_line_id)",
-        "This product is on the remedy already. Change the quantity there.",
+        "This product is already on the remedy. Change its quantity instead.",
     )
 
     # --- COMPUTE
@@ -84,7 +84,7 @@ class CrmComplaintRemedyLine(models.Model):
         for line in self:
             if line.complaint_line_id.complaint_id != line.remedy_id.complaint_id:
                 raise ValidationError(
-                    self.env._("A remedy is for products of its own complaint.")
+                    self.env._("A remedy can only cover products of its own complaint.")
                 )
         for line in self:
             if line.remedy_id.state in LIVE:
@@ -103,8 +103,8 @@ class CrmComplaintRemedyLine(models.Model):
         if origin.product_uom_id.compare(promised, origin.quantity) > 0:
             raise ValidationError(
                 self.env._(
-                    "%(promised)s of %(product)s would be made good, but only "
-                    "%(quantity)s were complained of. Lower the quantities.",
+                    "%(product)s: the remedies cover %(promised)s, but the complaint "
+                    "covers only %(quantity)s. Lower the quantities.",
                     promised=f"{promised:g}",
                     quantity=f"{origin.quantity:g}",
                     product=origin.product_id.display_name,
@@ -119,7 +119,8 @@ class CrmComplaintRemedyLine(models.Model):
             if order and order.company_id != remedy.company_id:
                 raise UserError(
                     self.env._(
-                        "%(order)s belongs to %(company)s. Handle the complaint there.",
+                        "%(order)s belongs to %(company)s. Handle the complaint in "
+                        "that company.",
                         order=order.name,
                         company=order.company_id.name,
                     )
@@ -127,12 +128,12 @@ class CrmComplaintRemedyLine(models.Model):
             if remedy.remedy_type != "replacement":
                 continue
             if not line.product_id:
-                raise UserError(self.env._("Choose the product to be sent."))
+                raise UserError(self.env._("Choose the product to send."))
             product = line.product_id
             if not product.active or not product.sale_ok:
                 raise UserError(
                     self.env._(
-                        "%(product)s is sold no more. Choose a substitute on the "
+                        "%(product)s is no longer sold. Choose a substitute for the "
                         "replacement, or another remedy.",
                         product=product.display_name,
                     )

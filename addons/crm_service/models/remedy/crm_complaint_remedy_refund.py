@@ -64,9 +64,9 @@ class CrmComplaintRemedy(models.Model):
             if line.uom_id.compare(rest, 0) > 0:
                 raise UserError(
                     self.env._(
-                        "%(product)s: %(quantity)s of it have no posted invoice of "
-                        "%(company)s that could be credited. Choose another remedy, "
-                        "or lower the quantity.",
+                        "%(product)s: no posted invoice of %(company)s covers "
+                        "%(quantity)s of the quantity to be credited. Choose another "
+                        "remedy, or lower the quantity.",
                         product=line.complaint_line_id.product_id.display_name,
                         quantity=f"{rest:g}",
                         company=self.company_id.name,

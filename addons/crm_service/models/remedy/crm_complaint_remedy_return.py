@@ -63,8 +63,8 @@ class CrmComplaintRemedy(models.Model):
             if line.uom_id.compare(rest, 0) > 0:
                 raise UserError(
                     self.env._(
-                        "%(product)s: %(quantity)s more would come back than were "
-                        "delivered and not returned yet. Lower the quantity.",
+                        "%(product)s: the return exceeds the quantity delivered and "
+                        "not yet returned by %(quantity)s. Lower the quantity.",
                         product=line.complaint_line_id.product_id.display_name,
                         quantity=f"{rest:g}",
                     )

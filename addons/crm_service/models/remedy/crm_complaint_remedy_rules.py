@@ -45,7 +45,10 @@ class CrmComplaintRemedy(models.Model):
                 and not (remedy.reason or "").strip()
             ):
                 raise ValidationError(
-                    self.env._("Say why the complaint is rejected: the customer asks.")
+                    self.env._(
+                        "Enter why the complaint is rejected, so that the "
+                        "customer can be told."
+                    )
                 )
 
     @api.onchange("remedy_type")
@@ -98,8 +101,8 @@ class CrmComplaintRemedy(models.Model):
             if remedy.state != "draft":
                 raise UserError(
                     self.env._(
-                        "%(remedy)s was decided and stays on record. Take the "
-                        "decision back instead.",
+                        "%(remedy)s has been decided and cannot be deleted. Withdraw "
+                        "the decision instead.",
                         remedy=remedy.display_name,
                     )
                 )
@@ -109,8 +112,8 @@ class CrmComplaintRemedy(models.Model):
         if not self.env.su and SYSTEM_FIELDS & set(names):
             raise AccessError(
                 self.env._(
-                    "State, dates and documents of a remedy follow from the decision "
-                    "and from finance and warehouse. Use the buttons."
+                    "The state, dates and documents of a remedy are set by the "
+                    "decision, finance and the warehouse. Use the buttons instead."
                 )
             )
 
@@ -122,16 +125,16 @@ class CrmComplaintRemedy(models.Model):
             if remedy.state != "draft":
                 raise UserError(
                     self.env._(
-                        "%(remedy)s is decided. Take the decision back before you "
-                        "change it.",
+                        "%(remedy)s is already decided. Withdraw the decision before "
+                        "you change it.",
                         remedy=remedy.display_name,
                     )
                 )
             if remedy.complaint_id.state not in ("new", "progress"):
                 raise UserError(
                     self.env._(
-                        "“%(complaint)s” is decided. Take the decision back before "
-                        "you add a remedy.",
+                        "“%(complaint)s” is already decided. Withdraw the decision "
+                        "before you add a remedy.",
                         complaint=remedy.complaint_id.display_name,
                     )
                 )
@@ -140,8 +143,8 @@ class CrmComplaintRemedy(models.Model):
         labels = dict(self._fields["state"]._description_selection(self.env))
         return UserError(
             self.env._(
-                "%(remedy)s is %(state)s by now, so this cannot be done. Reload the "
-                "page to see what can.",
+                "%(remedy)s is now “%(state)s”, so this action is no longer possible. "
+                "Reload the page to see the available actions.",
                 remedy=self.display_name,
                 state=labels[self.state],
             )

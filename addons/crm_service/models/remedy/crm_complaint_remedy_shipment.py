@@ -131,7 +131,7 @@ class CrmComplaintRemedy(models.Model):
         complaint._give_back(
             self.env._(
                 "%(transfer)s was shipped in part and the rest was cancelled: "
-                "%(missing)s. Decide what the customer gets for it.",
+                "%(missing)s. Decide what the customer gets for the rest.",
                 transfer=names,
                 missing="; ".join(missing),
             )

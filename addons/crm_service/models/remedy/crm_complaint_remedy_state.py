@@ -27,8 +27,8 @@ class CrmComplaintRemedy(models.Model):
         except LockError as e:
             raise UserError(
                 self.env._(
-                    "Somebody else is working on this remedy at this moment. Reload "
-                    "the page to see what has been done."
+                    "Another user is working on this remedy right now. Reload the "
+                    "page to see what has been done."
                 )
             ) from e
 
@@ -63,7 +63,7 @@ class CrmComplaintRemedy(models.Model):
             if not self.line_ids:
                 raise UserError(
                     self.env._(
-                        "%(remedy)s: choose the products and quantities it is for.",
+                        "%(remedy)s: select the products and quantities it covers.",
                         remedy=self.display_name,
                     )
                 )
@@ -74,14 +74,14 @@ class CrmComplaintRemedy(models.Model):
         ):
             raise UserError(
                 self.env._(
-                    "%(remedy)s: enter how much the customer gets.",
+                    "%(remedy)s: enter the amount that the customer gets.",
                     remedy=self.display_name,
                 )
             )
         if self._needs_address() and not self.delivery_partner_id:
             raise UserError(
                 self.env._(
-                    "%(remedy)s: enter where the goods go.", remedy=self.display_name
+                    "%(remedy)s: enter the ship-to address.", remedy=self.display_name
                 )
             )
 
@@ -176,8 +176,8 @@ class CrmComplaintRemedy(models.Model):
             if move.product_uom.compare(move.quantity, move.product_uom_qty) > 0:
                 raise UserError(
                     self.env._(
-                        "%(quantity)s %(product)s were granted on %(complaint)s. Ship "
-                        "no more than that.",
+                        "Only %(quantity)s %(product)s were granted for "
+                        "%(complaint)s. Do not ship more than that.",
                         quantity=f"{move.product_uom_qty:g}",
                         product=move.product_id.display_name,
                         complaint=self.complaint_id.name,
@@ -186,8 +186,8 @@ class CrmComplaintRemedy(models.Model):
 
     def _get_held_message(self, moves):
         return self.env._(
-            "%(transfer)s replaces goods of %(complaint)s, and finance has not "
-            "approved it yet. Ask finance to do its step, then validate the transfer.",
+            "%(transfer)s delivers a replacement for %(complaint)s that finance has "
+            "not approved yet. Ask finance to approve it, then validate the transfer.",
             transfer=", ".join(moves.picking_id.mapped("name")),
             complaint=self.complaint_id.name,
         )
@@ -262,8 +262,8 @@ class CrmComplaintRemedy(models.Model):
         """
         for remedy in self.filtered(lambda r: r.state in ("granted", "released")):
             note = self.env._(
-                "%(document)s was cancelled before the customer had it. Decide what he "
-                "gets instead.",
+                "%(document)s was cancelled before it reached the customer. Decide "
+                "what the customer gets instead.",
                 document=what,
             )
             remedy._move("cancel", refuse_reason=note, cost=0.0)

@@ -12,10 +12,10 @@ class CrmComplaintRemedy(models.Model):
     def _get_task_names(self):
         """Return {task: what the department reads}."""
         return {
-            "approve_replacement": self.env._("Approve the goods without a price"),
+            "approve_replacement": self.env._("Approve the free goods"),
             "post_credit_note": self.env._("Check and post the credit note"),
             "ship_replacement": self.env._("Pack and ship"),
-            "pick_up": self.env._("Arrange the pickup and take the goods back"),
+            "pick_up": self.env._("Arrange the pickup and receive the returned goods"),
             "repair": self.env._("Repair"),
         }
 

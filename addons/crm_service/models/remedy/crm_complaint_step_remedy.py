@@ -16,10 +16,10 @@ class CrmComplaintStep(models.Model):
     )
     task = fields.Selection(
         [
-            ("approve_replacement", "Approve goods without a price"),
-            ("post_credit_note", "Post the credit note"),
+            ("approve_replacement", "Approve Free Goods"),
+            ("post_credit_note", "Post Credit Note"),
             ("ship_replacement", "Ship"),
-            ("pick_up", "Pick up"),
+            ("pick_up", "Pick Up"),
             ("repair", "Repair"),
         ],
         readonly=True,
@@ -59,7 +59,8 @@ class CrmComplaintStep(models.Model):
             if step.remedy_id.state != "done" and step.document_name:
                 raise UserError(
                     self.env._(
-                        "Complete %(document)s: the step “%(step)s” ends with it.",
+                        "Complete %(document)s. This also completes the step "
+                        "“%(step)s”.",
                         document=step.document_name,
                         step=step.name,
                     )

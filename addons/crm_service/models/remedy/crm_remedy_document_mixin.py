@@ -40,8 +40,8 @@ class CrmRemedyDocumentMixin(models.AbstractModel):
         if not self.env.su and {"crm_remedy_id", "default_crm_remedy_id"} & set(names):
             raise AccessError(
                 self.env._(
-                    "Only a decision on a complaint makes documents for it. Decide "
-                    "the complaint instead."
+                    "Documents of a remedy can only be created by a decision on the "
+                    "complaint. Decide on the complaint instead."
                 )
             )
 

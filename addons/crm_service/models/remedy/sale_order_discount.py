@@ -40,8 +40,8 @@ class SaleOrder(models.Model):
         if not self._use_discounts():
             raise UserError(
                 self.env._(
-                    "No promised discount fits on this quotation: it is used already, "
-                    "or larger than the quotation."
+                    "No promised discount can be used on this quotation: the "
+                    "discounts are already used or exceed the quotation amount."
                 )
             )
 

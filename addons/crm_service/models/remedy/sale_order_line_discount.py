@@ -28,8 +28,8 @@ class SaleOrderLine(models.Model):
             if order.currency_id.compare_amounts(given, promised) > 0:
                 raise ValidationError(
                     self.env._(
-                        "%(amount)s were promised as discount. Give more by a line "
-                        "of your own.",
+                        "A discount of %(amount)s was promised. To give more, add a "
+                        "separate line.",
                         amount=order.currency_id.format(promised),
                     )
                 )

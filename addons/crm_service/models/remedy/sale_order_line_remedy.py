@@ -40,7 +40,7 @@ class SaleOrderLine(models.Model):
         ):
             raise AccessError(
                 self.env._(
-                    "What replaces goods is decided on the complaint. Change the "
+                    "Replacement products are decided on the complaint. Change the "
                     "remedy there."
                 )
             )

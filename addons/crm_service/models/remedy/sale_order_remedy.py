@@ -10,7 +10,7 @@ class SaleOrder(models.Model):
 
     _crm_remedy_once_idx = models.UniqueIndex(
         "(crm_remedy_id) WHERE crm_remedy_id IS NOT NULL AND state != 'cancel'",
-        "This remedy has an order already.",
+        "This remedy already has an order.",
     )
 
     # --- REPLACEMENT: decided on the complaint, approved by finance there
@@ -30,8 +30,8 @@ class SaleOrder(models.Model):
             if order.crm_remedy_id:
                 raise UserError(
                     self.env._(
-                        "%(order)s replaced goods of a complaint. Decide there again "
-                        "if the goods should be sent after all.",
+                        "%(order)s is a replacement order for a complaint. To send "
+                        "the goods after all, decide again on the complaint.",
                         order=order.name,
                     )
                 )

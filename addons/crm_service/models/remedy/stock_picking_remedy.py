@@ -10,7 +10,7 @@ class StockPicking(models.Model):
     _crm_remedy_once_idx = models.UniqueIndex(
         "(crm_remedy_id, return_id) WHERE crm_remedy_id IS NOT NULL "
         "AND backorder_id IS NULL AND state != 'cancel'",
-        "This remedy has a return of this delivery already.",
+        "This remedy already has a return for this delivery.",
     )
 
     def _get_remedies(self):

@@ -13,8 +13,8 @@ class CrmComplaintKind(models.Model):
         index="btree_not_null",
         domain=[("crm_score_question_id", "!=", False)],
         groups="crm_service.group_manager",
-        help="Sent after closing instead of the one of the satisfaction rule. Whether "
-        "customers are asked at all is said by the rules.",
+        help="Sent after closing instead of the questionnaire of the satisfaction "
+        "rule. The rules still determine whether customers are asked.",
     )
 
     @api.constrains("survey_id")

@@ -12,7 +12,7 @@ class CrmSatisfactionMixin(models.AbstractModel):
     _satisfaction_field = None  # field of the score that points to the record
 
     satisfaction_count = fields.Integer(
-        "Answers on Satisfaction",
+        "Satisfaction Answers",
         compute="_compute_satisfaction",
         groups=READERS,
     )
@@ -20,8 +20,8 @@ class CrmSatisfactionMixin(models.AbstractModel):
         "Satisfaction",
         compute="_compute_satisfaction",
         groups=READERS,
-        help="Mean of the scores on a scale from 0 (worst) to 100 (best), whichever "
-        "questionnaire was answered.",
+        help="Average of the scores on a scale from 0 (worst) to 100 (best), "
+        "regardless of the questionnaire.",
     )
 
     @api.depends_context("uid", "allowed_company_ids")

@@ -99,16 +99,16 @@ class CrmSatisfactionRequest(models.Model):
     reason = fields.Selection(
         [
             ("archived", "The contact is archived"),
-            ("opted_out", "The contact wants no questionnaires"),
+            ("opted_out", "The contact does not want questionnaires"),
             ("no_email", "The contact has no valid e-mail address"),
             ("blacklisted", "The e-mail address is blacklisted"),
-            ("cap", "Asked a short time ago"),
+            ("cap", "Asked recently"),
             ("closed", "The questionnaire or the rule is archived"),
             ("cancelled", "Cancelled by hand"),
             ("deleted", "The answer was deleted"),
-            ("failed", "The e-mail could not be made"),
+            ("failed", "The e-mail could not be created"),
         ],
-        "Why Not Asked",
+        "Reason Not Asked",
         readonly=True,
     )
     date_planned = fields.Date("Planned for", required=True, readonly=True)
@@ -116,7 +116,7 @@ class CrmSatisfactionRequest(models.Model):
     date_reminded = fields.Datetime("Reminded On", readonly=True)
     date_answered = fields.Datetime("Answered On", readonly=True)
     date_expiry = fields.Datetime("Valid until", readonly=True)
-    date_next = fields.Datetime("Looked at Again On", readonly=True)
+    date_next = fields.Datetime("Next Check On", readonly=True)
     attempts = fields.Integer(readonly=True)
     error = fields.Text("Failure", readonly=True)
     user_input_id = fields.Many2one(
@@ -131,10 +131,12 @@ class CrmSatisfactionRequest(models.Model):
     score_ids = fields.One2many("crm.satisfaction.score", "request_id")
 
     _key_uniq = models.UniqueIndex(
-        "(rule_id, key)", "This rule has asked about it already."
+        "(rule_id, key)",
+        "This rule has already planned a questionnaire for this event.",
     )
     _token_uniq = models.UniqueIndex(
-        "(access_token) WHERE access_token IS NOT NULL", "A link is unique."
+        "(access_token) WHERE access_token IS NOT NULL",
+        "The link of a questionnaire must be unique.",
     )
     _due_idx = models.Index("(date_next, id) WHERE date_next IS NOT NULL")
     _customer_idx = models.Index("(commercial_partner_id, date_sent)")
@@ -166,12 +168,16 @@ class CrmSatisfactionRequest(models.Model):
         self.check_access("read")
         if not self.env.user.has_group("crm_service.group_manager"):
             raise AccessError(
-                self.env._("Only managers of customer service change what is planned.")
+                self.env._(
+                    "Only managers of customer service can change planned "
+                    "questionnaires."
+                )
             )
         if any(request.state != "planned" for request in self):
             raise UserError(
                 self.env._(
-                    "Some of these are no longer planned: choose those that are."
+                    "Some of the selected questionnaires are no longer planned. "
+                    "Select only planned ones."
                 )
             )
         return self.sudo()  # style: CRM109 a manager may, nobody writes the fields

@@ -114,7 +114,7 @@ class CrmSatisfactionRequest(models.Model):
             contact.satisfaction_opt_out = True
             contact.message_post(
                 body=self.env._(
-                    "Wants no more questionnaires: opted out by the link in our e-mail."
+                    "Unsubscribed from questionnaires with the link in our e-mail."
                 ),
             )
         waiting = self.search(

@@ -30,27 +30,28 @@ class CrmSatisfactionRule(models.Model):
     # When
     trigger = fields.Selection(
         [
-            ("complaint_closed", "A complaint is closed"),
-            ("delivery_done", "An order is delivered"),
-            ("cadence", "Every few months"),
+            ("complaint_closed", "Complaint Closed"),
+            ("delivery_done", "Order Delivered"),
+            ("cadence", "Every Few Months"),
         ],
-        "Ask When",
+        "Trigger",
         required=True,
         default="complaint_closed",
         tracking=True,
-        help="An order is delivered when nothing of it is left to be shipped.",
+        help="An order counts as delivered when nothing is left to be shipped.",
     )
     delay_days = fields.Integer(
         "Days to Wait",
         default=1,
-        help="The questionnaire is sent so many days after the event.",
+        help="The questionnaire is sent this number of days after the event.",
     )
-    cadence_months = fields.Integer("Every (Months)", default=6)
+    cadence_months = fields.Integer("Interval (Months)", default=6)
     date_from = fields.Date(
-        "Ask From",
+        "Start Date",
         required=True,
         default=fields.Date.context_today,
-        help="Cases closed and orders delivered before this day are not asked about.",
+        help="Customers are not asked about cases closed or orders delivered "
+        "before this date.",
     )
 
     # What
@@ -72,22 +73,23 @@ class CrmSatisfactionRule(models.Model):
         ondelete="set null",
         index="btree_not_null",
         domain=[("model", "=", "crm.satisfaction.request")],
-        help="Empty: the e-mail that comes with the add-on.",
+        help="Leave empty to use the default e-mail.",
     )
     reminder_days = fields.Integer(
         "Remind after (Days)",
         default=5,
-        help="Who has not answered is reminded once. 0: nobody is reminded.",
+        help="Customers who have not answered are reminded once. 0 means no reminder.",
     )
     expire_days = fields.Integer(
-        "Link Is Valid for (Days)", default=30, required=True, tracking=True
+        "Link Valid for (Days)", default=30, required=True, tracking=True
     )
     cap_days = fields.Integer(
-        "At Most Once in (Days)",
+        "Minimum Days between Questionnaires",
         default=30,
         tracking=True,
-        help="A customer who was asked by any rule in so many days is not asked "
-        "again, all contacts of a company together. 0: no limit.",
+        help="Customers who were asked by any rule within this number of days are "
+        "not asked again. All contacts of a company count together. 0 means "
+        "no limit.",
     )
 
     # Who
@@ -98,23 +100,24 @@ class CrmSatisfactionRule(models.Model):
         "crm.segment",
         string="Segments",
         groups="crm_service.group_manager,crm_strategy.group_user",
-        help="Every few months: empty means all who ever bought.",
+        help="Used with “Every Few Months”. Leave empty to ask all customers who "
+        "have ever bought.",
     )
 
     # Low answers
     low_value = fields.Integer(
-        "Low Is up to",
+        "Low Score up to",
         default=lambda self: SCALES["csat"].alarm,
-        help="In the numbers of the questionnaire: answers from the lowest up to this "
-        "one are low.",
+        help="Answers from the lowest value up to and including this one count as "
+        "low. Enter it on the scale of the questionnaire.",
     )
     low_action = fields.Selection(
         [
             ("none", "Nothing"),
-            ("activity", "A to-do for the head of the team"),
-            ("complaint", "A new complaint"),
+            ("activity", "To-Do for the Team Leader"),
+            ("complaint", "New Complaint"),
         ],
-        "Low Answer Leads to",
+        "Action on Low Score",
         required=True,
         default="activity",
         tracking=True,
@@ -125,7 +128,7 @@ class CrmSatisfactionRule(models.Model):
         default=lambda self: self.env.user,
         domain=[("share", "=", False)],
         index="btree_not_null",
-        help="Gets the to-do of a low answer where no team has a head.",
+        help="Receives the to-do for a low score if none of the teams has a leader.",
     )
     low_kind_id = fields.Many2one(
         "crm.complaint.kind",
@@ -142,7 +145,8 @@ class CrmSatisfactionRule(models.Model):
     sent_count = fields.Integer("Sent", compute="_compute_counts")
     answered_count = fields.Integer("Answered", compute="_compute_counts")
     answer_rate = fields.Float(
-        compute="_compute_counts", help="Answered of those sent, as a fraction."
+        compute="_compute_counts",
+        help="Share of the sent questionnaires that were answered, as a fraction.",
     )
 
     _days_not_negative = models.Constraint(
@@ -151,11 +155,11 @@ class CrmSatisfactionRule(models.Model):
     )
     _cadence_range = models.Constraint(
         "CHECK(cadence_months BETWEEN 1 AND 120)",
-        "Ask every 1 to 120 months.",
+        "The interval must be between 1 and 120 months.",
     )
     _expire_range = models.Constraint(
         "CHECK(expire_days BETWEEN 1 AND 365)",
-        "A link is valid for 1 to 365 days.",
+        "The link must be valid for 1 to 365 days.",
     )
 
     # --- COMPUTE
@@ -195,8 +199,9 @@ class CrmSatisfactionRule(models.Model):
             if rule.reminder_days >= rule.expire_days:
                 raise ValidationError(
                     self.env._(
-                        "“%(rule)s” reminds when the link is no longer valid. Remind "
-                        "earlier, or keep the link valid for longer.",
+                        "“%(rule)s” would send the reminder after the link has "
+                        "expired. Send the reminder earlier, or extend the validity "
+                        "of the link.",
                         rule=rule.name,
                     )
                 )
@@ -209,7 +214,7 @@ class CrmSatisfactionRule(models.Model):
             ):
                 raise ValidationError(
                     self.env._(
-                        "“%(rule)s” does not ask about complaints: remove service "
+                        "“%(rule)s” does not ask about complaints. Remove the service "
                         "teams and kinds of complaint from it.",
                         rule=rule.name,
                     )
@@ -225,7 +230,7 @@ class CrmSatisfactionRule(models.Model):
             if others:
                 raise ValidationError(
                     self.env._(
-                        "“%(rule)s” asks customers of %(company)s: take teams and "
+                        "“%(rule)s” asks customers of %(company)s. Choose teams and "
                         "segments of this company, or shared ones.",
                         rule=rule.name,
                         company=rule.company_id.name,
@@ -254,7 +259,8 @@ class CrmSatisfactionRule(models.Model):
         if asked := asked.filtered("request_ids"):
             raise ValidationError(
                 self.env._(
-                    "Customers were asked by “%(rule)s”. Archive it instead.",
+                    "“%(rule)s” has already been used to ask customers and cannot be "
+                    "deleted. Archive it instead.",
                     rule=asked[0].name,
                 )
             )

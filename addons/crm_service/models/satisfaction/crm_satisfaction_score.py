@@ -27,12 +27,13 @@ class CrmSatisfactionScore(models.Model):
         "Answer",
         readonly=True,
         aggregator="avg",
-        help="As it was given: CSAT 1-5, NPS 0-10, CES 1-7.",
+        help="The value as given by the customer: CSAT 1-5, NPS 0-10, CES 1-7.",
     )
     score = fields.Float(
         readonly=True,
         aggregator="avg",
-        help="From 0 (worst) to 100 (best), so that the kinds compare.",
+        help="On a scale from 0 (worst) to 100 (best), so that the kinds of score "
+        "can be compared.",
     )
     nps_class = fields.Selection(
         [
@@ -73,7 +74,7 @@ class CrmSatisfactionScore(models.Model):
         string="Segments",
         readonly=True,
         groups="crm_service.group_manager,crm_strategy.group_user",
-        help="Those of the customer when he answered.",
+        help="The segments of the customer at the time of the answer.",
     )
 
     # About what
@@ -134,11 +135,11 @@ class CrmSatisfactionScore(models.Model):
         groups="survey.group_survey_user",
     )
     followed_up_on = fields.Datetime(
-        readonly=True, copy=False, help="When the to-do or the complaint was made."
+        readonly=True, copy=False, help="When the to-do or the complaint was created."
     )
     new_complaint_id = fields.Many2one(
         "crm.complaint",
-        "Complaint Made of It",
+        "New Complaint Created",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -146,7 +147,7 @@ class CrmSatisfactionScore(models.Model):
     )
 
     _answer_uniq = models.UniqueIndex(
-        "(user_input_id)", "An answer gives one score only."
+        "(user_input_id)", "An answer can give only one score."
     )
     _date_idx = models.Index("(company_id, kind, date)")
 

@@ -33,7 +33,7 @@ class CrmSatisfactionScore(models.Model):
             "mail.mail_activity_data_todo",
             user_id=user.id,
             summary=with_language.env._(
-                "Low score: talk with %(customer)s",
+                "Low score: talk to %(customer)s",
                 customer=self.commercial_partner_id.display_name,
             ),
             note=self.comment or False,
@@ -84,8 +84,8 @@ class CrmSatisfactionScore(models.Model):
             "channel": "survey",
             "description": self.comment
             or self.env._(
-                "The customer answered %(value)s (%(kind)s) about %(document)s and "
-                "wrote nothing.",
+                "The customer gave %(value)s (%(kind)s) for %(document)s and did not "
+                "leave a comment.",
                 value=self.value,
                 kind=self.kind.upper(),
                 document=about.display_name or self.env._("the last months"),

@@ -16,8 +16,8 @@ class ResPartner(models.Model):
         tracking=True,
         prefetch=False,
         groups=READERS,
-        help="This contact is never asked how satisfied he is. Set by the contact "
-        "himself with the link in our e-mail, or by hand.",
+        help="This contact is never asked about their satisfaction. Set by the "
+        "contact with the link in our e-mail, or manually.",
     )
 
     _crm_satisfaction_opt_out_idx = models.Index(

@@ -26,9 +26,9 @@ class SurveyQuestion(models.Model):
             ):
                 raise ValidationError(
                     self.env._(
-                        "“%(question)s” cannot carry a score of “%(survey)s”: that "
-                        "takes a question of this questionnaire on a scale from "
-                        "%(low)s to %(high)s.",
+                        "“%(question)s” cannot give a score for “%(survey)s”. Choose "
+                        "a question of this questionnaire with a scale from %(low)s "
+                        "to %(high)s.",
                         question=question.title,
                         survey=survey.title,
                         low=scale.low,
@@ -65,8 +65,8 @@ class SurveyQuestion(models.Model):
         if used:
             raise UserError(
                 self.env._(
-                    "“%(question)s” carries the score of the satisfaction rule "
-                    "“%(rule)s”. Archive the rule, or let another question carry it.",
+                    "“%(question)s” gives the score of the satisfaction rule "
+                    "“%(rule)s”. Archive the rule, or choose another scored question.",
                     question=used[0].survey_id.crm_score_question_id.title,
                     rule=used[0].name,
                 )

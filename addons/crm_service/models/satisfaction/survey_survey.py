@@ -17,17 +17,17 @@ class SurveySurvey(models.Model):
         ],
         string="Satisfaction Score",
         index="btree_not_null",
-        help="Answers to questionnaires that satisfaction rules send are kept as "
+        help="Answers to questionnaires sent by satisfaction rules are stored as "
         "scores of this kind.",
     )
     crm_score_question_id = fields.Many2one(
         "survey.question",
-        "Question of the Score",
+        "Scored Question",
         domain="[('survey_id', '=', id), ('question_type', '=', 'scale')]",
         copy=False,
         ondelete="set null",
         index="btree_not_null",
-        help="The question on a scale whose answer is the score.",
+        help="The scale question whose answer gives the score.",
     )
 
     @api.constrains("crm_score_kind", "crm_score_question_id")
@@ -58,8 +58,8 @@ class SurveySurvey(models.Model):
             if not survey.crm_score_kind or not survey.crm_score_question_id:
                 raise ValidationError(
                     self.env._(
-                        "“%(survey)s” gives no score. Choose on the questionnaire "
-                        "which kind of score it gives, and which question carries it.",
+                        "“%(survey)s” does not give a score. Choose the kind of score "
+                        "and the scored question on the questionnaire.",
                         survey=survey.title,
                     )
                 )
@@ -70,8 +70,8 @@ class SurveySurvey(models.Model):
         if used := requests.search([("survey_id", "in", self.ids)], limit=1):
             raise UserError(
                 self.env._(
-                    "“%(survey)s” was sent to customers, and their scores go with it. "
-                    "Archive it instead.",
+                    "“%(survey)s” has been sent to customers and cannot be deleted "
+                    "with their scores. Archive it instead.",
                     survey=used.survey_id.title,
                 )
             )

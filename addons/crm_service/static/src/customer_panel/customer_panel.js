@@ -25,7 +25,7 @@ export class CustomerPanel extends Component {
     get tenure() {
         const [years, months] = this.panel.tenure;
         if (!this.panel.first_order) {
-            return _t("No order yet");
+            return _t("No orders yet");
         }
         if (!years) {
             return _t("%s months", months);
@@ -66,7 +66,7 @@ export class CustomerPanel extends Component {
 
 registry.category("fields").add("crm_service_customer_panel", {
     component: CustomerPanel,
-    displayName: _t("Customer's Panel"),
+    displayName: _t("Customer Panel"),
     supportedTypes: ["json"],
 });
 
@@ -98,6 +98,6 @@ export class StockPanel extends Component {
 
 registry.category("fields").add("crm_service_stock_panel", {
     component: StockPanel,
-    displayName: _t("Free Stock"),
+    displayName: _t("Available Stock"),
     supportedTypes: ["json"],
 });
