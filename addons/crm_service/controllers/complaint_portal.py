@@ -271,8 +271,11 @@ class ComplaintPortal(CustomerPortal):
             "form": form,
             "form_token": form_token,
             "page_name": "complaint_new",
-            "picture_max": count,
-            "picture_mb": size // (1024 * 1024),
+            "picture_hint": request.env._(
+                "Up to %(count)s files of %(size)s MB each.",
+                count=count,
+                size=size // (1024 * 1024),
+            ),
             "accept": ",".join(
                 "application/pdf" if kind == "pdf" else f"image/{kind}"
                 for kind in kinds

@@ -51,7 +51,8 @@ class ResConfigSettings(models.TransientModel):
         "Mails of Mailing Lists",
         config_parameter="crm_service.is_list_refused",
         default="1",
-        help="Accept them if the address of your service desk is itself a mailing list.",
+        help="Accept them if the address of your service desk is itself a mailing "
+        "list.",
     )
     service_mail_duplicate_hours = fields.Integer(
         "Repeated E-mails within (Hours)",

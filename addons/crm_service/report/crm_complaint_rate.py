@@ -41,7 +41,7 @@ class CrmComplaintRate(models.Model):
     shipped = fields.Float(
         readonly=True, digits="Product Unit", help="Delivered less returned."
     )
-    quantity = fields.Float("Complained Of", readonly=True, digits="Product Unit")
+    quantity = fields.Float("Quantity Concerned", readonly=True, digits="Product Unit")
     complaint_count = fields.Integer(
         "Complaints",
         readonly=True,

@@ -47,11 +47,11 @@ class CrmComplaintReport(models.Model):
     cause_id = fields.Many2one("crm.complaint.cause", readonly=True)
     department = fields.Selection(
         lambda self: self._selection_of("department", "crm.complaint.cause"),
-        "Answerable",
+        "Responsible Department",
         readonly=True,
     )
     channel = fields.Selection(
-        lambda self: self._selection_of("channel"), "Received By", readonly=True
+        lambda self: self._selection_of("channel"), "Received Via", readonly=True
     )
     team_id = fields.Many2one("crm.service.team", readonly=True)
     user_id = fields.Many2one("res.users", "Agent", readonly=True)
@@ -60,7 +60,7 @@ class CrmComplaintReport(models.Model):
     result = fields.Selection(lambda self: self._selection_of("result"), readonly=True)
     date_received = fields.Datetime("Received On", readonly=True)
     date_replied = fields.Datetime("First Reply On", readonly=True)
-    date_told = fields.Datetime("Customer Told On", readonly=True)
+    date_told = fields.Datetime("Customer Informed On", readonly=True)
     date_confirmed = fields.Datetime("Confirmed On", readonly=True)
     date_closed = fields.Datetime("Closed On", readonly=True)
     reply_state = fields.Selection(PROMISE_STATES, "Reply", readonly=True)
@@ -99,7 +99,7 @@ class CrmComplaintReport(models.Model):
     remedy_cost = fields.Monetary("Cost of Remedies", readonly=True)
     work_cost = fields.Monetary("Cost of Work", readonly=True)
     cost = fields.Monetary("Cost in All", readonly=True)
-    work_hours = fields.Float("Hours of Work", readonly=True)
+    work_hours = fields.Float("Processing Time (Hours)", readonly=True)
     hours_reply = fields.Float("Hours to Reply", readonly=True, aggregator="avg")
     hours_decision = fields.Float("Hours to Decision", readonly=True, aggregator="avg")
     hours_resolution = fields.Float(

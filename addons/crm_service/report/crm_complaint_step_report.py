@@ -40,15 +40,19 @@ class CrmComplaintStepReport(models.Model):
         ),
         readonly=True,
     )
-    is_gate = fields.Boolean("Gate", readonly=True)
+    is_gate = fields.Boolean("Blocking Step", readonly=True)
     is_open = fields.Boolean("Open", readonly=True)
     is_late = fields.Boolean("Late", readonly=True)
     date_ready = fields.Datetime("Ready Since", readonly=True)
     date_due = fields.Datetime("Due", readonly=True)
     date_end = fields.Datetime("Ended On", readonly=True)
 
-    waiting_hours = fields.Float("Hours Waited", readonly=True, aggregator="avg")
-    working_hours = fields.Float("Hours of Work", readonly=True, aggregator="avg")
+    waiting_hours = fields.Float(
+        "Waiting Time (Hours)", readonly=True, aggregator="avg"
+    )
+    working_hours = fields.Float(
+        "Processing Time (Hours)", readonly=True, aggregator="avg"
+    )
     total_hours = fields.Float(
         "Hours in All", readonly=True, aggregator="sum", help="Waiting and work."
     )

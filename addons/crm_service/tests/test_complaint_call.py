@@ -21,7 +21,7 @@ class TestComplaintCall(ContactCommon):
             self._get_calls(complaint),
             [
                 (
-                    f"Call: tell the result of {complaint.name}",
+                    f"Call the customer: result of {complaint.name}",
                     "2026-03-12",
                     "call_agent",
                 )
@@ -85,7 +85,7 @@ class TestComplaintCall(ContactCommon):
             self._get_calls(complaint),
             [
                 (
-                    f"Follow-up call: is all well with {complaint.name}?",
+                    f"Follow-up call: is everything all right with {complaint.name}?",
                     "2026-03-15",
                     "call_agent",
                 )

@@ -106,7 +106,7 @@ class TestComplaintPortal(IntakeCommon, HttpCase):
         self.assertIn("&lt;script&gt;alert(1)&lt;/script&gt; 漏了", page)
         self.assertNotIn("<img src=x", page)
         self.assertIn("We have received it and will look into it soon.", page)
-        self.assertIn("You get a reply until", page)
+        self.assertIn("Reply due by", page)
         self.assertIn("03/05/2026 04:00", page)  # his own time zone
 
     def test_query_budget_of_the_list_does_not_grow(self):

@@ -68,7 +68,7 @@ class TestComplaint(ComplaintCase):
         complaint.action_take()
         complaint.action_decide()
         complaint.action_tell()
-        with self.assertRaisesRegex(UserError, "Say why"):
+        with self.assertRaisesRegex(UserError, "Enter the reason"):
             complaint.action_deny()
         self.assertEqual(complaint.state, "follow_up")
         complaint.action_deny("Nothing came")
@@ -126,7 +126,7 @@ class TestComplaint(ComplaintCase):
         complaint = self._create_complaint()
         complaint.action_take()
         complaint.action_decide()
-        with self.assertRaisesRegex(UserError, "is Inform the Customer by now"):
+        with self.assertRaisesRegex(UserError, "is now “Inform the Customer”"):
             complaint.with_user(self.head).action_decide()
         self.assertEqual(complaint.reopen_count, 0)
 
@@ -142,7 +142,7 @@ class TestComplaint(ComplaintCase):
             raise LockError("busy")
 
         self.patch(model, "lock_for_update", busy)
-        with self.assertRaisesRegex(UserError, "Somebody else is working on"):
+        with self.assertRaisesRegex(UserError, "Another user is working on"):
             complaint.action_decide()
         self.assertEqual(complaint.state, "progress")
         self.patch(model, "lock_for_update", original)
@@ -153,7 +153,7 @@ class TestComplaint(ComplaintCase):
         complaint = self._create_complaint()
         complaint.action_take()
         self.kind.proof = "picture"
-        with self.assertRaisesRegex(UserError, "a picture is needed"):
+        with self.assertRaisesRegex(UserError, "a picture is required"):
             complaint.action_decide()
         self.assertEqual(complaint.state, "progress")
         self.env["ir.attachment"].create(
@@ -263,7 +263,7 @@ class TestComplaint(ComplaintCase):
     def test_what_was_handled_is_not_deleted(self):
         complaint = self._create_complaint()
         complaint.action_take()
-        with self.assertRaisesRegex(UserError, "stays on record"):
+        with self.assertRaisesRegex(UserError, "cannot be deleted"):
             complaint.with_user(self.head).unlink()
         with self.assertRaises(AccessError):
             self._create_complaint().with_user(self.agent).unlink()

@@ -138,7 +138,7 @@ class TestRemedyDecision(RemedyCommon):
         remedy = self._add(complaint, "discount", amount=60.0)
         with self.assertRaises(UserError) as e:
             self._decide(complaint)
-        self.assertIn("Enter its reason", str(e.exception))
+        self.assertIn("Enter the reason", str(e.exception))
         mine = complaint.with_user(self.head)
         mine.exception_reason = "Ten years with us"
         with self.assertRaises(UserError) as e:
@@ -216,7 +216,7 @@ class TestRemedyDecision(RemedyCommon):
         self.assertEqual(remedy.with_user(self.head).verdict, "refused")
         with self.assertRaises(UserError) as e:
             self._decide(complaint)
-        self.assertIn("raise the budget", str(e.exception))
+        self.assertIn("have the budget raised", str(e.exception))
         self.assertEqual((complaint.state, remedy.state), ("progress", "draft"))
         budget.over = "approval"
         with self.assertRaises(UserError) as e:

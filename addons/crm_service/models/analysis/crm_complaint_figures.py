@@ -14,7 +14,7 @@ class CrmComplaint(models.Model):
         groups="base.group_user",
     )
     work_hours = fields.Float(
-        "Hours of Work",
+        "Processing Time (Hours)",
         compute="_compute_work_cost",
         store=True,
         groups="base.group_user",

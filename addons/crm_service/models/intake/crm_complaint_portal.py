@@ -102,11 +102,11 @@ class CrmComplaint(models.Model):
         if self.is_waiting or not self.is_open:
             return False, False
         if not self.date_replied and self.deadline_reply:
-            return self.env._("You get a reply until"), self.deadline_reply
+            return self.env._("Reply due by"), self.deadline_reply
         if not self.date_decided and self.deadline_decision:
-            return self.env._("We decide until"), self.deadline_decision
+            return self.env._("Decision due by"), self.deadline_decision
         if not self.date_executed and self.deadline_resolution:
-            return self.env._("It is settled until"), self.deadline_resolution
+            return self.env._("Resolution due by"), self.deadline_resolution
         return False, False
 
     def _get_portal_remedies(self):

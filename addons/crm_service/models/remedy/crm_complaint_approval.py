@@ -11,11 +11,11 @@ class CrmComplaint(models.Model):
 
     @api.model
     def _get_approval_kinds(self):
-        return [
-            *super()._get_approval_kinds(),
-            ("exception", self.env._("Complaint beyond policy or budget")),
-            ("within_policy", self.env._("Complaint within the policy")),
-        ]
+        kinds = {
+            "exception": self.env._("Complaint beyond policy or budget"),
+            "within_policy": self.env._("Complaint within the policy"),
+        }
+        return [*super()._get_approval_kinds(), *kinds.items()]
 
     def _get_approval_kind(self):
         """An exception is what the head of service could not grant alone."""

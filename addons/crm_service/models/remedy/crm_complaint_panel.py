@@ -72,7 +72,10 @@ class CrmComplaint(models.Model):
                     and is_paid
                     and format_amount(self.env, most, currency),
                     "grant": grants.get(rule.grant) if is_allowed else False,
-                    "gift": policy.gift_product_id.display_name,
+                    "gift": policy.gift_product_id
+                    and self.env._(
+                        "Gift: %(product)s", product=policy.gift_product_id.display_name
+                    ),
                     "note": policy.note,
                 }
             )
@@ -81,11 +84,14 @@ class CrmComplaint(models.Model):
     def _prepare_panel_budgets(self):
         return [
             {
-                "name": budget.name,
-                "remaining": format_amount(
-                    self.env, budget.remaining, budget.currency_id
+                "text": self.env._(
+                    "%(budget)s: %(remaining)s of %(amount)s left",
+                    budget=budget.name,
+                    remaining=format_amount(
+                        self.env, budget.remaining, budget.currency_id
+                    ),
+                    amount=format_amount(self.env, budget.amount, budget.currency_id),
                 ),
-                "amount": format_amount(self.env, budget.amount, budget.currency_id),
                 "percent": min(max(budget.used_percent, 0), 100),
                 "is_over": budget.remaining < 0,
             }
@@ -93,11 +99,19 @@ class CrmComplaint(models.Model):
         ]
 
     def _prepare_panel_like(self):
+        """Return one sentence about similar cases, None where there are none."""
         like = self._fetch_like_cases()
-        if like:
-            types = dict(self.env["crm.complaint.remedy"]._get_types())
-            like["remedy"] = types.get(like["remedy"], like["remedy"])
-        return like
+        if not like:
+            return None
+        types = dict(self.env["crm.complaint.remedy"]._get_types())
+        return self.env._(
+            "%(count)s similar cases in the last twelve months, usually settled with: "
+            "%(remedy)s. Granted: %(median)s of the complaint value (%(least)s to "
+            "%(most)s).",
+            count=like["count"],
+            remedy=types.get(like["remedy"], like["remedy"]),
+            **{name: f"{like[name]:.0f} %" for name in ("median", "least", "most")},
+        )
 
     # --- FAIRNESS
 

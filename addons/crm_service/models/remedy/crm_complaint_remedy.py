@@ -72,7 +72,8 @@ class CrmComplaintRemedy(models.Model):
         compute="_compute_amount",
         store=True,
         readonly=False,
-        help="The value for the customer, without taxes, in the currency of their order.",
+        help="The value for the customer, without taxes, in the currency of their "
+        "order.",
     )
     gift_product_id = fields.Many2one(
         "product.product", "Gift", ondelete="restrict", index="btree_not_null"
@@ -242,14 +243,15 @@ class CrmComplaintRemedy(models.Model):
     @api.model
     def _get_types(self):
         """Return what can be given; bridges add what their app brings."""
-        return [
-            ("replacement", self.env._("Replacement")),
-            ("refund", self.env._("Credit Note")),
-            ("discount", self.env._("Discount on the Next Order")),
-            ("return", self.env._("Return Pickup")),
-            ("apology", self.env._("Apology")),
-            ("reject", self.env._("Rejection with Reason")),
-        ]
+        types = {
+            "replacement": self.env._("Replacement"),
+            "refund": self.env._("Credit Note"),
+            "discount": self.env._("Discount on the Next Order"),
+            "return": self.env._("Return Pickup"),
+            "apology": self.env._("Apology"),
+            "reject": self.env._("Rejection with Reason"),
+        }
+        return list(types.items())
 
     # --- ACTIONS
 

@@ -39,7 +39,8 @@ class CrmComplaintRemedyLine(models.Model):
         precompute=True,
         index=True,
         ondelete="restrict",
-        help="The product to send. Choose a substitute if the product is no longer sold.",
+        help="The product to send. Choose a substitute if the product is no longer "
+        "sold.",
     )
     quantity = fields.Float(required=True, default=1.0, digits="Product Unit")
     uom_id = fields.Many2one(related="complaint_line_id.product_uom_id", string="Unit")

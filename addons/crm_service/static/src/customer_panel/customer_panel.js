@@ -37,6 +37,20 @@ export class CustomerPanel extends Component {
         return _t("Reply within %s hours", formatFloat(this.panel.policy.reply_hours, { digits: [16, 1] }));
     }
 
+    /** The texts around figures of the panel. */
+    get texts() {
+        const panel = this.panel;
+        return {
+            since: _t("Since %(date)s", { date: this.getDate(panel.first_order) }),
+            last: _t("Last order: %(date)s", { date: this.getDate(panel.last_order) }),
+            margin: _t("Margin: %(amount)s", { amount: this.getAmount(panel.margin ?? 0) }),
+            overdue: _t("Overdue: %(amount)s", { amount: this.getAmount(panel.overdue ?? 0) }),
+            invoices: _t("Open invoices (%(count)s)", { count: panel.invoice_count ?? 0 }),
+            orders: _t("Open orders (%(count)s)", { count: panel.open_order_count }),
+            complaints: _t("Earlier complaints (%(count)s)", { count: panel.complaint_count }),
+        };
+    }
+
     getAmount(amount) {
         return formatMonetary(amount, { currencyId: this.panel.currency_id });
     }
@@ -83,8 +97,9 @@ export class StockPanel extends Component {
         return this.panel?.rows || [];
     }
 
-    get keptAt() {
-        return formatDateTime(deserializeDateTime(this.panel.kept_at));
+    get availableOn() {
+        const date = formatDateTime(deserializeDateTime(this.panel.kept_at));
+        return _t("Available on %(date)s", { date });
     }
 
     getQuantity(quantity) {

@@ -25,7 +25,7 @@ registry.category("web_tour.tours").add("crm_complaint_call_tour", {
             run: "click",
         },
         {
-            trigger: "table[name=stock]:contains(Free on) tbody tr:contains(Flux):contains(7)",
+            trigger: "table[name=stock]:contains(Available on) tbody tr:contains(Flux):contains(7)",
         },
         {
             content: "call him",
@@ -45,7 +45,7 @@ registry.category("web_tour.tours").add("crm_complaint_call_tour", {
             run: "click",
         },
         {
-            trigger: "body:not(:has(.modal)) .o_arrow_button_current:contains(Follow-up)",
+            trigger: "body:not(:has(.modal)) .o_arrow_button_current:contains(Follow-Up Call)",
         },
         {
             trigger: ".o_form_view .nav-link[name=contact]",

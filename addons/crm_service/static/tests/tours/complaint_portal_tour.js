@@ -27,7 +27,7 @@ registry.category("web_tour.tours").add("crm_service_complaint_portal_tour", {
             expectUnloadPage: true,
         },
         {
-            trigger: "form.o_crm_service_new .text-danger:contains(Please say what you wish)",
+            trigger: "form.o_crm_service_new .text-danger:contains(Please choose what you would like)",
         },
         {
             trigger: "form.o_crm_service_new textarea[name=description]:value(It came a week late)",

@@ -20,7 +20,7 @@ registry.category("web_tour.tours").add("crm_remedy_decide_tour", {
             run: "click",
         },
         {
-            trigger: ".o_field_widget[name=remedy_ids] .o_data_row:contains(May Be Granted)",
+            trigger: ".o_field_widget[name=remedy_ids] .o_data_row:contains(Can Be Granted)",
         },
         {
             content: "decide",
