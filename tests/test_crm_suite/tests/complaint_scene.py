@@ -89,7 +89,8 @@ class ComplaintScene:
             ("agent", "crm_service.group_agent"),
             ("head", "crm_service.group_manager"),
             ("finance", "account.group_account_invoice"),
-            ("stock", "stock.group_stock_user"),
+            # the host's transfer with carriers opens for those who may enter contacts
+            ("stock", "stock.group_stock_user,base.group_partner_manager"),
             ("sender", "stock.group_stock_user"),
             ("leader", "crm_service.group_manager"),
             ("rep", "sales_team.group_sale_salesman"),
