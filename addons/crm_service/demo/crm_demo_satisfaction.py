@@ -7,7 +7,9 @@ from odoo.tools import file_open
 from .crm_demo_complaint import FOLDER, QUIET
 
 #: When all customers were asked to recommend us, days ago.
-ROUNDS = (214, 40)
+ROUNDS = (229, 45)
+#: Segments of the market that are asked.
+ASKED = ("mill", "foundry", "water", "dealer")
 RULES = ("complaint", "delivery", "cadence")
 #: Answers to "Would you recommend us?", in the order of the customers' numbers, and
 #: again from the start; none: no answer.
@@ -36,6 +38,10 @@ class CrmDemoStory(models.AbstractModel):
         for rule in rules:
             rule.with_env(quiet.env).write({"active": True})
             rule.with_env(quiet.env).date_from = self._get_day(365)
+        complaint.cap_days = 10
+        segments = [self.env.ref(f"crm_strategy.crm_segment_{name}") for name in ASKED]
+        cadence.segment_ids = [segment.id for segment in segments]
+        scores = self._get_scores_of_story()
         (complaint + delivery)._plan()
         rounds = [self._get_day(days_ago) for days_ago in ROUNDS]
         planned = self.env["crm.satisfaction.request"].search([])
@@ -48,7 +54,7 @@ class CrmDemoStory(models.AbstractModel):
                 sent = quiet._send_requests(moment)
             if day < self._get_day(1):
                 with quiet._at(moment + timedelta(hours=20)):
-                    quiet._answer_requests(sent)
+                    quiet._answer_requests(sent, scores)
         quiet._finish_talks()
         self._drop_mails(begun)
 
@@ -61,9 +67,8 @@ class CrmDemoStory(models.AbstractModel):
         return due.filtered(lambda request: request.date_sent == moment)
 
     @api.model
-    def _answer_requests(self, requests):
+    def _answer_requests(self, requests, scores):
         """Let the customers answer what was sent, or not."""
-        scores = self._get_scores_of_story()
         for request in requests:
             value, comment = self._get_answer(request, scores)
             if not value:
