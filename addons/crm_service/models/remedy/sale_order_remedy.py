@@ -19,6 +19,10 @@ class SaleOrder(models.Model):
         """Its approval is that of the complaint and of finance."""
         return not self._get_remedies() and super()._is_unapproved(is_sending)
 
+    def _is_approval_settled(self):
+        """Goods without a price are no quotation that gives away its margin."""
+        return not self._get_remedies() and super()._is_approval_settled()
+
     def _action_cancel(self):
         result = super()._action_cancel()
         self._get_remedies()._sync_shipment()

@@ -1,0 +1,4 @@
+from . import crm_demo_clock
+from . import crm_demo_complaint
+from . import crm_demo_complaint_end
+from . import crm_demo_satisfaction
