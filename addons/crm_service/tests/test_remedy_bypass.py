@@ -41,3 +41,47 @@ class TestRemedyBypass(RemedyCommon):
         self._approve(complaint)
         self.assertEqual(remedy.state, "released")
         return remedy, remedy.sale_order_id.picking_ids
+
+    def test_demand_cannot_be_raised_after_approval(self):
+        remedy, picking = self._release()
+        move = picking.move_ids.with_user(self.stock)
+        with self.assertRaises(UserError):
+            move.product_uom_qty = 9
+            move.quantity = 9
+            self._ship(picking)
+        self.assertEqual(remedy.line_ids.shipped_quantity, 0)
+
+    def test_copy_of_a_transfer_ships_nothing(self):
+        _remedy, picking = self._release()
+        self._ship(picking)
+        self.assertEqual(picking.state, "done")
+        with self.assertRaises(UserError):
+            copy = picking.with_user(self.stock).copy()
+            copy.action_confirm()
+            copy.action_assign()
+            self._ship(copy)
+
+    def test_other_goods_cannot_be_added_to_a_transfer(self):
+        _remedy, picking = self._release()
+        with self.assertRaises(UserError):
+            picking.with_user(self.stock).move_ids = [
+                Command.create(
+                    {
+                        "product_id": self.drum.id,
+                        "product_uom_qty": 3,
+                        "location_id": picking.location_id.id,
+                        "location_dest_id": picking.location_dest_id.id,
+                    }
+                )
+            ]
+            picking.action_confirm()
+            picking.move_ids.quantity = 3
+            self._ship(picking)
+        self.assertNotEqual(picking.state, "done")
+
+    def test_product_of_a_transfer_cannot_be_changed(self):
+        _remedy, picking = self._release()
+        with self.assertRaises(UserError):
+            picking.move_ids.with_user(self.stock).product_id = self.drum
+            self._ship(picking)
+        self.assertNotEqual(picking.state, "done")
