@@ -24,6 +24,28 @@ class TestRemedyBypass(RemedyCommon):
     def _policy(self, remedy_type):
         return self.policies.filtered(lambda p: p.remedy_type == remedy_type)
 
+    def test_remedy_cannot_be_slipped_into_an_approved_complaint(self):
+        complaint, _remedy = self._create_approved(amount=60.0)
+        other = self._create_complaint(pails=2)
+        slipped = self._add(other, "discount", amount=90.0)
+        with self.assertRaises(AccessError):
+            slipped.with_user(self.agent).complaint_id = complaint
+        self.assertEqual(slipped.complaint_id, other)
+
+    def test_line_cannot_be_slipped_into_another_remedy(self):
+        complaint = self._create_complaint(pails=2)
+        self._add(complaint, "replacement")
+        self._decide(complaint)
+        other = self._create_complaint(pails=2)
+        line = self._add(other, "replacement").line_ids
+        with self.assertRaises(AccessError):
+            line.with_user(self.agent).write(
+                {
+                    "remedy_id": complaint.remedy_ids.id,
+                    "complaint_line_id": complaint.line_ids.id,
+                }
+            )
+
     def test_approver_returns_a_request_from_the_complaint(self):
         complaint = self._create_complaint(pails=2)
         self._add(complaint, "discount", amount=60.0)
@@ -33,6 +55,20 @@ class TestRemedyBypass(RemedyCommon):
         complaint.with_user(self.other).action_return("Ten are not enough")
         self.assertEqual(complaint.approval_state, "returned")
         self.assertEqual(complaint.state, "progress")
+
+    def test_context_does_not_set_what_the_product_sets(self):
+        complaint = self._create_complaint(pails=2)
+        quotation = self.order.copy()
+        remedies = self.env["crm.complaint.remedy"].with_user(self.agent)
+        with self.assertRaises(AccessError):
+            remedies.with_context(default_sale_order_id=quotation.id).create(
+                complaint._prepare_remedy_vals("replacement")
+            )
+        complaints = self.env["crm.complaint"].with_user(self.agent)
+        complaint = complaints.with_context(default_reply_state="kept").create(
+            {"partner_id": self.customer.id}
+        )
+        self.assertNotEqual(complaint.reply_state, "kept")
 
     def _release(self):
         complaint = self._create_complaint(pails=4)
