@@ -46,6 +46,16 @@ class TestRemedyBypass(RemedyCommon):
                 }
             )
 
+    def test_dearer_substitute_than_approved_is_asked_for_again(self):
+        complaint, remedy = self._create_approved("replacement")
+        remedy.line_ids.with_user(self.agent).product_id = self.drum
+        self.assertEqual(complaint.approval_state, "none")
+
+    def test_more_complained_of_than_approved_is_asked_for_again(self):
+        complaint, remedy = self._create_approved("refund")
+        complaint.line_ids.with_user(self.agent).quantity = 1
+        self.assertEqual(complaint.approval_state, "none")
+
     def test_approver_returns_a_request_from_the_complaint(self):
         complaint = self._create_complaint(pails=2)
         self._add(complaint, "discount", amount=60.0)
@@ -55,6 +65,43 @@ class TestRemedyBypass(RemedyCommon):
         complaint.with_user(self.other).action_return("Ten are not enough")
         self.assertEqual(complaint.approval_state, "returned")
         self.assertEqual(complaint.state, "progress")
+
+    def test_price_paid_is_that_of_the_order(self):
+        complaint = self._create_complaint(pails=2)
+        with self.assertRaises(ValidationError):
+            complaint.line_ids.with_user(self.agent).price_unit = 5000.0
+
+    def test_decided_complaint_keeps_its_products(self):
+        complaint = self._create_complaint(pails=2)
+        self._add(complaint, "refund")
+        self._decide(complaint)
+        line = complaint.line_ids.with_user(self.agent)
+        with self.assertRaises(UserError):
+            line.quantity = 1
+        with self.assertRaises(UserError):
+            line.copy()
+        with self.assertRaises(UserError):
+            complaint.with_user(self.agent).line_ids = [
+                Command.create({"product_id": self.drum.id})
+            ]
+        self.assertEqual(complaint.remedy_ids.amount, 100.0)
+
+    def test_promise_stays_with_its_customer(self):
+        complaint = self._create_complaint(pails=2)
+        self._add(complaint, "discount", amount=10.0)
+        self._decide(complaint)
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        with self.assertRaises(UserError):
+            complaint.with_user(self.agent).write(
+                {
+                    "partner_id": stranger.id,
+                    "order_id": False,
+                    "line_ids": [Command.clear()],
+                }
+            )
+        with self.assertRaises(UserError):
+            complaint.with_user(self.agent).order_id = False
+        self.assertEqual(complaint.remedy_ids.partner_id, self.customer)
 
     def test_context_does_not_set_what_the_product_sets(self):
         complaint = self._create_complaint(pails=2)
