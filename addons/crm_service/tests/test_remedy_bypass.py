@@ -24,6 +24,8 @@ class TestRemedyBypass(RemedyCommon):
     def _policy(self, remedy_type):
         return self.policies.filtered(lambda p: p.remedy_type == remedy_type)
 
+    # --- APPROVAL
+
     def test_remedy_cannot_be_slipped_into_an_approved_complaint(self):
         complaint, _remedy = self._create_approved(amount=60.0)
         other = self._create_complaint(pails=2)
@@ -65,6 +67,8 @@ class TestRemedyBypass(RemedyCommon):
         complaint.with_user(self.other).action_return("Ten are not enough")
         self.assertEqual(complaint.approval_state, "returned")
         self.assertEqual(complaint.state, "progress")
+
+    # --- FIGURES THAT THE POLICY GOES BY
 
     def test_price_paid_is_that_of_the_order(self):
         complaint = self._create_complaint(pails=2)
@@ -117,6 +121,8 @@ class TestRemedyBypass(RemedyCommon):
         )
         self.assertNotEqual(complaint.reply_state, "kept")
 
+    # --- FINANCE
+
     def _release(self):
         complaint = self._create_complaint(pails=4)
         remedy = self._add(complaint, "replacement")
@@ -168,3 +174,14 @@ class TestRemedyBypass(RemedyCommon):
             picking.move_ids.with_user(self.stock).product_id = self.drum
             self._ship(picking)
         self.assertNotEqual(picking.state, "done")
+
+    # --- READING
+
+    def test_panel_is_not_for_everybody(self):
+        values = {"partner_id": self.customer.id}
+        spec = {"customer_panel": {}, "stock_panel": {}}
+        for user in (self.stock, self.finance, self.rep):
+            complaints = self.env["crm.complaint"].with_user(user)
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                result = complaints.onchange(values, ["partner_id"], spec)
+                self.assertIsNone(result["value"].get("customer_panel"))
