@@ -24,8 +24,6 @@ class TestRemedyBypass(RemedyCommon):
     def _policy(self, remedy_type):
         return self.policies.filtered(lambda p: p.remedy_type == remedy_type)
 
-    # --- APPROVAL
-
     def test_remedy_cannot_be_slipped_into_an_approved_complaint(self):
         complaint, _remedy = self._create_approved(amount=60.0)
         other = self._create_complaint(pails=2)
@@ -67,8 +65,6 @@ class TestRemedyBypass(RemedyCommon):
         complaint.with_user(self.other).action_return("Ten are not enough")
         self.assertEqual(complaint.approval_state, "returned")
         self.assertEqual(complaint.state, "progress")
-
-    # --- FIGURES THAT THE POLICY GOES BY
 
     def test_price_paid_is_that_of_the_order(self):
         complaint = self._create_complaint(pails=2)
@@ -121,7 +117,10 @@ class TestRemedyBypass(RemedyCommon):
         )
         self.assertNotEqual(complaint.reply_state, "kept")
 
-    # --- FINANCE
+    def _ship_in_part(self, picking):
+        picking.move_ids.picked = True
+        stock = picking.with_user(self.stock).with_context(skip_backorder=True)
+        stock.button_validate()
 
     def _release(self):
         complaint = self._create_complaint(pails=4)
@@ -174,8 +173,6 @@ class TestRemedyBypass(RemedyCommon):
             picking.move_ids.with_user(self.stock).product_id = self.drum
             self._ship(picking)
         self.assertNotEqual(picking.state, "done")
-
-    # --- READING
 
     def test_panel_is_not_for_everybody(self):
         values = {"partner_id": self.customer.id}
