@@ -117,6 +117,24 @@ class TestRemedyBypass(RemedyCommon):
         )
         self.assertNotEqual(complaint.reply_state, "kept")
 
+    def test_pieces_are_not_made_good_on_two_complaints(self):
+        first = self._create_complaint(pails=7)
+        self._add(first, "replacement")
+        self._decide(first)
+        within = self._create_complaint(pails=3)
+        remedy = self._add(within, "replacement")
+        self.assertEqual(remedy.with_user(self.head).verdict, "granted")
+        beyond = self._create_complaint(pails=4)
+        remedy = self._add(beyond, "refund")
+        mine = remedy.with_user(self.head)
+        self.assertEqual(
+            (mine.verdict, mine.verdict_note),
+            ("approval", "Made good before, on another complaint"),
+        )
+        with self.assertRaises(UserError):
+            self._decide(beyond)
+        self.assertEqual((remedy.state, beyond.state), ("draft", "progress"))
+
     def _ship_in_part(self, picking):
         picking.move_ids.picked = True
         stock = picking.with_user(self.stock).with_context(skip_backorder=True)

@@ -111,6 +111,24 @@ class CrmComplaintRemedyLine(models.Model):
                 )
             )
 
+    def _is_made_good(self, others):
+        """Return whether this and ``others`` together are more than was bought."""
+        bought = self.complaint_line_id.sale_line_id.sudo()  # style: CRM109 quantity
+        kind = self.remedy_id.remedy_type
+        same = others.filtered(
+            lambda x: (
+                x.complaint_line_id.sale_line_id.id == bought.id
+                and shares_pieces(kind, x.remedy_id.remedy_type)
+            )
+        )
+        unit = bought.product_uom_id
+        total = sum(
+            line.uom_id._compute_quantity(line.quantity, unit, round=False)
+            for line in (self.sudo() | same)  # style: CRM109 holds for every reader
+        )
+        limit = max(bought.product_uom_qty, bought.qty_delivered)
+        return bool(same) and unit.compare(total, limit) > 0
+
     def _check_goods(self):
         """Raise UserError where a line cannot be sent or credited any more."""
         for line in self:
