@@ -135,10 +135,32 @@ class TestRemedyBypass(RemedyCommon):
             self._decide(beyond)
         self.assertEqual((remedy.state, beyond.state), ("draft", "progress"))
 
+    def test_what_is_on_its_way_is_not_cancelled(self):
+        remedy, picking = self._release()
+        complaint = remedy.complaint_id
+        picking.move_ids.quantity = 1
+        self._ship_in_part(picking)
+        complaint.with_user(self.head).action_return("Again")
+        with self.assertRaises(UserError) as e:
+            complaint.with_user(self.head).action_cancel("A mistake")
+        self.assertIn("on its way", str(e.exception))
+        self.assertEqual((complaint.state, remedy.state), ("progress", "released"))
+
     def _ship_in_part(self, picking):
         picking.move_ids.picked = True
         stock = picking.with_user(self.stock).with_context(skip_backorder=True)
         stock.button_validate()
+
+    def test_nobody_approves_what_was_cancelled(self):
+        self._policy("discount").percent_max = 10.0
+        complaint = self._create_complaint(pails=2)
+        self._add(complaint, "discount", amount=60.0)
+        mine = complaint.with_user(self.head)
+        mine.exception_reason = "Ten years with us"
+        mine.action_request_approval()
+        mine.action_cancel("A mistake")
+        self.assertEqual((complaint.state, complaint.approval_state), ("cancelled", "none"))
+        self.assertEqual(set(complaint.approval_step_ids.mapped("state")), {"void"})
 
     def _release(self):
         complaint = self._create_complaint(pails=4)

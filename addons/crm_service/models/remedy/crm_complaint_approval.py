@@ -72,7 +72,41 @@ class CrmComplaint(models.Model):
     def _is_approval_open(self):
         return self.state in ("new", "progress")
 
+    def _after_move(self, old_state):
+        """Nobody approves what was cancelled."""
+        result = super()._after_move(old_state)
+        complaints = self.sudo()  # style: CRM109 follows from the move
+        complaints = complaints.with_context(crm_service_move=None).filtered(
+            lambda c: c.state == "cancelled" and c.approval_state == "pending"
+        )
+        complaints._end_approval(
+            "withdraw", self.env._("The complaint was cancelled.")
+        )
+        return result
+
     # --- WHAT WAS GRANTED, WAS GRANTED TO SOMEBODY
+
+    def action_cancel(self, reason=False):
+        """What the customer gets, or has, is no mistake any more."""
+        self.check_access("write")
+        for complaint in self:
+            if complaint._get_promised():
+                raise UserError(
+                    self.env._(
+                        "“%(name)s”: something was granted and is with the customer "
+                        "or on its way. Decide and close the complaint instead.",
+                        name=complaint.display_name,
+                    )
+                )
+        return super().action_cancel(reason)
+
+    def _get_promised(self):
+        """Return the remedies that bind us by more than words."""
+        return self.remedy_ids.filtered(
+            lambda r: (
+                r.state in BINDING and remedy_policy.PROMISES[r.remedy_type] != "words"
+            )
+        )
 
     def write(self, vals):
         self._check_promised(vals)
@@ -85,12 +119,7 @@ class CrmComplaint(models.Model):
             return
         for complaint in self:
             is_moved = any(complaint[name].id != (vals[name] or False) for name in names)
-            if is_moved and complaint.remedy_ids.filtered(
-                lambda r: (
-                    r.state in BINDING
-                    and remedy_policy.PROMISES[r.remedy_type] != "words"
-                )
-            ):
+            if is_moved and complaint._get_promised():
                 raise UserError(
                     self.env._(
                         "“%(name)s”: something was granted to this customer for this "
