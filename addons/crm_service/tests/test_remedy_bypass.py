@@ -24,6 +24,8 @@ class TestRemedyBypass(RemedyCommon):
     def _policy(self, remedy_type):
         return self.policies.filtered(lambda p: p.remedy_type == remedy_type)
 
+    # --- APPROVAL
+
     def test_remedy_cannot_be_slipped_into_an_approved_complaint(self):
         complaint, _remedy = self._create_approved(amount=60.0)
         other = self._create_complaint(pails=2)
@@ -65,6 +67,8 @@ class TestRemedyBypass(RemedyCommon):
         complaint.with_user(self.other).action_return("Ten are not enough")
         self.assertEqual(complaint.approval_state, "returned")
         self.assertEqual(complaint.state, "progress")
+
+    # --- FIGURES THAT THE POLICY GOES BY
 
     def test_price_paid_is_that_of_the_order(self):
         complaint = self._create_complaint(pails=2)
@@ -162,6 +166,8 @@ class TestRemedyBypass(RemedyCommon):
         self.assertEqual((complaint.state, complaint.approval_state), ("cancelled", "none"))
         self.assertEqual(set(complaint.approval_step_ids.mapped("state")), {"void"})
 
+    # --- FINANCE
+
     def _release(self):
         complaint = self._create_complaint(pails=4)
         remedy = self._add(complaint, "replacement")
@@ -213,6 +219,33 @@ class TestRemedyBypass(RemedyCommon):
             picking.move_ids.with_user(self.stock).product_id = self.drum
             self._ship(picking)
         self.assertNotEqual(picking.state, "done")
+
+    def test_credit_note_that_is_cancelled_later_comes_back(self):
+        complaint = self._create_complaint(pails=4)
+        remedy = self._add(complaint, "refund")
+        self._decide(complaint)
+        self._approve(complaint)
+        self.assertEqual((remedy.state, remedy.cost), ("done", 200.0))
+        note = remedy.move_ids.with_user(self.finance)
+        note.button_draft()
+        note.button_cancel()
+        self.assertEqual((remedy.state, remedy.cost), ("done", 0.0))
+        self.assertIn(
+            "cancelled after it was posted",
+            str(complaint.activity_ids.filtered(lambda a: a.user_id == self.head).note),
+        )
+
+    def test_more_credited_than_granted_is_told(self):
+        complaint = self._create_complaint(pails=2)
+        remedy = self._add(complaint, "refund")
+        self._decide(complaint)
+        remedy.move_ids.with_user(self.finance).invoice_line_ids.quantity = 10
+        self._approve(complaint)
+        self.assertEqual((remedy.state, remedy.amount, remedy.cost), ("done", 100, 500))
+        notes = complaint.activity_ids.filtered(lambda a: a.user_id == self.head)
+        self.assertIn("500.00", str(notes.note))
+
+    # --- READING
 
     def test_panel_is_not_for_everybody(self):
         values = {"partner_id": self.customer.id}
