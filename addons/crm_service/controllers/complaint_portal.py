@@ -142,11 +142,13 @@ class ComplaintPortal(CustomerPortal):
     def portal_my_complaint(self, complaint_id, access_token=None, **kwargs):
         """Show where a complaint stands; by sign-in or by the link of a mail."""
         complaint = self._get_complaint(complaint_id, access_token)
-        return self._render_complaint(complaint, access_token, **kwargs)
+        known = ("pid", "hash", "sent", "answered")
+        asked = {name: kwargs[name] for name in known if name in kwargs}
+        return self._render_complaint(complaint, access_token, **asked)
 
     def _render_complaint(self, complaint, access_token, **kwargs):
         token = complaint._portal_ensure_token()
-        known = ("pid", "hash", "error", "words", "notice")
+        known = ("pid", "hash")
         values = self._get_page_view_values(
             complaint,
             access_token,
@@ -161,7 +163,7 @@ class ComplaintPortal(CustomerPortal):
             },
             "my_complaints_history",
             False,
-            **{name: kwargs[name] for name in known[:2] if name in kwargs},
+            **{name: kwargs[name] for name in known if name in kwargs},
         )
         # the chatter of who is signed in works by the token as well
         values["token"] = token

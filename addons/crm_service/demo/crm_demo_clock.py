@@ -75,9 +75,7 @@ class CrmDemoStory(models.AbstractModel):
     def _get_marks(self):
         """Return {table: highest id}."""
         parts = [
-            SQL(
-                "SELECT %s, COALESCE(MAX(id), 0) FROM %s", table, SQL.identifier(table)
-            )
+            SQL("SELECT %s, COALESCE(MAX(id), 0) FROM %s", table, SQL.identifier(table))
             for table in STAMPS
         ]
         return dict(self.env.execute_query(SQL(" UNION ALL ").join(parts)))

@@ -27,6 +27,7 @@ from . import test_satisfaction_send
 from . import test_satisfaction_tools
 from . import test_remedy_replacement
 from . import test_remedy_refund
+from . import test_remedy_bypass
 from . import test_remedy_decision
 from . import test_remedy_discount
 from . import test_remedy_ui

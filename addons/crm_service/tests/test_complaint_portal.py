@@ -23,6 +23,16 @@ class TestComplaintPortal(IntakeCommon, HttpCase):
         for action in actions:
             complaint._move(action)
 
+    def test_page_shows_no_words_of_its_address(self):
+        self.authenticate("in_ida", "in_ida")
+        page = self.url_open(
+            f"/my/complaints/{self.own.id}",
+            params={"error_text": "Call 0900 666", "words": "Pay here"},
+        )
+        self.assertEqual(page.status_code, 200)
+        self.assertNotIn("0900 666", page.text)
+        self.assertNotIn("Pay here", page.text)
+
     # --- WHO SEES WHAT
 
     def test_colleagues_of_one_customer_see_the_same_list(self):

@@ -177,6 +177,22 @@ class CrmComplaintLine(models.Model):
                 )
             )
 
+    @api.constrains("price_unit", "sale_line_id")
+    def _check_price_unit(self):
+        """Policy and budget go by what was paid, not by what somebody enters."""
+        for line in self.filtered("sale_line_id"):
+            bought = line.sale_line_id.sudo()  # style: CRM109 its price
+            paid = line._convert_price(bought)
+            currency = line.currency_id
+            if currency and currency.compare_amounts(line.price_unit, paid) > 0:
+                raise ValidationError(
+                    self.env._(
+                        "%(product)s was sold for %(paid)s. Enter no more than that.",
+                        product=line.product_id.display_name,
+                        paid=currency.format(paid),
+                    )
+                )
+
     def _check_lots(self):
         """Raise UserError where a tracked product has no lot."""
         for line in self:
@@ -199,5 +215,46 @@ class CrmComplaintLine(models.Model):
                         "lot.",
                         lot=line.lot_id.name,
                         product=line.product_id.display_name,
+                    )
+                )
+
+    # --- CRUD: what a decision rests on stays
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        complaints = self.env["crm.complaint"].browse(
+            {vals.get("complaint_id") for vals in vals_list} - {None, False}
+        )
+        with complaints._watch_approval():
+            lines = super().create(vals_list)
+        lines._check_may_change()
+        return lines
+
+    def write(self, vals):
+        self._check_may_change()
+        target = self.complaint_id.browse(vals.get("complaint_id") or [])
+        target.check_access("write")
+        with (self.complaint_id | target)._watch_approval():
+            result = super().write(vals)
+        if target:
+            self._check_may_change()
+        return result
+
+    def unlink(self):
+        self._check_may_change()
+        with self.complaint_id._watch_approval():
+            return super().unlink()
+
+    def _check_may_change(self):
+        """Products are entered while the complaint is open, and fixed after that."""
+        if self.env.su:
+            return
+        for complaint in self.complaint_id:
+            if complaint.state not in ("new", "progress"):
+                raise UserError(
+                    self.env._(
+                        "“%(complaint)s” is decided. Take the decision back before "
+                        "you change its products.",
+                        complaint=complaint.display_name,
                     )
                 )

@@ -29,8 +29,12 @@ class CrmComplaint(models.Model):
         self._move("decide")
 
     def action_return(self, reason=False):
-        """Take a decision back, to decide again."""
-        self._move("return", reason)
+        """Take a decision back; before it, send back what waits for approval."""
+        asking = self.filtered(lambda c: c._is_approval_open())
+        if asking:
+            super(CrmComplaint, asking).action_return(reason)
+        if decided := self - asking:
+            decided._move("return", reason)
 
     def action_tell(self):
         """The customer was told what was done."""
@@ -75,7 +79,9 @@ class CrmComplaint(models.Model):
         return self._ask_reason("cancel")
 
     def action_ask_return(self):
-        """Ask why the decision is taken back."""
+        """Ask why the decision is taken back, or the request sent back."""
+        if all(complaint._is_approval_open() for complaint in self):
+            return super().action_ask_return()
         return self._ask_reason("return")
 
     def action_ask_deny(self):

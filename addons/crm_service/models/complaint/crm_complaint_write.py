@@ -82,7 +82,8 @@ class CrmComplaint(models.Model):
             company = vals.get("company_id") or self.env.company.id
             sequence = self.env["ir.sequence"].with_company(company)
             vals["name"] = sequence.next_by_code("crm.complaint")
-        complaints = super().create(vals_list)
+        clean = self._without_defaults(SYSTEM_FIELDS)
+        complaints = super(CrmComplaint, clean).create(vals_list)
         complaints._start_clock()
         complaints._tell_leaders()
         complaints._on_received()
@@ -101,6 +102,17 @@ class CrmComplaint(models.Model):
     def _write_by_system(self, vals):
         """Write what only the product writes."""
         self.with_context(crm_service_move=BY_SYSTEM).write(vals)
+
+    @api.model
+    def _without_defaults(self, names):
+        """Return ``self`` without the context's defaults of fields ``names``."""
+        if self.env.su:
+            return self
+        context = dict(self.env.context)
+        own = {f"default_{name}" for name in names} & set(context)
+        for key in own:
+            del context[key]
+        return self.with_context(context) if own else self
 
     def _check_system_fields(self, names):
         """Dates, promises and numbers follow from what happens."""

@@ -6,8 +6,8 @@ _logger = logging.getLogger(__name__)
 
 
 class MailThread(models.AbstractModel):
-    """Mails that are no complaint go no further than the gateway."""
-
+    # Mails that are no complaint go no further than the gateway. No docstring: the
+    # host would keep it as the description of its models that have none.
     _inherit = "mail.thread"
 
     def _message_route_process(self, message, message_dict, routes):

@@ -1,7 +1,12 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
 from ...tools import remedy_policy
+from ...tools.remedy_states import BINDING
+
+# whose the promise is: fixed while it binds us
+PROMISED_TO = {"partner_id", "order_id", "company_id"}
 
 
 class CrmComplaint(models.Model):
@@ -30,10 +35,16 @@ class CrmComplaint(models.Model):
             *super()._get_approval_fields(),
             "kind_id",
             "partner_id",
+            "exception_reason",
+            "line_ids.product_id",
+            "line_ids.quantity",
+            "line_ids.amount",
             "remedy_ids.remedy_type",
             "remedy_ids.amount",
             "remedy_ids.gift_product_id",
             "remedy_ids.gift_quantity",
+            "remedy_ids.line_ids.product_id",
+            "remedy_ids.line_ids.quantity",
         ]
 
     def _get_approval_amount(self):
@@ -60,3 +71,59 @@ class CrmComplaint(models.Model):
 
     def _is_approval_open(self):
         return self.state in ("new", "progress")
+
+    def _after_move(self, old_state):
+        """Nobody approves what was cancelled."""
+        result = super()._after_move(old_state)
+        complaints = self.sudo()  # style: CRM109 follows from the move
+        complaints = complaints.with_context(crm_service_move=None).filtered(
+            lambda c: c.state == "cancelled" and c.approval_state == "pending"
+        )
+        complaints._end_approval("withdraw", self.env._("The complaint was cancelled."))
+        return result
+
+    # --- WHAT WAS GRANTED, WAS GRANTED TO SOMEBODY
+
+    def action_cancel(self, reason=False):
+        """What the customer gets, or has, is no mistake any more."""
+        self.check_access("write")
+        for complaint in self:
+            if complaint._get_promised():
+                raise UserError(
+                    self.env._(
+                        "“%(name)s”: something was granted and is with the customer "
+                        "or on its way. Decide and close the complaint instead.",
+                        name=complaint.display_name,
+                    )
+                )
+        return super().action_cancel(reason)
+
+    def _get_promised(self):
+        """Return the remedies that bind us by more than words."""
+        return self.remedy_ids.filtered(
+            lambda r: (
+                r.state in BINDING and remedy_policy.PROMISES[r.remedy_type] != "words"
+            )
+        )
+
+    def write(self, vals):
+        self._check_promised(vals)
+        return super().write(vals)
+
+    def _check_promised(self, vals):
+        """A promise is not handed on to another customer, order or company."""
+        names = PROMISED_TO & set(vals)
+        if self.env.su or not names:
+            return
+        for complaint in self:
+            is_moved = any(
+                complaint[name].id != (vals[name] or False) for name in names
+            )
+            if is_moved and complaint._get_promised():
+                raise UserError(
+                    self.env._(
+                        "“%(name)s”: something was granted to this customer for this "
+                        "order. Take the decision back before you change them.",
+                        name=complaint.display_name,
+                    )
+                )

@@ -141,6 +141,9 @@ class CrmComplaint(models.Model):
             remedy: remedy._judge_one(rules.get(remedy.remedy_type), amount, role)
             for remedy in remedies
         }
+        for remedy in remedies._filter_made_good():
+            if remedy_policy.worst([judged[remedy][0], "approval"]) == "approval":
+                judged[remedy] = "approval", "again"
         costs = {remedy: remedy._estimate_cost() for remedy in remedies}
         budget = self._judge_budgets(sum(costs.values()))
         if budget != "granted":

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...tools.remedy_states import shares_pieces
 
@@ -112,6 +112,24 @@ class CrmComplaintRemedyLine(models.Model):
                 )
             )
 
+    def _is_made_good(self, others):
+        """Return whether this and ``others`` together are more than was bought."""
+        bought = self.complaint_line_id.sale_line_id.sudo()  # style: CRM109 quantity
+        kind = self.remedy_id.remedy_type
+        same = others.filtered(
+            lambda x: (
+                x.complaint_line_id.sale_line_id.id == bought.id
+                and shares_pieces(kind, x.remedy_id.remedy_type)
+            )
+        )
+        unit = bought.product_uom_id
+        total = sum(
+            line.uom_id._compute_quantity(line.quantity, unit, round=False)
+            for line in (self.sudo() | same)  # style: CRM109 holds for every reader
+        )
+        limit = max(bought.product_uom_qty, bought.qty_delivered)
+        return bool(same) and unit.compare(total, limit) > 0
+
     def _check_goods(self):
         """Raise UserError where a line cannot be sent or credited any more."""
         for line in self:
@@ -156,6 +174,10 @@ class CrmComplaintRemedyLine(models.Model):
         remedies = self.env["crm.complaint.remedy"].browse(
             {vals.get("remedy_id") for vals in vals_list} - {None, False}
         )
+        names = {name for vals in vals_list for name in vals}
+        names |= {name.removeprefix("default_") for name in self.env.context}
+        if "shipped_quantity" in names:
+            self._check_line_vals({"shipped_quantity": 0.0})
         with remedies.complaint_id._watch_approval():
             lines = super().create(vals_list)
         lines.remedy_id._check_may_change()
@@ -163,8 +185,7 @@ class CrmComplaintRemedyLine(models.Model):
 
     def write(self, vals):
         self.remedy_id._check_may_change()
-        if "shipped_quantity" in vals and not self.env.su:
-            self.remedy_id._check_system_fields({"state"})
+        self._check_line_vals(vals)
         with self.remedy_id.complaint_id._watch_approval():
             return super().write(vals)
 
@@ -172,6 +193,22 @@ class CrmComplaintRemedyLine(models.Model):
         self.remedy_id._check_may_change()
         with self.remedy_id.complaint_id._watch_approval():
             return super().unlink()
+
+    def _check_line_vals(self, vals):
+        """What was shipped follows from transfers, and a line stays where it is."""
+        if self.env.su:
+            return
+        if "shipped_quantity" in vals:
+            self.remedy_id._check_system_fields({"state"})
+        if "remedy_id" in vals and any(
+            line.remedy_id.id != vals["remedy_id"] for line in self
+        ):
+            raise AccessError(
+                self.env._(
+                    "A line stays with its remedy. Enter another one on the other "
+                    "remedy."
+                )
+            )
 
     def _is_shipped(self):
         """Return whether all of it left."""

@@ -151,6 +151,7 @@ class CrmComplaintRemedy(models.Model):
 
     def _sync_refund(self):
         """All credit notes are posted: the customer has it. None left: give back."""
+        self._watch_refund()
         for remedy in self.filtered(
             lambda r: r.remedy_type == "refund" and r.state in ("granted", "released")
         ):
@@ -161,7 +162,48 @@ class CrmComplaintRemedy(models.Model):
                 if remedy.state == "granted":
                     remedy._release()
                 remedy._finish()
+                remedy._tell_if_more()
                 remedy.complaint_id._advance()
+
+    def _watch_refund(self):
+        """What was done and is undone in accounting: count anew and say so."""
+        for remedy in self.filtered(
+            lambda r: r.remedy_type == "refund" and r.state == "done"
+        ):
+            live = remedy.move_ids.filtered(lambda m: m.state != "cancel")
+            cost = remedy._get_cost() if live else 0.0
+            if remedy.company_currency_id.compare_amounts(cost, remedy.cost) == 0:
+                continue
+            remedy.cost = cost
+            if not live:
+                remedy.complaint_id._give_back(
+                    self.env._(
+                        "The credit note was cancelled after it was posted. Tell the "
+                        "customer, or reopen the complaint and decide again."
+                    )
+                )
+            remedy._tell_if_more()
+
+    def _tell_if_more(self):
+        """Finance may credit more than was granted; whoever decided is told."""
+        self.ensure_one()
+        currency = self.currency_id
+        credited = sum(
+            move.currency_id._convert(
+                move.amount_untaxed, currency, self.company_id, move.date
+            )
+            for move in self.move_ids
+            if move.state == "posted"
+        )
+        if currency.compare_amounts(credited, self.amount) > 0:
+            self.complaint_id._give_back(
+                self.env._(
+                    "%(credited)s were credited, %(granted)s were granted. Check the "
+                    "credit note with finance.",
+                    credited=currency.format(credited),
+                    granted=currency.format(self.amount),
+                )
+            )
 
     def _post_credit_notes(self, env):
         """Post what is still a draft, in the name and with the rights of ``env``."""

@@ -74,6 +74,10 @@ class CrmComplaintRemedy(models.Model):
         complaints = self.env["crm.complaint"].browse(
             {vals.get("complaint_id") for vals in vals_list} - {None, False}
         )
+        context = self.env.context
+        self._check_system_fields(
+            {key[8:] for key in context if key.startswith("default_")} - {"state"}
+        )
         with complaints._watch_approval():
             remedies = super().create(vals_list)
         remedies._check_may_change()
@@ -81,6 +85,7 @@ class CrmComplaintRemedy(models.Model):
 
     def write(self, vals):
         self._check_system_fields(vals)
+        self._check_stays(vals)
         self._check_may_change()
         if "state" in vals:
             for remedy in self:
@@ -114,6 +119,17 @@ class CrmComplaintRemedy(models.Model):
                 self.env._(
                     "The state, dates and documents of a remedy are set by the "
                     "decision, finance and the warehouse. Use the buttons instead."
+                )
+            )
+
+    def _check_stays(self, vals):
+        """What was judged for one complaint is not slipped into another."""
+        if "complaint_id" not in vals or self.env.su:
+            return
+        if any(remedy.complaint_id.id != vals["complaint_id"] for remedy in self):
+            raise AccessError(
+                self.env._(
+                    "A remedy stays with its complaint. Propose another one there."
                 )
             )
 

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 
 class CrmComplaintRemedy(models.Model):
@@ -70,6 +71,51 @@ class CrmComplaintRemedy(models.Model):
                 quantity = line.quantity if self.state == "released" else 0.0
             if line.uom_id.compare(quantity, line.shipped_quantity) != 0:
                 line.shipped_quantity = quantity
+
+    # --- NO MORE THAN WAS GRANTED
+
+    def _check_granted(self, leaving):
+        """Raise UserError where ``leaving`` moves exceed what finance approved.
+
+        Asked of the order, which nobody changes, and not of the transfer: its demand
+        can be raised, goods added to it, and it can be copied.
+        """
+        lines = self.sale_order_id.order_line
+        strange = leaving.filtered(lambda m: not m.sale_line_id)
+        for move in strange.filtered("quantity"):
+            raise self._get_granted_error(move.product_id, 0.0)
+        for line, moves in leaving.grouped("sale_line_id").items():
+            if line not in lines:
+                continue
+            done = line.move_ids.filtered(lambda m: m.state == "done")
+            gone = done.filtered(lambda m: m.location_dest_id.usage == "customer")
+            back = done.filtered(lambda m: m.location_id.usage == "customer")
+            quantity = self._add_up(gone | moves, line) - self._add_up(back, line)
+            if line.product_uom_id.compare(quantity, line.product_uom_qty) > 0:
+                raise self._get_granted_error(line.product_id, line.product_uom_qty)
+
+    def _add_up(self, moves, line):
+        """Return the quantity of ``moves`` in the unit of the order ``line``.
+
+        Parts of a kit are left out: they are counted by other units.
+        """
+        unit = line.product_uom_id
+        return sum(
+            move.product_uom._compute_quantity(move.quantity, unit, round=False)
+            for move in moves
+            if move.product_id == line.product_id
+        )
+
+    def _get_granted_error(self, product, quantity):
+        return UserError(
+            self.env._(
+                "%(quantity)s %(product)s were granted on %(complaint)s. Ship no more "
+                "than that.",
+                quantity=f"{quantity:g}",
+                product=product.display_name,
+                complaint=self.complaint_id.name,
+            )
+        )
 
     def _prepare_shipping_vals(self, pickings):
         """Return ship date; the bridge adds carrier and tracking reference."""

@@ -172,17 +172,7 @@ class CrmComplaintRemedy(models.Model):
         )
         if leaving and self.state not in ("released", "done"):
             raise UserError(self._get_held_message(leaving))
-        for move in leaving:
-            if move.product_uom.compare(move.quantity, move.product_uom_qty) > 0:
-                raise UserError(
-                    self.env._(
-                        "Only %(quantity)s %(product)s were granted for "
-                        "%(complaint)s. Do not ship more than that.",
-                        quantity=f"{move.product_uom_qty:g}",
-                        product=move.product_id.display_name,
-                        complaint=self.complaint_id.name,
-                    )
-                )
+        self._check_granted(leaving)
 
     def _get_held_message(self, moves):
         return self.env._(

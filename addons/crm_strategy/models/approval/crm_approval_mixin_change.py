@@ -124,10 +124,9 @@ class CrmApprovalMixin(models.AbstractModel):
         self.ensure_one()
         values = {}
         for path in self._get_approval_fields():
-            root, _dot, name = path.partition(".")
-            records = self[root] if name else self
-            for record in records:
-                field = record._fields[name or root]
+            way, _dot, name = path.rpartition(".")
+            for record in self.mapped(way) if way else self:
+                field = record._fields[name]
                 value = record[field.name]
                 text = self._format_approval_value(record, field.name)
                 key = tuple(value.ids) if field.relational else text
