@@ -79,9 +79,7 @@ class CrmComplaint(models.Model):
         complaints = complaints.with_context(crm_service_move=None).filtered(
             lambda c: c.state == "cancelled" and c.approval_state == "pending"
         )
-        complaints._end_approval(
-            "withdraw", self.env._("The complaint was cancelled.")
-        )
+        complaints._end_approval("withdraw", self.env._("The complaint was cancelled."))
         return result
 
     # --- WHAT WAS GRANTED, WAS GRANTED TO SOMEBODY
@@ -118,7 +116,8 @@ class CrmComplaint(models.Model):
         if self.env.su or not names:
             return
         for complaint in self:
-            is_moved = any(complaint[name].id != (vals[name] or False) for name in names)
+            known = {name: complaint[name].id for name in names}
+            is_moved = any(known[name] != (vals[name] or False) for name in names)
             if is_moved and complaint._get_promised():
                 raise UserError(
                     self.env._(
