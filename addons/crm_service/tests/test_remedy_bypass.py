@@ -54,7 +54,7 @@ class TestRemedyBypass(RemedyCommon):
         self.assertEqual(complaint.approval_state, "none")
 
     def test_more_complained_of_than_approved_is_asked_for_again(self):
-        complaint, remedy = self._create_approved("refund")
+        complaint, _remedy = self._create_approved("refund")
         complaint.line_ids.with_user(self.agent).quantity = 1
         self.assertEqual(complaint.approval_state, "none")
 

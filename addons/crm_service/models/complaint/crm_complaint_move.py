@@ -31,10 +31,9 @@ class CrmComplaint(models.Model):
     def action_return(self, reason=False):
         """Take a decision back; before it, send back what waits for approval."""
         asking = self.filtered(lambda c: c._is_approval_open())
-        if asking:
-            super(CrmComplaint, asking).action_return(reason)
         if decided := self - asking:
             decided._move("return", reason)
+        return asking and super(CrmComplaint, asking).action_return(reason)
 
     def action_tell(self):
         """The customer was told what was done."""

@@ -108,11 +108,9 @@ class CrmComplaint(models.Model):
         """Return ``self`` without the context's defaults of fields ``names``."""
         if self.env.su:
             return self
-        context = dict(self.env.context)
-        own = {f"default_{name}" for name in names} & set(context)
-        for key in own:
-            del context[key]
-        return self.with_context(context) if own else self
+        own = {f"default_{name}" for name in names}
+        context = {k: v for k, v in self.env.context.items() if k not in own}
+        return self.with_env(self.env(context=context))
 
     def _check_system_fields(self, names):
         """Dates, promises and numbers follow from what happens."""

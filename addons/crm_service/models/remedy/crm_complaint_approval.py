@@ -116,9 +116,8 @@ class CrmComplaint(models.Model):
         if self.env.su or not names:
             return
         for complaint in self:
-            is_moved = any(
-                complaint[name].id != (vals[name] or False) for name in names
-            )
+            known = {name: complaint[name].id for name in names}
+            is_moved = any(known[name] != (vals[name] or False) for name in names)
             if is_moved and complaint._get_promised():
                 raise UserError(
                     self.env._(
