@@ -39,14 +39,16 @@ class CrmComplaintLoop(models.Model):
     is_waiting = fields.Boolean("Waiting for the Customer", readonly=True)
     date_received = fields.Datetime("Received On", readonly=True)
     date_since = fields.Datetime(
-        "Since", readonly=True, help="Received, or told to the customer."
+        "Since",
+        readonly=True,
+        help="The date of receipt or, once the customer has been informed, that date.",
     )
     deadline_next = fields.Datetime("Next Deadline", readonly=True)
     age_days = fields.Float(
         "Age (Days)", readonly=True, aggregator="avg", digits=(16, 1)
     )
     since_days = fields.Float(
-        "Days with Us or Him", readonly=True, aggregator="avg", digits=(16, 1)
+        "Days with Us or the Customer", readonly=True, aggregator="avg", digits=(16, 1)
     )
     step_count = fields.Integer("Open Steps", readonly=True)
     amount = fields.Monetary("Value of the Goods", readonly=True)

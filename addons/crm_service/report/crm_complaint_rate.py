@@ -34,33 +34,38 @@ class CrmComplaintRate(models.Model):
     division_id = fields.Many2one("crm.division", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     date = fields.Date(
-        "Month", readonly=True, help="In the time zone of the company's own address."
+        "Month",
+        readonly=True,
+        help="The month in the time zone of the company's address.",
     )
     delivered = fields.Float(readonly=True, digits="Product Unit")
     returned = fields.Float(readonly=True, digits="Product Unit")
     shipped = fields.Float(
-        readonly=True, digits="Product Unit", help="Delivered less returned."
+        readonly=True,
+        digits="Product Unit",
+        help="The quantity delivered, less the quantity returned.",
     )
     quantity = fields.Float("Quantity Concerned", readonly=True, digits="Product Unit")
     complaint_count = fields.Integer(
         "Complaints",
         readonly=True,
-        help="About this product: a complaint about two products counts for each.",
+        help="The complaints about this product. A complaint about two products "
+        "counts for each of them.",
     )
-    rate = fields.Float("Complained Of (%)", readonly=True, aggregator="avg")
+    rate = fields.Float("Complaint Rate (%)", readonly=True, aggregator="avg")
     ppm = fields.Float(
-        "Complained Of (ppm)",
+        "Complaint Rate (ppm)",
         readonly=True,
         aggregator="avg",
         digits=(16, 0),
-        help="Quantity complained of in a million shipped.",
+        help="The quantity complained about per million units shipped.",
     )
     complaints_per_million = fields.Float(
         "Complaints per Million",
         readonly=True,
         aggregator="avg",
         digits=(16, 0),
-        help="Complaints for each million units shipped.",
+        help="Complaints per million units shipped.",
     )
 
     _depends = {

@@ -71,12 +71,15 @@ class CrmComplaintReport(models.Model):
     commercial_partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     country_id = fields.Many2one("res.country", readonly=True)
     segment_id = fields.Many2one(
-        "crm.segment", "Value Class", readonly=True, help="As it stands now."
+        "crm.segment",
+        "Value Class",
+        readonly=True,
+        help="The current value, not the one at the time of the complaint.",
     )
     lifecycle_state = fields.Selection(
         lambda self: self.env["crm.lifecycle.transition"]._selection_state(),
         readonly=True,
-        help="As it stands now.",
+        help="The current value, not the one at the time of the complaint.",
     )
 
     # What it is about
@@ -93,12 +96,12 @@ class CrmComplaintReport(models.Model):
     quantity = fields.Float(
         readonly=True,
         digits="Product Unit",
-        help="Complained of, in the unit of the product.",
+        help="The quantity complained about, in the unit of measure of the product.",
     )
     amount = fields.Monetary("Value of the Goods", readonly=True)
     remedy_cost = fields.Monetary("Cost of Remedies", readonly=True)
     work_cost = fields.Monetary("Cost of Work", readonly=True)
-    cost = fields.Monetary("Cost in All", readonly=True)
+    cost = fields.Monetary("Total Cost", readonly=True)
     work_hours = fields.Float("Processing Time (Hours)", readonly=True)
     hours_reply = fields.Float("Hours to Reply", readonly=True, aggregator="avg")
     hours_decision = fields.Float("Hours to Decision", readonly=True, aggregator="avg")
@@ -106,27 +109,31 @@ class CrmComplaintReport(models.Model):
         "Hours to Resolution",
         readonly=True,
         aggregator="avg",
-        help="Until the customer was told what had been done.",
+        help="The hours until the customer was informed of the result.",
     )
     promise_rate = fields.Float(
         "Promises Kept (%)",
         readonly=True,
         aggregator="avg",
-        help="Of the promised times of reply, decision and resolution that are kept, "
-        "late or broken, those kept.",
+        help="The share of the promised times for reply, decision and resolution "
+        "that were kept.",
     )
     reopen_rate = fields.Float("Reopened (%)", readonly=True, aggregator="avg")
     satisfaction = fields.Float(
         "Satisfaction (0-100)",
         readonly=True,
         aggregator="avg",
-        help="Mean of the answers about the complaint.",
+        help="The average score of the answers about the complaint.",
     )
     weight = fields.Float(
-        readonly=True, aggregator=None, help="Technical: one by the rows."
+        readonly=True,
+        aggregator=None,
+        help="Technical field: one complaint, divided by its rows.",
     )
     promise_weight = fields.Float(
-        readonly=True, aggregator=None, help="Technical: promises by the rows."
+        readonly=True,
+        aggregator=None,
+        help="Technical field: promises, divided by the rows.",
     )
 
     _depends = {

@@ -54,10 +54,16 @@ class CrmComplaintStepReport(models.Model):
         "Processing Time (Hours)", readonly=True, aggregator="avg"
     )
     total_hours = fields.Float(
-        "Hours in All", readonly=True, aggregator="sum", help="Waiting and work."
+        "Total Time (Hours)",
+        readonly=True,
+        aggregator="sum",
+        help="Waiting and processing time together.",
     )
     open_hours = fields.Float(
-        "Hours Open", readonly=True, aggregator="sum", help="By the clock, until now."
+        "Hours Open",
+        readonly=True,
+        aggregator="sum",
+        help="The elapsed hours until now, day and night.",
     )
     open_count = fields.Integer("Open Steps", readonly=True)
     late_count = fields.Integer("Late Steps", readonly=True)

@@ -26,7 +26,7 @@ class CrmServiceIndicator(models.Model):
     team_id = fields.Many2one("crm.service.team", readonly=True)
     user_id = fields.Many2one("res.users", "Agent", readonly=True)
     is_team = fields.Boolean(
-        "Whole Team", readonly=True, help="The figures of all of its agents."
+        "Whole Team", readonly=True, help="The figures of all agents of the team."
     )
     open_count = fields.Integer("Open Now", readonly=True)
     late_count = fields.Integer("Late Now", readonly=True)

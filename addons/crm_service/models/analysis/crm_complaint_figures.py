@@ -18,7 +18,7 @@ class CrmComplaint(models.Model):
         compute="_compute_work_cost",
         store=True,
         groups="base.group_user",
-        help="Of all steps, of all departments.",
+        help="The working hours of all steps of all departments.",
     )
     work_cost = fields.Monetary(
         "Cost of Work",
@@ -26,16 +26,17 @@ class CrmComplaint(models.Model):
         store=True,
         currency_field="company_currency_id",
         groups="base.group_user",
-        help="Hours of the steps by the cost of an hour of the day they ended.",
+        help="The hours of the steps, multiplied by the cost per hour on the day "
+        "each step ended.",
     )
 
     cost_remedies = fields.Monetary(
-        "Remedies Cost",
+        "Cost of Remedies (Analysis)",
         compute="_compute_cost_remedies",
         store=True,
         currency_field="company_currency_id",
         groups="base.group_user",
-        help="What its remedies cost, kept for the analysis.",
+        help="What the remedies of the complaint cost, stored for the analysis.",
     )
 
     answer_count = fields.Integer(
@@ -45,12 +46,13 @@ class CrmComplaint(models.Model):
         groups="base.group_user",
     )
     answer_score = fields.Float(
-        "Score of the Answers",
+        "Satisfaction Score",
         compute="_compute_answer_score",
         store=True,
         aggregator="avg",
         groups="base.group_user",
-        help="Mean of the answers about it, from 0 to 100; kept for the analysis.",
+        help="Average score of the answers about the complaint, from 0 to 100, "
+        "stored for the analysis.",
     )
 
     _company_received_idx = models.Index("(company_id, date_received)")

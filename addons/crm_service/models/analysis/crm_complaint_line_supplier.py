@@ -14,8 +14,8 @@ class CrmComplaintLine(models.Model):
         readonly=False,
         index="btree_not_null",
         groups="base.group_user",
-        help="Who delivered the lot, else the product, last; else the first vendor "
-        "of the product. Change it where you know better.",
+        help="The supplier who last delivered the lot or, if unknown, the product; "
+        "otherwise the first vendor of the product. You can change it.",
     )
 
     @api.depends("product_id", "lot_id")

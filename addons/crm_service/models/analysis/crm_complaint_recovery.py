@@ -37,7 +37,7 @@ class CrmComplaintRecovery(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
-        help="That of the customer on the day of the measurement.",
+        help="The value class of the customer on the day of the measurement.",
     )
     satisfaction_class = fields.Selection(
         [
@@ -49,9 +49,9 @@ class CrmComplaintRecovery(models.Model):
         required=True,
         readonly=True,
         default="unknown",
-        help="Of the answers from 0 to 100: 75 and more, from 50, less.",
+        help="Based on the scores from 0 to 100: at least 75, at least 50, or less.",
     )
-    days = fields.Integer("Days Given", readonly=True, aggregator=None)
+    days = fields.Integer("Days to Come Back", readonly=True, aggregator=None)
     customer_count = fields.Integer("Customers", readonly=True)
     buyer_count = fields.Integer("Bought Again", readonly=True)
     score_sum = fields.Float(readonly=True, aggregator=None)
@@ -74,13 +74,14 @@ class CrmComplaintRecovery(models.Model):
         "Large Enough",
         compute="_compute_is_shown",
         search="_search_is_shown",
-        help="At least as many customers as the company's smallest group.",
+        help="The group has at least as many customers as the minimum group size "
+        "of the company.",
     )
     date_measured = fields.Datetime("Measured On", readonly=True)
 
     _one_row = models.UniqueIndex(
         "(company_id, date, group_kind, satisfaction_class, COALESCE(segment_id, 0))",
-        "This month is measured already. Measure it again from the list.",
+        "This month has already been measured. Measure it again from the list.",
     )
 
     # --- COMPUTE

@@ -39,7 +39,7 @@ class CrmComplaintRecovery(models.Model):
         """Measure the months of these rows anew, with the settings of today."""
         if not self.env.user.has_group("crm_service.group_manager"):
             raise AccessError(
-                self.env._("Only a manager of customer service can measure again.")
+                self.env._("Only managers of customer service can measure again.")
             )
         self.check_access("read")
         for company, rows in self.grouped("company_id").items():

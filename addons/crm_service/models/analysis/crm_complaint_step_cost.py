@@ -15,8 +15,8 @@ class CrmComplaintStep(models.Model):
         store=True,
         currency_field="company_currency_id",
         groups="crm_service.group_agent",
-        help="Hours of work by the cost of an hour, as set in the company when the "
-        "step ended.",
+        help="The hours of work, multiplied by the cost per hour that was set in "
+        "the company when the step ended.",
     )
 
     @api.depends("working_hours")

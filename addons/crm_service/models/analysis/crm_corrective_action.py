@@ -63,11 +63,13 @@ class CrmCorrectiveAction(models.Model):
     complaint_count = fields.Integer(compute="_compute_complaint_count")
 
     # What is done
-    root_cause = fields.Text(help="Why it happened, asked until nothing is left.")
-    containment = fields.Text(help="What stops the harm at once.")
-    corrective_action = fields.Text(help="What removes the cause.")
-    preventive_action = fields.Text(help="What keeps it away, here and elsewhere.")
-    verification = fields.Text(help="How it was seen that it works.")
+    root_cause = fields.Text(help="Why the problem happened, down to its root cause.")
+    containment = fields.Text(help="What limits the damage immediately.")
+    corrective_action = fields.Text(help="What removes the cause of the problem.")
+    preventive_action = fields.Text(
+        help="What prevents the problem from recurring, here and elsewhere."
+    )
+    verification = fields.Text(help="How the effectiveness of the action was verified.")
 
     # Who, until when
     user_id = fields.Many2one(
@@ -84,7 +86,7 @@ class CrmCorrectiveAction(models.Model):
         "Implemented On",
         copy=False,
         tracking=True,
-        help="From this day on the effect is counted.",
+        help="The effect is measured from this day on.",
     )
     date_verified = fields.Date("Verified On", readonly=True, copy=False)
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
@@ -136,7 +138,7 @@ class CrmCorrectiveAction(models.Model):
                 raise ValidationError(
                     self.env._(
                         "“%(name)s”: choose a cause, a kind, a product or a supplier, "
-                        "so that its complaints can be counted.",
+                        "so that the related complaints can be counted.",
                         name=action.name,
                     )
                 )
@@ -181,7 +183,8 @@ class CrmCorrectiveAction(models.Model):
         if done := self.filtered(lambda a: a.state in MEASURED):
             raise UserError(
                 self.env._(
-                    "“%(name)s” was carried out and stays on record. Archive it.",
+                    "“%(name)s” has been implemented and cannot be deleted. Archive "
+                    "it instead.",
                     name=done[0].name,
                 )
             )

@@ -24,7 +24,10 @@ class CrmCorrectiveAction(models.Model):
     _inherit = "crm.corrective.action"
 
     window_days = fields.Integer(
-        "Days Compared", default=90, required=True, help="Before and after it."
+        "Days Compared",
+        default=90,
+        required=True,
+        help="The number of days that are compared before and after the implementation.",
     )
     measured_days = fields.Integer("Days Measured", readonly=True, copy=False)
     date_measured = fields.Datetime("Measured On", readonly=True, copy=False)
@@ -42,7 +45,7 @@ class CrmCorrectiveAction(models.Model):
         copy=False,
         digits=(16, 1),
         aggregator=None,
-        help="Complaints for a million units shipped.",
+        help="Complaints per million units shipped.",
     )
     after_rate = fields.Float(
         "Per Million After", readonly=True, copy=False, digits=(16, 1), aggregator=None
@@ -53,18 +56,18 @@ class CrmCorrectiveAction(models.Model):
         copy=False,
         digits=(16, 1),
         aggregator="avg",
-        help="Of the rate where something was shipped before and after, else of the "
-        "number of complaints. Less is better.",
+        help="The change of the rate if goods were shipped before and after, "
+        "otherwise of the number of complaints. Lower is better.",
     )
     is_rate = fields.Boolean(
-        readonly=True, copy=False, help="Technical: the change is one of rates."
+        readonly=True, copy=False, help="Technical field: the change compares rates."
     )
     is_changed = fields.Boolean(
-        readonly=True, copy=False, help="Technical: there is a change to speak of."
+        readonly=True, copy=False, help="Technical field: there is a change to show."
     )
 
     _window_positive = models.Constraint(
-        "CHECK(window_days >= 1)", "Compare at least one day before and after."
+        "CHECK(window_days >= 1)", "At least one day before and after must be compared."
     )
 
     # --- ACTIONS
@@ -76,8 +79,8 @@ class CrmCorrectiveAction(models.Model):
             if action.state not in MEASURED or action._get_days_passed() < 1:
                 raise UserError(
                     self.env._(
-                        "“%(name)s” can be measured from the day after it was "
-                        "implemented.",
+                        "“%(name)s” can only be measured from the day after its "
+                        "implementation. Try again later.",
                         name=action.name,
                     )
                 )
@@ -88,7 +91,8 @@ class CrmCorrectiveAction(models.Model):
         if not self.date_measured:
             raise UserError(
                 self.env._(
-                    "“%(name)s”: measure the effect first, then mark it verified.",
+                    "“%(name)s”: measure the effect before you mark the action as "
+                    "verified.",
                     name=self.name,
                 )
             )

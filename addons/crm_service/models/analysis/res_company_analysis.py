@@ -9,28 +9,29 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     crm_service_hour_cost = fields.Monetary(
-        "Cost of an Hour of Service",
+        "Cost per Hour of Service",
         groups=READERS,
-        help="What an hour of work on complaints costs; each step keeps the cost of "
-        "the day on which it ended.",
+        help="The cost of an hour of work on complaints. Each step keeps the cost "
+        "of the day on which it ended.",
     )
     crm_service_recovery_days = fields.Integer(
-        "Days until a Customer Has Come Back",
+        "Days to Win a Customer Back",
         default=90,
         groups=READERS,
-        help="A customer is won back who buys again within so many days after his "
-        "complaint was closed.",
+        help="Customers who buy again within this number of days after their "
+        "complaint was closed count as won back.",
     )
     crm_service_group_minimum = fields.Integer(
-        "Smallest Group Shown",
+        "Minimum Group Size",
         default=5,
         groups=READERS,
-        help="Recovery rates of fewer customers are not shown: they say nothing.",
+        help="Recovery rates of smaller groups are not shown because they are not "
+        "meaningful.",
     )
 
     _crm_service_analysis = models.Constraint(
         "CHECK(crm_service_hour_cost >= 0 AND crm_service_recovery_days >= 1"
         " AND crm_service_group_minimum >= 1)",
-        "The cost of an hour cannot be negative; days and smallest group are at "
-        "least 1.",
+        "The cost per hour cannot be negative. The days and the minimum group size "
+        "must be at least 1.",
     )

@@ -22,7 +22,7 @@ class CrmComplaint(models.Model):
     """Calls on the list of the agent, and the day of each.
 
     There is one open call at most: it is planned when the complaint comes to *Inform
-    the Customer* or *Follow-up*, moved when nobody answers, and ends when the
+    the Customer* or *Follow-Up Call*, moved when nobody answers, and ends when the
     complaint goes on, by whomever.
     """
 
