@@ -204,9 +204,7 @@ class ComplaintScene:
         for number in range(4):
             day = cls.today - relativedelta(months=18 - 3 * number)
             cls.world.order(cls.customer, day, 900)
-        unpaid = cls.world.order(
-            cls.customer, cls.today - relativedelta(days=40), 900
-        )
+        unpaid = cls.world.order(cls.customer, cls.today - relativedelta(days=40), 900)
         cls.unpaid = cls._invoice(unpaid, 40, cls.today - relativedelta(days=10))
         cls.late = cls._order_pails(15, 20)
         cls.late.commitment_date = cls.today - relativedelta(days=4)

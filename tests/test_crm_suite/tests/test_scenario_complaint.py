@@ -1,7 +1,6 @@
 import io
 
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
 from odoo.http import Request
 from odoo.tests import Form, HttpCase, freeze_time, tagged
 
@@ -242,7 +241,10 @@ class TestScenarioComplaint(ComplaintScenario):
                 (row.warehouse_id.name, row.quantity_free, row.lots, row.user_id)
                 for row in complaint.stock_ids
             },
-            {("North", 35.0, "LOT-7: 35", self.head), ("South", 8.0, "LOT-7: 8", self.head)},
+            {
+                ("North", 35.0, "LOT-7: 35", self.head),
+                ("South", 8.0, "LOT-7: 8", self.head),
+            },
         )
         # four are reserved for her now
         self.env.invalidate_all()
@@ -254,9 +256,11 @@ class TestScenarioComplaint(ComplaintScenario):
             [(s.department, s.user_id, s.state) for s in complaint.step_ids],
             [("finance", self.finance, "ready"), ("warehouse", self.stock, "waiting")],
         )
-        mail = self.env["mail.mail"].search(
-            [("model", "=", "crm.complaint"), ("res_id", "=", complaint.id)]
-        ).filtered(lambda m: m.subject == "CMP/2026/00001: Baltic Boats")
+        mail = (
+            self.env["mail.mail"]
+            .search([("model", "=", "crm.complaint"), ("res_id", "=", complaint.id)])
+            .filtered(lambda m: m.subject == "CMP/2026/00001: Baltic Boats")
+        )
         people = self.finance | self.stock | self.sender | self.agent | self.leader
         self.assertEqual(mail.recipient_ids, people.partner_id)
 
