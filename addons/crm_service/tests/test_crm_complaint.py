@@ -126,7 +126,7 @@ class TestComplaint(ComplaintCase):
         complaint = self._create_complaint()
         complaint.action_take()
         complaint.action_decide()
-        with self.assertRaisesRegex(UserError, "is now “Inform the Customer”"):
+        with self.assertRaisesRegex(UserError, "is Inform the Customer"):
             complaint.with_user(self.head).action_decide()
         self.assertEqual(complaint.reopen_count, 0)
 

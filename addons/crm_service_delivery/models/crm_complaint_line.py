@@ -15,7 +15,7 @@ class CrmComplaintLine(models.Model):
         index="btree_not_null",
         ondelete="set null",
         groups="base.group_user",
-        help="Of the last delivery of the order line. Change it where you know better.",
+        help=("The carrier of the last delivery of the order line. You can change it."),
     )
 
     @api.depends("sale_line_id")

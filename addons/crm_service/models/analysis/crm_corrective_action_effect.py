@@ -27,7 +27,7 @@ class CrmCorrectiveAction(models.Model):
         "Days Compared",
         default=90,
         required=True,
-        help="The number of days that are compared before and after the implementation.",
+        help="The number of days compared before and after the implementation.",
     )
     measured_days = fields.Integer("Days Measured", readonly=True, copy=False)
     date_measured = fields.Datetime("Measured On", readonly=True, copy=False)

@@ -187,7 +187,8 @@ class CrmComplaintLine(models.Model):
             if currency and currency.compare_amounts(line.price_unit, paid) > 0:
                 raise ValidationError(
                     self.env._(
-                        "%(product)s was sold for %(paid)s. Enter no more than that.",
+                        "%(product)s was sold for %(paid)s. Enter this price or a "
+                        "lower one.",
                         product=line.product_id.display_name,
                         paid=currency.format(paid),
                     )
@@ -253,8 +254,8 @@ class CrmComplaintLine(models.Model):
             if complaint.state not in ("new", "progress"):
                 raise UserError(
                     self.env._(
-                        "“%(complaint)s” is decided. Take the decision back before "
-                        "you change its products.",
+                        "“%(complaint)s” is already decided. Withdraw the decision "
+                        "before you change its products.",
                         complaint=complaint.display_name,
                     )
                 )

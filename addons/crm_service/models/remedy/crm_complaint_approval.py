@@ -91,8 +91,9 @@ class CrmComplaint(models.Model):
             if complaint._get_promised():
                 raise UserError(
                     self.env._(
-                        "“%(name)s”: something was granted and is with the customer "
-                        "or on its way. Decide and close the complaint instead.",
+                        "“%(name)s” cannot be cancelled, because the customer has "
+                        "received what was granted or it is on its way. Decide and "
+                        "close the complaint instead.",
                         name=complaint.display_name,
                     )
                 )
@@ -121,8 +122,8 @@ class CrmComplaint(models.Model):
             if is_moved and complaint._get_promised():
                 raise UserError(
                     self.env._(
-                        "“%(name)s”: something was granted to this customer for this "
-                        "order. Take the decision back before you change them.",
+                        "“%(name)s”: remedies have already been granted. Withdraw the "
+                        "decision before you change the customer, order or company.",
                         name=complaint.display_name,
                     )
                 )

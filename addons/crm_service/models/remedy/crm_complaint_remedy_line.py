@@ -205,8 +205,8 @@ class CrmComplaintRemedyLine(models.Model):
         ):
             raise AccessError(
                 self.env._(
-                    "A line stays with its remedy. Enter another one on the other "
-                    "remedy."
+                    "A line cannot be moved to another remedy. Add a new line there "
+                    "instead."
                 )
             )
 

@@ -198,8 +198,8 @@ class CrmComplaintRemedy(models.Model):
         if currency.compare_amounts(credited, self.amount) > 0:
             self.complaint_id._give_back(
                 self.env._(
-                    "%(credited)s were credited, %(granted)s were granted. Check the "
-                    "credit note with finance.",
+                    "%(credited)s was credited, but only %(granted)s was granted. "
+                    "Check the credit note with finance.",
                     credited=currency.format(credited),
                     granted=currency.format(self.amount),
                 )

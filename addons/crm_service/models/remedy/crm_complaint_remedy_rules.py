@@ -129,7 +129,8 @@ class CrmComplaintRemedy(models.Model):
         if any(remedy.complaint_id.id != vals["complaint_id"] for remedy in self):
             raise AccessError(
                 self.env._(
-                    "A remedy stays with its complaint. Propose another one there."
+                    "A remedy cannot be moved to another complaint. Propose a new one "
+                    "there instead."
                 )
             )
 

@@ -109,8 +109,8 @@ class CrmComplaintRemedy(models.Model):
     def _get_granted_error(self, product, quantity):
         return UserError(
             self.env._(
-                "%(quantity)s %(product)s were granted on %(complaint)s. Ship no more "
-                "than that.",
+                "Only %(quantity)s %(product)s were granted for %(complaint)s. Do not "
+                "ship more than that.",
                 quantity=f"{quantity:g}",
                 product=product.display_name,
                 complaint=self.complaint_id.name,
