@@ -198,6 +198,31 @@ class TestComplaintClock(ComplaintCase):
             self._run_cron()
         self.assertEqual(poison.reply_state, "late")
 
+    def test_one_that_somebody_works_on_is_left_to_the_next_run(self):
+        with freeze_time("2024-05-06 10:00:00"):
+            complaints = self.env["crm.complaint"].create(
+                [{"kind_id": self.kind.id, "team_id": self.north.id}] * 3
+            )
+        busy = complaints[1]
+        model = type(complaints)
+        original = model.try_lock_for_update
+        check = busy.date_check
+
+        def try_lock(records, **kwargs):
+            return original(records - busy, **kwargs)
+
+        with (
+            freeze_time("2024-05-06 15:05:00"),
+            patch.object(model, "try_lock_for_update", try_lock),
+        ):
+            self._run_cron()
+            # nothing is written to it: that would wait, and then fail for all
+            self.assertEqual((busy.reply_state, busy.date_check), ("ok", check))
+            self.assertEqual((complaints - busy).mapped("reply_state"), ["late"] * 2)
+        with freeze_time("2024-05-06 15:06:00"):
+            self._run_cron()
+        self.assertEqual(busy.reply_state, "late")
+
     def test_leaders_are_told_from_their_amount(self):
         boss, chief = (
             self.env["res.users"].browse(user.id) for user in (self.seller, self.clerk)

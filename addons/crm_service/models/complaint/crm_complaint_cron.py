@@ -29,11 +29,14 @@ class CrmComplaint(models.Model):
         cron = self.env["ir.cron"]
         remaining = self.search_count(domain)
         cron._commit_progress(remaining=remaining)
-        while due := self.search(domain, limit=BATCH, order="date_check, id"):
+        busy = self.browse()  # somebody works on them now: looked at by the next run
+        while due := self.search(
+            [*domain, ("id", "not in", busy.ids)], limit=BATCH, order="date_check, id"
+        ):
             locked = due.try_lock_for_update(allow_referencing=True)
+            busy |= due - locked
             late = locked._check_deadlines_safely()
             late._mail_leaders()
-            (due - locked)._look_again_later()
             remaining = max(remaining - len(due), 0)
             if not cron._commit_progress(len(due), remaining=remaining):
                 break
