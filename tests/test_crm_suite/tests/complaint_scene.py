@@ -68,7 +68,13 @@ class ComplaintScene:
         cls.today = fields.Date.today()
         world = SalesWorld(cls.env)
         cls.company = world.second_company("Scene Compounds")
-        cls.company.email = "service@scene.example"
+        cls.company.write(
+            {
+                "email": "service@scene.example",
+                "crm_service_hour_cost": 40.0,
+                "crm_service_recovery_days": 90,
+            }
+        )
         cls.world = SalesWorld(cls.env, cls.company)
         cls.world._ensure_chart()
         cls.env = cls.world.env
