@@ -134,7 +134,7 @@ class CrmDemoStory(models.AbstractModel):
         """Return ``record`` as the person ``login`` has it."""
         where = "crm_strategy" if login in ("lin", "sofia") else "crm_service"
         user = self.env.ref(f"{where}.res_users_{login}")
-        return record.with_user(user).with_context(self.env.context)
+        return record.with_user(user).with_context(**self.env.context)
 
     @api.model
     def _receive_case(self, row):

@@ -131,6 +131,41 @@ class CrmDemoStory(models.AbstractModel):
             )
         self.env["crm.complaint.budget"].create(vals_list)
 
+    # --- WHAT WAS LEARNT
+
+    @api.model
+    def _correct_caps(self):
+        """The caps leaked until Yusuf had them changed; the figures say how far."""
+        cause = self.env.ref("crm_service.crm_complaint_cause_packaging_seal")
+        yusuf = self.env.ref("crm_service.res_users_yusuf")
+        complaints = self.env["crm.complaint"].search([("cause_id", "=", cause.id)])
+        changed = self._get_day(150)
+        with self._at(self._get_time(185, "09:00")):
+            action = self.env["crm.corrective.action"].create(
+                {
+                    "name": "瓶盖漏液 Caps leak",
+                    "cause_id": cause.id,
+                    "user_id": yusuf.id,
+                    "priority": "2",
+                    "date_due": self._get_day(145),
+                    "window_days": 120,
+                    "complaint_ids": complaints.ids,
+                    "containment": "Canisters are shipped upright, caps taped.",
+                    "root_cause": "The seal of the cap shrinks in the cold of a lorry.",
+                    "corrective_action": "Cap with a seal of foamed polyethylene.",
+                    "preventive_action": "Caps are tested at minus fifteen degrees.",
+                }
+            )
+            action.action_open()
+        self._name_record(action, "caps")
+        with self._at(self._get_time(150, "16:00")):
+            action.date_implemented = changed
+            action.action_implement()
+        with self._at(self._get_time(29, "09:30")):
+            action.action_measure_effect()
+            action.verification = "Half as many leaks as before; go on with the boxes."
+            action.action_verify()
+
     # --- WHAT IS ON ITS WAY
 
     @api.model

@@ -7,7 +7,7 @@ from odoo.tools import file_open
 from .crm_demo_complaint import FOLDER, QUIET
 
 #: When all customers were asked to recommend us, days ago.
-ROUNDS = (229, 45)
+ROUNDS = (208, 24)
 #: Segments of the market that are asked.
 ASKED = ("mill", "foundry", "water", "dealer")
 RULES = ("complaint", "delivery", "cadence")
@@ -39,6 +39,7 @@ class CrmDemoStory(models.AbstractModel):
             rule.with_env(quiet.env).write({"active": True})
             rule.with_env(quiet.env).date_from = self._get_day(365)
         complaint.cap_days = 10
+        delivery.cap_days = 14
         segments = [self.env.ref(f"crm_strategy.crm_segment_{name}") for name in ASKED]
         cadence.segment_ids = [segment.id for segment in segments]
         scores = self._get_scores_of_story()
