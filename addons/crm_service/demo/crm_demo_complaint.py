@@ -21,6 +21,8 @@ PACES = {
 }
 MOMENTS = ("take", "reply", "decide", "approve", "ship", "tell")
 FOLLOW_UP_DAYS = 3
+#: The lot whose caps leaked.
+LEAKING_LOT = "crm_strategy.stock_lot_clarifier_spring"
 #: Orders of the story that left the warehouse: number, days after the order.
 SHIPPED = {
     "1": 33,
@@ -154,8 +156,8 @@ class CrmDemoStory(models.AbstractModel):
             "is_acknowledged": row["key"] not in ("zhang", "new"),
         }
         lines = [{"sale_line_id": bought.id, "quantity": float(row["quantity"])}]
-        if row["kind"] in ("invoice", "service", "opinion"):
-            lines[0]["note"] = False
+        if row["product"] == "CH-CLR" and row["cause"] == "packaging_seal":
+            lines[0]["lot_id"] = self.env.ref(LEAKING_LOT).id
         complaints = self.env["crm.complaint"]
         files = []
         if kind.proof == "picture" and row["until"] != "waiting":
