@@ -14,7 +14,7 @@ class CrmComplaintCall(models.TransientModel):
     )
     partner_id = fields.Many2one(related="complaint_id.partner_id")
     purpose = fields.Selection(
-        PURPOSES, compute="_compute_from_complaint", string="Purpose"
+        PURPOSES, compute="_compute_from_complaint"
     )
     unreachable_count = fields.Integer(related="complaint_id.unreachable_count")
     script = fields.Text("Call Script", compute="_compute_from_complaint")

@@ -40,7 +40,7 @@ class CrmComplaint(models.Model):
         "Number to Call", compute="_compute_contact_phone", groups=INTERNAL
     )
     call_script = fields.Text(
-        "Call Script", compute="_compute_call_script", groups=INTERNAL
+        compute="_compute_call_script", groups=INTERNAL
     )
     date_contact = fields.Date(
         "Next Call", copy=False, index="btree_not_null", groups=INTERNAL

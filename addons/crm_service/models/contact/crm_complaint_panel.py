@@ -9,7 +9,6 @@ class CrmComplaint(models.Model):
     _inherit = "crm.complaint"
 
     customer_panel = fields.Json(
-        "Customer Panel",
         compute="_compute_customer_panel",
         exportable=False,
         groups=INTERNAL,

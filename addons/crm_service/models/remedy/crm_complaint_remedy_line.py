@@ -25,7 +25,6 @@ class CrmComplaintRemedyLine(models.Model):
     currency_id = fields.Many2one(related="remedy_id.currency_id")
     complaint_line_id = fields.Many2one(
         "crm.complaint.line",
-        "Complaint Line",
         required=True,
         index=True,
         ondelete="restrict",

@@ -34,7 +34,6 @@ class CrmSatisfactionRule(models.Model):
             ("delivery_done", "Order Delivered"),
             ("cadence", "Every Few Months"),
         ],
-        "Trigger",
         required=True,
         default="complaint_closed",
         tracking=True,
