@@ -13,9 +13,7 @@ class CrmComplaintCall(models.TransientModel):
         "crm.complaint", required=True, readonly=True, ondelete="cascade"
     )
     partner_id = fields.Many2one(related="complaint_id.partner_id")
-    purpose = fields.Selection(
-        PURPOSES, compute="_compute_from_complaint"
-    )
+    purpose = fields.Selection(PURPOSES, compute="_compute_from_complaint")
     unreachable_count = fields.Integer(related="complaint_id.unreachable_count")
     script = fields.Text("Call Script", compute="_compute_from_complaint")
     phone = fields.Char(

@@ -39,9 +39,7 @@ class CrmComplaint(models.Model):
     contact_phone = fields.Char(
         "Number to Call", compute="_compute_contact_phone", groups=INTERNAL
     )
-    call_script = fields.Text(
-        compute="_compute_call_script", groups=INTERNAL
-    )
+    call_script = fields.Text(compute="_compute_call_script", groups=INTERNAL)
     date_contact = fields.Date(
         "Next Call", copy=False, index="btree_not_null", groups=INTERNAL
     )
