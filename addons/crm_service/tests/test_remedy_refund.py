@@ -72,7 +72,7 @@ class TestRemedyRefund(RemedyCommon):
         self._decide_refund(8)
         with self.assertRaises(UserError) as e:
             self._decide_refund(3)
-        self.assertIn("Made good before, on another complaint", str(e.exception))
+        self.assertIn("on another complaint", str(e.exception))
         _complaint, remedy = self._decide_refund(2)
         self.assertEqual(remedy.move_ids.amount_untaxed, 100.0)
 
