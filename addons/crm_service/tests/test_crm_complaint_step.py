@@ -1,7 +1,7 @@
 from datetime import datetime
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import freeze_time, tagged
+from odoo.tests import Form, freeze_time, tagged
 
 from .complaint_common import ComplaintCase
 
@@ -22,6 +22,18 @@ class TestComplaintStep(ComplaintCase):
         self.patch(type(self.complaint), "_on_decided", hand_over)
         self.complaint.with_user(self.agent).action_decide()
         self.gate, self.send = self.complaint.step_ids
+
+    def test_finance_returns_its_step_by_the_dialogue(self):
+        """It asks finance for no right on the complaint."""
+        context = self.gate.with_user(self.clerk).action_ask_return()["context"]
+        dialogue = self.env["crm.complaint.reason"].with_user(self.clerk)
+        with Form(dialogue.with_context(**context)) as form:
+            form.reason = "Not paid yet"
+        form.record.action_apply()
+        self.assertEqual(
+            (self.gate.state, self.gate.reason), ("returned", "Not paid yet")
+        )
+        self.assertEqual(self.complaint.state, "progress")
 
     def test_each_department_gets_what_it_has_to_know(self):
         self.assertEqual(self.complaint.state, "decided")

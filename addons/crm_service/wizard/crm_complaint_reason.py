@@ -26,7 +26,7 @@ class CrmComplaintReason(models.TransientModel):
     def action_apply(self):
         """Do it, with the reason."""
         self.ensure_one()
-        for records in (self.complaint_ids, self.step_ids):
-            if records:
-                getattr(records, f"action_{self.action}")(self.reason)
+        # finance and warehouse have steps, and no right on complaints
+        records = self.step_ids or self.complaint_ids
+        getattr(records, f"action_{self.action}")(self.reason)
         return {"type": "ir.actions.act_window_close"}
