@@ -68,7 +68,13 @@ class ComplaintScene:
         cls.today = fields.Date.today()
         world = SalesWorld(cls.env)
         cls.company = world.second_company("Scene Compounds")
-        cls.company.email = "service@scene.example"
+        cls.company.write(
+            {
+                "email": "service@scene.example",
+                "crm_service_hour_cost": 40.0,
+                "crm_service_recovery_days": 90,
+            }
+        )
         cls.world = SalesWorld(cls.env, cls.company)
         cls.world._ensure_chart()
         cls.env = cls.world.env
@@ -204,9 +210,7 @@ class ComplaintScene:
         for number in range(4):
             day = cls.today - relativedelta(months=18 - 3 * number)
             cls.world.order(cls.customer, day, 900)
-        unpaid = cls.world.order(
-            cls.customer, cls.today - relativedelta(days=40), 900
-        )
+        unpaid = cls.world.order(cls.customer, cls.today - relativedelta(days=40), 900)
         cls.unpaid = cls._invoice(unpaid, 40, cls.today - relativedelta(days=10))
         cls.late = cls._order_pails(15, 20)
         cls.late.commitment_date = cls.today - relativedelta(days=4)

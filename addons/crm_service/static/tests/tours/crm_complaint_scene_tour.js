@@ -152,7 +152,7 @@ add("approve", [
 
 add("ship", [
     { trigger: ".o_data_row:contains(Baltic Boats) .o_data_cell[name=name]", run: "click" },
-    press("action_open_document", ".oe_button_box"),
+    press("action_open_document", ".o_action"),
     {
         trigger: ".o_form_statusbar button[name=button_validate]:visible",
         run: "click",
@@ -202,5 +202,6 @@ add("rate", [
         trigger: ".o_survey_form button[type=submit]:not([value=start]):not(.disabled)",
         run: "click",
     },
+    { trigger: ".modal .modal-footer .btn-primary", run: "click" },
     { trigger: ".o_survey_finished" },
 ]);
