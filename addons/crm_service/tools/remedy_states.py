@@ -9,6 +9,7 @@ released   finance has approved: goods may leave, money may be posted
 done       the customer has it: shipped in full, posted, told
 refused    finance sent it back; its documents are cancelled
 cancelled  taken back, or its documents were cancelled
+lost       it left us and never arrived: it has cost us what it cost
 =========  ===========================================================
 """
 
@@ -25,13 +26,15 @@ REMEDY = {
     ("released", "refuse"): "refused",
     ("released", "take_back"): "draft",
     ("released", "cancel"): "cancelled",
+    ("done", "lose"): "lost",
 }
 
 #: Remedies that finance has to approve first.
 GATED = ("replacement", "refund")
 
-#: States in which a remedy binds us, and costs.
+#: States in which a remedy binds us; those in which it costs.
 BINDING = ("granted", "released", "done")
+COSTING = (*BINDING, "lost")
 
 #: Who has to do what for a remedy, in this order; hours of work until it is due.
 TASKS = {
@@ -54,8 +57,8 @@ def move(state, action):
 
     >>> move("draft", "grant"), move("granted", "release")
     ('granted', 'released')
-    >>> move("done", "cancel") is None
-    True
+    >>> move("done", "cancel") is None, move("done", "lose")
+    (True, 'lost')
     """
     return REMEDY.get((state, action))
 

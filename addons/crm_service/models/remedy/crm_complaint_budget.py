@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ...tools.remedy_states import BINDING
+from ...tools.remedy_states import COSTING
 
 
 class CrmComplaintBudget(models.Model):
@@ -102,7 +102,7 @@ class CrmComplaintBudget(models.Model):
         return remedies.sudo()._read_group(  # style: CRM109 sums only
             [
                 ("company_id", "=", company.id),
-                ("state", "in", BINDING),
+                ("state", "in", COSTING),
                 ("day_granted", ">=", min(days)),
                 ("day_granted", "<=", max(self.mapped("date_to"))),
             ],
@@ -152,7 +152,7 @@ class CrmComplaintBudget(models.Model):
             "crm_service.crm_complaint_remedy_action"
         )
         domain = Domain("company_id", "=", self.company_id.id)
-        domain &= Domain("state", "in", BINDING)
+        domain &= Domain("state", "in", COSTING)
         domain &= Domain("day_granted", ">=", self.date_from)
         domain &= Domain("day_granted", "<=", self.date_to)
         if self.team_id:

@@ -10,6 +10,7 @@ STATES = [
     ("done", "Done"),
     ("refused", "Refused by Finance"),
     ("cancelled", "Cancelled"),
+    ("lost", "Lost on the Way"),
 ]
 
 
@@ -22,7 +23,8 @@ class CrmComplaintRemedy(models.Model):
     keeps a second one out (``crm_remedy_document_mixin.py``).
 
     ``cost`` is what the remedy costs us, in the company's currency, positive; zero
-    as long as it is proposed, and again when refused or cancelled. Its source:
+    as long as it is proposed, and again when refused or cancelled, but not when
+    what was sent is lost. Its source:
     replacement and gifts: what the goods cost us, by the value of the stock moves
     once they are shipped, by the cost of the products before; refund: the untaxed
     amount of the credit note, at its own rate; discount and coupon: the amount, at

@@ -101,7 +101,7 @@ class CrmComplaintRemedy(models.Model):
             )
             value = sum(abs(move.value) for move in moves)
             open_quantity = max(line.product_uom_qty - shipped, 0.0)
-            if self.state == "done":
+            if self.state in ("done", "lost"):
                 open_quantity = 0.0 if moves else line.product_uom_qty
             unit = line.product_uom_id._compute_quantity(
                 open_quantity, product.uom_id, round=False

@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import AccessError, LockError, UserError
 
 from ...tools import remedy_policy, remedy_states
 
@@ -259,12 +259,44 @@ class CrmComplaintRemedy(models.Model):
             remedy._move("cancel", refuse_reason=note, cost=0.0)
             remedy.complaint_id._give_back(note)
 
+    # --- LOST
+
+    def action_lose(self):
+        """What was sent never arrived: its pieces can be decided again.
+
+        What it has cost us stays, and so does what it took from the budget.
+        """
+        self.complaint_id.check_access("write")
+        if not self.env.user.has_group("crm_service.group_manager"):
+            raise AccessError(
+                self.env._("The head of service says when something is lost.")
+            )
+        for remedy in self.sudo():  # style: CRM109 rights were checked above
+            complaint = remedy.complaint_id
+            if remedy.remedy_type != "replacement" or complaint.state != "progress":
+                raise UserError(
+                    self.env._(
+                        "%(remedy)s: only goods can be lost, and only after the "
+                        "customer has said that he did not receive them. Log his "
+                        "answer first.",
+                        remedy=remedy.display_name,
+                    )
+                )
+            remedy._move("lose")
+            complaint._message_log(
+                body=self.env._(
+                    "%(remedy)s: lost on the way, to be decided again.",
+                    remedy=remedy.display_name,
+                ),
+                author_id=self.env.user.partner_id.id,
+            )
+
     # --- COST
 
     def _get_cost(self):
         """Return what it costs us by what is known now; see the model's docstring."""
         self.ensure_one()
-        if self.state not in remedy_states.BINDING:
+        if self.state not in remedy_states.COSTING:
             return 0.0
         counter = getattr(self, f"_get_cost_{self.remedy_type}", None)
         cost = counter() if counter else 0.0
