@@ -143,7 +143,7 @@ class TestDemoStoryService(TransactionCase):
     def test_a_year_of_closed_cases(self):
         closed = self.env["crm.complaint"].search([("state", "=", "closed")])
         self.assertEqual(len(closed), 42)
-        self.assertEqual(self.env["crm.complaint"].search_count([]), 58)
+        self.assertEqual(self.env["crm.complaint"].search_count([]), 57)
         self.assertFalse(closed.filtered(lambda c: not c.result or not c.result_note))
         self.assertGreaterEqual(len(closed.commercial_partner_id.country_id), 10)
         self.assertGreaterEqual(len(closed.kind_id), 8)

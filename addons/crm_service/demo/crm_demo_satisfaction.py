@@ -103,7 +103,8 @@ class CrmDemoStory(models.AbstractModel):
         place = int(digits or 0)
         if request.picking_id:
             return SATISFIED[place % len(SATISFIED)], False
-        value = RECOMMEND[(place + request.date_planned.month) % len(RECOMMEND)]
+        is_second = request.date_planned > self._get_day(100)
+        value = RECOMMEND[(place + 5 * is_second) % len(RECOMMEND)]
         return value, REASONS.get(value)
 
     @api.model
