@@ -226,3 +226,26 @@ class TestRemedyReplacement(RemedyCommon):
         self._approve(complaint)
         self._ship(remedy.sale_order_id.picking_ids)
         self.assertEqual((complaint.state, remedy.state), ("inform", "done"))
+
+    def test_replacement_needs_no_approval_of_its_margin(self):
+        self.env["crm.approval.rule"].create(
+            {
+                "name": "Margin below 8 %",
+                "model": "sale.order",
+                "company_id": self.company.id,
+                "is_margin_asked": True,
+                "margin_below": 8.0,
+                "approver_kind": "user",
+                "approver_user_id": self.other.id,
+            }
+        )
+        _complaint, remedy = self._decide_replacement()
+        self.assertEqual(remedy.sale_order_id.state, "sale")
+        self.assertEqual(remedy.sale_order_id.approval_state, "none")
+
+    def test_step_is_read_in_the_language_of_its_reader(self):
+        complaint, _remedy = self._decide_replacement()
+        step = complaint.step_ids.filtered(lambda s: s.department == "warehouse")
+        self.assertEqual(step.task_name, "Pack and ship")
+        step.task = False  # handed over without a remedy
+        self.assertEqual(step.task_name, step.name)

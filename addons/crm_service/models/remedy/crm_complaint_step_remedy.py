@@ -24,10 +24,22 @@ class CrmComplaintStep(models.Model):
         ],
         readonly=True,
     )
+    task_name = fields.Char(
+        "What to Do",
+        compute="_compute_task_name",
+        help="In the language of whoever reads it.",
+    )
     document_name = fields.Char("Document", compute="_compute_shipping")
     date_shipped = fields.Datetime("Shipped On", compute="_compute_shipping")
     carrier_name = fields.Char("Carrier", compute="_compute_shipping")
     tracking_ref = fields.Char("Tracking Reference", compute="_compute_shipping")
+
+    @api.depends("task", "name")
+    @api.depends_context("lang")
+    def _compute_task_name(self):
+        names = self.env["crm.complaint.remedy"]._get_task_names()
+        for step in self:
+            step.task_name = names.get(step.task) or step.name
 
     @api.depends("task", "remedy_id.state", "remedy_id.tracking_ref")
     def _compute_shipping(self):
