@@ -25,7 +25,7 @@ class CrmComplaintStep(models.Model):
         readonly=True,
     )
     task_name = fields.Char(
-        "What to Do",
+        "Task to Do",
         compute="_compute_task_name",
         help="In the language of whoever reads it.",
     )
