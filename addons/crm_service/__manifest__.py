@@ -31,6 +31,7 @@
         "data/crm_complaint_policy_data.xml",
         "data/mail_template_complaint_decision_data.xml",
         "data/mail_activity_type_contact_data.xml",
+        "data/mail_activity_type_intake_data.xml",
         "data/crm_complaint_script_data.xml",
         "data/mail_template_contact_data.xml",
         "data/survey_survey_data.xml",

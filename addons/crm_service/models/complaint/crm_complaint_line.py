@@ -62,8 +62,9 @@ class CrmComplaintLine(models.Model):
         precompute=True,
         ondelete="restrict",
     )
-    price_unit = fields.Monetary(
+    price_unit = fields.Float(
         "Price Paid",
+        digits="Product Price",
         compute="_compute_from_order",
         store=True,
         readonly=False,
@@ -110,6 +111,7 @@ class CrmComplaintLine(models.Model):
             complaint.currency_id,
             complaint.company_id,
             bought.order_id.date_order or fields.Datetime.now(),
+            round=False,
         )
 
     @api.depends("quantity", "price_unit", "currency_id")
@@ -183,8 +185,10 @@ class CrmComplaintLine(models.Model):
         for line in self.filtered("sale_line_id"):
             bought = line.sale_line_id.sudo()  # style: CRM109 its price
             paid = line._convert_price(bought)
+            digits = self.env["decimal.precision"].precision_get("Product Price")
             currency = line.currency_id
-            if currency and currency.compare_amounts(line.price_unit, paid) > 0:
+            is_more = float_compare(line.price_unit, paid, precision_digits=digits) > 0
+            if currency and is_more:
                 raise ValidationError(
                     self.env._(
                         "%(product)s was sold for %(paid)s. Enter this price or a "

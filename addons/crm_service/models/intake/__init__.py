@@ -1,6 +1,7 @@
 from . import crm_intake_limit
 from . import crm_service_team_alias
 from . import crm_complaint_intake
+from . import crm_complaint_notice
 from . import crm_complaint_picture
 from . import crm_complaint_portal
 from . import crm_complaint_mail

@@ -131,9 +131,22 @@ class CrmComplaint(models.Model):
         ]
 
     def _get_portal_rating_url(self):
-        """Return where the customer says how content he is; False for nowhere."""
+        """Return where customers rate how satisfied they are; False for nowhere.
+
+        The personal link of the questionnaire that was sent for this complaint and
+        is not answered yet.
+        """
         self.ensure_one()
-        return False
+        requests = self.env["crm.satisfaction.request"]
+        request = requests.sudo().search(  # style: CRM109 the page checks the reader
+            [
+                ("complaint_id", "=", self.id),
+                ("state", "in", ("sent", "reminded")),
+                ("user_input_id", "!=", False),
+            ],
+            limit=1,
+        )
+        return request.user_input_id.get_start_url() if request else False
 
     def _get_portal_answers(self):
         """Return the answers that he may give now: confirm, deny."""

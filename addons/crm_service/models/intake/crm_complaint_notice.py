@@ -1,0 +1,35 @@
+from odoo import fields, models
+
+DECIDE = "crm_service.mail_activity_type_decide"
+
+
+class CrmComplaint(models.Model):
+    """The head of service learns of each new complaint, until it is decided."""
+
+    _inherit = "crm.complaint"
+
+    def _on_received(self):
+        """Give the head of service a to-do; the host tells them by e-mail too."""
+        result = super()._on_received()
+        for complaint in self.sudo():  # style: CRM109 strangers' complaints as well
+            leader = complaint.team_id.leader_id
+            if leader.active and leader != self.env.user:
+                deadline = complaint.deadline_decision or complaint.date_received
+                complaint.activity_schedule(
+                    DECIDE,
+                    date_deadline=fields.Datetime.context_timestamp(
+                        complaint.with_context(tz=leader.tz), deadline
+                    ).date(),
+                    user_id=leader.id,
+                )
+        return result
+
+    def _on_decided(self):
+        result = super()._on_decided()
+        self.sudo().activity_feedback([DECIDE])  # style: CRM109 the head's own to-do
+        return result
+
+    def _end_activities(self):
+        result = super()._end_activities()
+        self.activity_unlink([DECIDE])
+        return result
