@@ -1,8 +1,8 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import UserError
-from odoo.tests import TransactionCase, tagged
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import TransactionCase, new_test_user, tagged
 
 from .intake_common import IntakeCommon, make_picture
 
@@ -44,6 +44,38 @@ class TestComplaintIntake(IntakeCommon, TransactionCase):
         invoice.is_lot_required = True
         complaint.line_ids = [fields.Command.create({"product_id": self.resin.id})]
         self.assertEqual(complaint.missing_proof, "lot")
+
+    # --- HEAD OF SERVICE
+
+    def _get_decision_todo(self, complaint):
+        kind = self.env.ref("crm_service.mail_activity_type_decide")
+        return complaint.activity_ids.filtered(lambda a: a.activity_type_id == kind)
+
+    def test_head_of_service_is_told_until_the_decision(self):
+        head = new_test_user(
+            self.env,
+            "in_head",
+            groups="crm_service.group_manager",
+            email="h@us.example",
+        )
+        complaint = self._create_complaint()
+        complaint.team_id.leader_id = head
+        self.assertFalse(self._get_decision_todo(complaint))
+        complaint = self._create_complaint()
+        todo = self._get_decision_todo(complaint)
+        self.assertEqual(todo.user_id, head)
+        deadline = complaint.deadline_decision or complaint.date_received
+        self.assertEqual(todo.date_deadline, deadline.date())
+        complaint.with_user(self.agent).action_cancel("Told twice")
+        self.assertFalse(self._get_decision_todo(complaint))
+
+    def test_nobody_receives_in_the_future(self):
+        complaint = self._create_complaint()
+        before = complaint.date_received
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            complaint.date_received = fields.Datetime.now() + timedelta(days=1)
+        complaint.invalidate_recordset()
+        self.assertEqual(complaint.date_received, before)
 
     # --- ACKNOWLEDGEMENT
 

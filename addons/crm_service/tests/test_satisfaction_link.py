@@ -76,6 +76,18 @@ class TestSatisfactionLink(HttpCase, SatisfactionCommon):
         self._submit("10")
         self.assertEqual(self.request.score_ids.value, 10)
 
+    def test_page_of_the_complaint_links_to_it_until_it_is_answered(self):
+        complaint = self.env["crm.complaint"].create(
+            {"partner_id": self.buyer.id, "company_id": self.company_a.id}
+        )
+        self.assertFalse(complaint._get_portal_rating_url())
+        self.request.complaint_id = complaint
+        url = self.request.user_input_id.get_start_url()
+        self.assertEqual(complaint._get_portal_rating_url(), url)
+        self._start()
+        self._submit("9")
+        self.assertFalse(complaint._get_portal_rating_url())
+
     def test_link_ends_with_its_time(self):
         self._start()
         self.request.user_input_id.deadline = "2020-01-01"

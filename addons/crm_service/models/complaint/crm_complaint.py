@@ -218,7 +218,11 @@ class CrmComplaint(models.Model):
     )
     is_open = fields.Boolean(compute="_compute_is_open", store=True, precompute=True)
     date_received = fields.Datetime(
-        "Received On", default=fields.Datetime.now, required=True, copy=False
+        "Received On",
+        default=fields.Datetime.now,
+        required=True,
+        copy=False,
+        tracking=True,
     )
     date_replied = fields.Datetime("First Reply On", readonly=True, copy=False)
     date_decided = fields.Datetime("Decided On", readonly=True, copy=False)
