@@ -31,4 +31,6 @@ def drop_programme(env):
     product = programme.reward_ids.discount_line_product_id
     programme.active = False
     programme.unlink()
-    product.product_tmpl_id.unlink()
+    if "product.value" in env:  # the host's log of prices stays without its product
+        env["product.value"].search([("product_id", "in", product.ids)]).unlink()
+    product.unlink()  # and its template, as the only variant
