@@ -194,11 +194,14 @@ class TestComplaintCall(ContactCommon):
         complaint.log_call("not_received", note="Nothing came")
         self.assertEqual((complaint.state, complaint.reopen_count), ("progress", 1))
         self.assertFalse(self._get_calls(complaint))
-        alert = complaint.activity_ids.filtered(lambda a: a.user_id == self.head)
+        warning = self.env.ref("mail.mail_activity_data_warning")
+        alert = complaint.activity_ids.filtered(
+            lambda a: a.user_id == self.head and a.activity_type_id == warning
+        )
         self.assertEqual(alert.summary, "Reopened: the customer is not satisfied")
         self.assertIn("Nothing came", alert.note)
         sent = self.env["mail.mail"].sudo().search([]) - mails
-        sent = sent.filtered(lambda m: "is not content" in (m.subject or ""))
+        sent = sent.filtered(lambda m: "is not satisfied" in (m.subject or ""))
         self.assertEqual(
             sent.recipient_ids, self.head.partner_id | self.agent.partner_id
         )

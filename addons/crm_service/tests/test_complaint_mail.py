@@ -134,7 +134,7 @@ class TestComplaintMail(IntakeCommon, MailCommon):
         )
         complaint = self._receive(subject="late", text="Somewhere else")
         self.assertIn(
-            "Several customers have this address",
+            "Several customers use this address",
             "".join(complaint.message_ids.mapped("body")),
         )
 

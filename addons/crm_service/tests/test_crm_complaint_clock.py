@@ -162,7 +162,10 @@ class TestComplaintClock(ComplaintCase):
         self.assertEqual(alarms.user_id, self.agent + self.head)
         self.assertEqual(len(alarms), 2)
         mails = self.env["mail.mail"].search(
-            [("recipient_ids", "in", self.head.partner_id.ids)]
+            [
+                ("recipient_ids", "in", self.head.partner_id.ids),
+                ("model", "=", "res.users"),
+            ]
         )
         self.assertEqual(len(mails), 1)
         self.assertIn(complaint.name, mails.body_html)

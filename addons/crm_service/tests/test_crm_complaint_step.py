@@ -82,7 +82,10 @@ class TestComplaintStep(ComplaintCase):
         self.assertEqual(self.send.state, "void")
         self.assertEqual(self.complaint.state, "progress")
         self.assertFalse(self.complaint.date_decided)
-        alarm = self.complaint.activity_ids
+        warning = self.env.ref("mail.mail_activity_data_warning")
+        alarm = self.complaint.activity_ids.filtered(
+            lambda a: a.activity_type_id == warning
+        )
         self.assertEqual(alarm.user_id, self.agent)
         self.complaint.with_user(self.agent).action_decide()
         self.assertEqual(self.complaint.step_ids.mapped("round"), [1, 1, 2, 2])

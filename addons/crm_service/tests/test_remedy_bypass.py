@@ -133,7 +133,7 @@ class TestRemedyBypass(RemedyCommon):
         mine = remedy.with_user(self.head)
         self.assertEqual(
             (mine.verdict, mine.verdict_note),
-            ("approval", "Already compensated on another complaint"),
+            ("approval", "Already made good on another complaint"),
         )
         with self.assertRaises(UserError):
             self._decide(beyond)

@@ -122,7 +122,7 @@ class TestSatisfactionLink(HttpCase, SatisfactionCommon):
             [("partner_id", "=", self.buyer.id), ("reason", "=", "opted_out")]
         )
         self.assertEqual(planned.mapped("state"), ["suppressed"])
-        self.assertIn("opted out", str(self.buyer.message_ids.mapped("body")))
+        self.assertIn("Unsubscribed", str(self.buyer.message_ids.mapped("body")))
 
     def test_opt_out_needs_the_form(self):
         url = f"/satisfaction/opt-out/{self.request.access_token}"

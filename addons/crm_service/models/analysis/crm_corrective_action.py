@@ -112,7 +112,8 @@ class CrmCorrectiveAction(models.Model):
     @api.depends("complaint_ids")
     def _compute_complaint_count(self):
         for action in self:
-            action.complaint_count = len(action.complaint_ids)
+            complaints = action.sudo().complaint_ids  # style: CRM109 their number
+            action.complaint_count = len(complaints)
 
     @api.depends("state", "date_due")
     def _compute_is_late(self):

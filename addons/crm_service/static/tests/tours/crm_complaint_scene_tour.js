@@ -144,14 +144,14 @@ add("held", [
 ]);
 
 add("approve", [
-    { trigger: ".o_data_row:contains(Baltic Boats) .o_data_cell[name=name]", run: "click" },
+    { trigger: ".o_data_row:contains(Baltic Boats) .o_data_cell[name=task_name]", run: "click" },
     { trigger: ".o_field_widget[name=products]:contains(Scene sealing compound)" },
     press("action_done"),
     isIn("done"),
 ]);
 
 add("ship", [
-    { trigger: ".o_data_row:contains(Baltic Boats) .o_data_cell[name=name]", run: "click" },
+    { trigger: ".o_data_row:contains(Baltic Boats) .o_data_cell[name=task_name]", run: "click" },
     press("action_open_document", ".o_action"),
     {
         trigger: ".o_form_statusbar button[name=button_validate]:visible",
