@@ -6,6 +6,8 @@ tools/demo_logins.txt), ``action`` (external id) or ``path``, ``view`` (optional
 list, kanban, pivot, ...), ``wait`` (a CSS selector that shows it is complete),
 ``record`` (optional: the external id whose number replaces ``{id}`` in the path),
 ``click`` and ``then`` (optional: what to click on it, and what then appears),
+``type`` (optional: what to type where the cursor stands, before ``then``),
+``scroll`` (optional: what stands at the top of the picture),
 ``database`` (optional: demo or cdnow). Writes
 docs/screenshots/NAME.{en,zh}.{desktop,phone}.png from a copy of the demo database.
 A message on the console's error channel fails the run.
@@ -117,6 +119,17 @@ def shrink(path):
     small.save(path, optimize=True)
 
 
+def act(tab, screen):
+    """What a person does on the open screen before the picture."""
+    if screen.get("click"):
+        tab.click(screen["click"], screen["then"])
+    if screen.get("type"):
+        tab.send("Input.insertText", text=screen["type"])
+        tab.wait(screen["then"])
+    if screen.get("scroll"):
+        tab.scroll(screen["scroll"])
+
+
 def take(tab, screen, port, language):
     """Both devices of one screen; returns what went wrong."""
     problems = []
@@ -125,8 +138,7 @@ def take(tab, screen, port, language):
         tab.set_device(width, height, phone)
         try:
             tab.open(address(screen, port), screen["wait"])
-            if screen.get("click"):
-                tab.click(screen["click"], screen["then"])
+            act(tab, screen)
             tab.screenshot(target)
             shrink(target)
         except chrome.BrowserError as error:
