@@ -8,6 +8,7 @@ list, kanban, pivot, ...), ``wait`` (a CSS selector that shows it is complete),
 ``click`` and ``then`` (optional: what to click on it, and what then appears),
 ``type`` (optional: what to type where the cursor stands, before ``then``),
 ``scroll`` (optional: what stands at the top of the picture),
+``device`` (optional: desktop or phone, when it makes sense on one only),
 ``database`` (optional: demo or cdnow). Writes
 docs/screenshots/NAME.{en,zh}.{desktop,phone}.png from a copy of the demo database.
 A message on the console's error channel fails the run.
@@ -134,6 +135,8 @@ def take(tab, screen, port, language):
     """Both devices of one screen; returns what went wrong."""
     problems = []
     for device, (width, height, phone) in DEVICES.items():
+        if screen.get("device", device) != device:
+            continue
         target = TARGET / f"{screen['name']}.{language}.{device}.png"
         tab.set_device(width, height, phone)
         try:
