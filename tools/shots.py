@@ -160,12 +160,15 @@ def take_all(screens, port, database):
             session.speak(language)
             with chrome.page() as tab:
                 tab.send("Emulation.setTimezoneOverride", timezoneId=ZONE)
-                tab.send(
-                    "Network.setCookie",
-                    name="session_id",
-                    value=session.cookie,
-                    url=f"http://127.0.0.1:{port}",
-                )
+                # the portal speaks the language of its own cookie
+                cookies = {"session_id": session.cookie, "frontend_lang": language}
+                for name, value in cookies.items():
+                    tab.send(
+                        "Network.setCookie",
+                        name=name,
+                        value=value,
+                        url=f"http://127.0.0.1:{port}",
+                    )
                 for screen in screens:
                     if screen["user"] == login:
                         problems += take(tab, screen, port, short)
