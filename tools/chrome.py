@@ -113,6 +113,14 @@ class Page:
         self.evaluate(f"document.querySelector({json.dumps(selector)}).click()")
         self.wait(wait_for, timeout)
 
+    def scroll(self, selector):
+        """Bring the first ``selector`` to the top of what is seen."""
+        element = f"document.querySelector({json.dumps(selector)})"
+        # below the status bar, which stays where it is
+        self.evaluate(f"{element}.style.scrollMarginTop = '4rem'")
+        self.evaluate(f"{element}.scrollIntoView({{behavior: 'instant'}})")
+        self.wait(selector)
+
     def wait(self, wait_for, timeout=60):
         """Wait until ``wait_for`` is there and the page is calm."""
         deadline, calm = time.monotonic() + timeout, 0

@@ -6,6 +6,9 @@ tools/demo_logins.txt), ``action`` (external id) or ``path``, ``view`` (optional
 list, kanban, pivot, ...), ``wait`` (a CSS selector that shows it is complete),
 ``record`` (optional: the external id whose number replaces ``{id}`` in the path),
 ``click`` and ``then`` (optional: what to click on it, and what then appears),
+``type`` (optional: what to type where the cursor stands, before ``then``),
+``scroll`` (optional: what stands at the top of the picture),
+``device`` (optional: desktop or phone, when it makes sense on one only),
 ``database`` (optional: demo or cdnow). Writes
 docs/screenshots/NAME.{en,zh}.{desktop,phone}.png from a copy of the demo database.
 A message on the console's error channel fails the run.
@@ -117,16 +120,28 @@ def shrink(path):
     small.save(path, optimize=True)
 
 
+def act(tab, screen):
+    """What a person does on the open screen before the picture."""
+    if screen.get("click"):
+        tab.click(screen["click"], screen["then"])
+    if screen.get("type"):
+        tab.send("Input.insertText", text=screen["type"])
+        tab.wait(screen["then"])
+    if screen.get("scroll"):
+        tab.scroll(screen["scroll"])
+
+
 def take(tab, screen, port, language):
     """Both devices of one screen; returns what went wrong."""
     problems = []
     for device, (width, height, phone) in DEVICES.items():
+        if screen.get("device", device) != device:
+            continue
         target = TARGET / f"{screen['name']}.{language}.{device}.png"
         tab.set_device(width, height, phone)
         try:
             tab.open(address(screen, port), screen["wait"])
-            if screen.get("click"):
-                tab.click(screen["click"], screen["then"])
+            act(tab, screen)
             tab.screenshot(target)
             shrink(target)
         except chrome.BrowserError as error:
@@ -145,12 +160,15 @@ def take_all(screens, port, database):
             session.speak(language)
             with chrome.page() as tab:
                 tab.send("Emulation.setTimezoneOverride", timezoneId=ZONE)
-                tab.send(
-                    "Network.setCookie",
-                    name="session_id",
-                    value=session.cookie,
-                    url=f"http://127.0.0.1:{port}",
-                )
+                # the portal speaks the language of its own cookie
+                cookies = {"session_id": session.cookie, "frontend_lang": language}
+                for name, value in cookies.items():
+                    tab.send(
+                        "Network.setCookie",
+                        name=name,
+                        value=value,
+                        url=f"http://127.0.0.1:{port}",
+                    )
                 for screen in screens:
                     if screen["user"] == login:
                         problems += take(tab, screen, port, short)

@@ -108,6 +108,7 @@ class CrmComplaintRemedy(models.Model):
             (VERDICTS[2], "Needs Approval"),
             (VERDICTS[3], "Not Allowed"),
         ],
+        "Policy Check",
         compute="_compute_verdict",
     )
     verdict_note = fields.Char("Explanation", compute="_compute_verdict")

@@ -1,5 +1,10 @@
 import { Component } from "@odoo/owl";
-import { deserializeDate, deserializeDateTime, formatDateTime, toLocaleDateString } from "@web/core/l10n/dates";
+import {
+    deserializeDate,
+    deserializeDateTime,
+    toLocaleDateString,
+    toLocaleDateTimeString,
+} from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -47,7 +52,7 @@ export class CustomerPanel extends Component {
             overdue: _t("Overdue: %(amount)s", { amount: this.getAmount(panel.overdue ?? 0) }),
             invoices: _t("Open invoices (%(count)s)", { count: panel.invoice_count ?? 0 }),
             orders: _t("Open orders (%(count)s)", { count: panel.open_order_count }),
-            complaints: _t("Earlier complaints (%(count)s)", { count: panel.complaint_count }),
+            complaints: _t("Other complaints (%(count)s)", { count: panel.complaint_count }),
         };
     }
 
@@ -98,7 +103,9 @@ export class StockPanel extends Component {
     }
 
     get availableOn() {
-        const date = formatDateTime(deserializeDateTime(this.panel.kept_at));
+        const date = toLocaleDateTimeString(deserializeDateTime(this.panel.kept_at), {
+            showSeconds: false,
+        });
         return _t("Available on %(date)s", { date });
     }
 
