@@ -164,7 +164,9 @@ class TestComplaintPortalForm(IntakeCommon, HttpCase):
         for kind_id in ("", "0", "x", "99999999", self.kind_opinion.id):
             self._assert_refused("Please choose what it is about.", kind_id=kind_id)
         for wish in ("", "  ", "gold", None):
-            self._assert_refused("Please choose what you would like us to do", wish=wish)
+            self._assert_refused(
+                "Please choose what you would like us to do", wish=wish
+            )
 
     def test_fields_that_are_not_asked_for_change_nothing(self):
         """Neither the customer nor the state can be sent along."""
