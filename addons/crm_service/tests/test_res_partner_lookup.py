@@ -52,7 +52,7 @@ class TestServiceLookup(IntakeCommon, TransactionCase):
 
     def test_caller_comes_with_orders_and_open_complaints(self):
         self._create_complaint(self.jan)
-        self._create_complaint(self.ida)._move("cancel", "None")
+        self._create_complaint(self.ida)._move("cancel", reason="None")
         caller = self._find("0171 5566778")[1][0]
         self.assertEqual(
             (caller["customer"], caller["city"], caller["complaint_count"]),

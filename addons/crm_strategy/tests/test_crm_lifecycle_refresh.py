@@ -100,15 +100,17 @@ class TestCrmLifecycleRefresh(LifecycleCommon):
         happy, unhappy = (self._customer(n, 120, 50, 5) for n in ("Happy", "Unhappy"))
         unknown = self._customer("Unknown", 120, 50, 5)
         self.policy.loyal_min_satisfaction = 7
-        self._refresh()
-        self.assertTrue(self.policy.is_satisfaction_missing)
+        engine = type(self.env["crm.lifecycle.engine"])
+        with patch.object(engine, "_satisfaction_sql", lambda _self, _company: None):
+            self._refresh()
+            self.policy.invalidate_recordset()
+            self.assertTrue(self.policy.is_satisfaction_missing)
         self.assertState(unhappy, "loyal")
         statement = SQL(
             "SELECT * FROM (VALUES (%s, 7.0), (%s, 6.9)) s(partner_id, satisfaction)",
             happy.id,
             unhappy.id,
         )
-        engine = type(self.env["crm.lifecycle.engine"])
         with patch.object(
             engine, "_satisfaction_sql", lambda _self, _company: statement
         ):

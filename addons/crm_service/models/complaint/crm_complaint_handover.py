@@ -124,7 +124,7 @@ class CrmComplaint(models.Model):
     def _on_step_returned(self, step):
         """Hook: a department sends the decision back. As superuser."""
         if self.state in ("decided", "execution"):
-            self._move("return", step.reason)
+            self._move("return", reason=step.reason)
         if self.user_id.active:
             self.activity_schedule(
                 "mail.mail_activity_data_warning",

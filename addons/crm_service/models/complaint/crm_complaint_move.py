@@ -32,7 +32,7 @@ class CrmComplaint(models.Model):
         """Take a decision back; before it, send back what waits for approval."""
         asking = self.filtered(lambda c: c._is_approval_open())
         if decided := self - asking:
-            decided._move("return", reason)
+            decided._move("return", reason=reason)
         return asking and super(CrmComplaint, asking).action_return(reason)
 
     def action_tell(self):
@@ -45,7 +45,7 @@ class CrmComplaint(models.Model):
 
     def action_deny(self, reason=False):
         """The customer is not content or has received nothing: begin again."""
-        self._move("deny", reason)
+        self._move("deny", reason=reason)
 
     def action_confirm(self):
         """The customer says that all is well."""
@@ -59,11 +59,11 @@ class CrmComplaint(models.Model):
 
     def action_reopen(self, reason=False):
         """Take up a closed complaint again."""
-        self._move("reopen", reason)
+        self._move("reopen", reason=reason)
 
     def action_cancel(self, reason=False):
         """It is none: a duplicate, a mistake."""
-        self._move("cancel", reason)
+        self._move("cancel", reason=reason)
 
     def action_revive(self):
         """A cancelled complaint is one after all."""
@@ -71,7 +71,7 @@ class CrmComplaint(models.Model):
 
     def action_skip(self, reason=False):
         """Go on without telling the customer or without his answer."""
-        self._move("skip", reason)
+        self._move("skip", reason=reason)
 
     def action_ask_cancel(self):
         """Ask why it is cancelled."""
@@ -193,7 +193,7 @@ class CrmComplaint(models.Model):
 
     # --- MOVING
 
-    def _move(self, action, reason=False):
+    def _move(self, action, *, reason=False):
         """Do what a button says, for one person at a time; note the reason."""
         self._check_move(action, reason)
         self._lock()

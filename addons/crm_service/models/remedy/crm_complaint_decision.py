@@ -341,7 +341,7 @@ class CrmComplaint(models.Model):
         """
         for complaint in self:
             if complaint.state in ("decided", "execution"):
-                complaint._move("return", note)
+                complaint._move("return", reason=note)
             user = complaint.team_id.leader_id or complaint.user_id
             complaint.activity_schedule(
                 "mail.mail_activity_data_warning",

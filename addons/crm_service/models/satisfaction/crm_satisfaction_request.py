@@ -26,7 +26,11 @@ class CrmSatisfactionRequest(models.Model):
     _rec_name = "partner_id"
 
     rule_id = fields.Many2one(
-        "crm.satisfaction.rule", required=True, readonly=True, ondelete="cascade"
+        "crm.satisfaction.rule",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="cascade"

@@ -4,7 +4,15 @@ import { registry } from "@web/core/registry";
 registry.category("web_tour.tours").add("crm_strategy_need", {
     steps: () => [
         {
-            content: "open the needs of the customer",
+            content: "open the needs of the customer, maybe under More",
+            trigger: ".o_button_more, button[name=action_open_needs]",
+            run() {
+                if (!document.querySelector("button[name=action_open_needs]")) {
+                    document.querySelector(".o_button_more").click();
+                }
+            },
+        },
+        {
             trigger: "button[name=action_open_needs]",
             run: "click",
         },
