@@ -46,6 +46,7 @@ from . import test_crm_team_tree
 from . import test_crm_territory
 from . import test_crm_territory_assign
 from . import test_crm_rights
+from . import test_migration_approval
 from . import test_migration_tree
 from . import test_crm_approval
 from . import test_crm_approval_people

@@ -1,8 +1,6 @@
-import importlib.util
-from pathlib import Path
-
-from odoo.modules import Manifest
 from odoo.tests import TransactionCase, tagged
+
+from .migration_common import run_migration
 
 RULES = {
     "crm_segment_membership_rule_user": "[('partner_id.user_id','in',[user.id,False])]",
@@ -17,12 +15,7 @@ class TestMigrationTree(TransactionCase):
     """Rules are released data: an update has to widen those of an old database."""
 
     def _migrate(self, version="19.0.1.0.0"):
-        root = Path(Manifest.for_addon("crm_strategy").path)
-        path = root / "migrations" / "19.0.1.1.0" / "post-migrate.py"
-        spec = importlib.util.spec_from_file_location("crm_strategy_migration", path)
-        script = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(script)
-        script.migrate(self.env.cr, version)
+        run_migration(self.env.cr, "19.0.1.1.0", version)
 
     def setUp(self):
         super().setUp()
