@@ -2,6 +2,7 @@ from . import survey_survey
 from . import survey_question
 from . import survey_user_input
 from . import crm_satisfaction_mixin
+from . import crm_satisfaction_context_mixin
 from . import crm_satisfaction_rule
 from . import crm_satisfaction_rule_plan
 from . import crm_satisfaction_request

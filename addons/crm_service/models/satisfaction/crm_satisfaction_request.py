@@ -22,6 +22,7 @@ class CrmSatisfactionRequest(models.Model):
 
     _name = "crm.satisfaction.request"
     _description = "Satisfaction Request"
+    _inherit = ["crm.satisfaction.context.mixin"]
     _order = "date_planned desc, id desc"
     _rec_name = "partner_id"
 
@@ -35,56 +36,15 @@ class CrmSatisfactionRequest(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    survey_id = fields.Many2one(
-        "survey.survey",
-        "Questionnaire",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
-    )
     score_kind = fields.Selection(
         related="survey_id.crm_score_kind", related_sudo=True, string="Kind of Score"
     )
     key = fields.Char(required=True, readonly=True, groups="base.group_system")
 
-    # Who
-    partner_id = fields.Many2one(
-        "res.partner",
-        "Contact",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
-    )
     commercial_partner_id = fields.Many2one(
         "res.partner", "Customer", required=True, readonly=True, ondelete="cascade"
     )
     email = fields.Char("Sent to", readonly=True)
-    user_id = fields.Many2one(
-        "res.users", "Salesperson", readonly=True, index="btree_not_null"
-    )
-    team_id = fields.Many2one(
-        "crm.team", "Sales Team", readonly=True, index="btree_not_null"
-    )
-    service_team_id = fields.Many2one(
-        "crm.service.team", readonly=True, index="btree_not_null"
-    )
-
-    # About what
-    complaint_id = fields.Many2one(
-        "crm.complaint", readonly=True, index="btree_not_null", ondelete="set null"
-    )
-    picking_id = fields.Many2one(
-        "stock.picking",
-        "Delivery",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
-    )
-    order_id = fields.Many2one(
-        "sale.order", readonly=True, index="btree_not_null", ondelete="set null"
-    )
 
     # What became of it
     state = fields.Selection(

@@ -17,7 +17,11 @@ class CrmSatisfactionScore(models.Model):
 
     _name = "crm.satisfaction.score"
     _description = "Satisfaction Score"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "crm.satisfaction.context.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date desc, id desc"
     _mail_post_access = "read"
 
@@ -53,14 +57,6 @@ class CrmSatisfactionScore(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, ondelete="cascade"
     )
-    partner_id = fields.Many2one(
-        "res.partner",
-        "Contact",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
-    )
     commercial_partner_id = fields.Many2one(
         "res.partner",
         "Customer",
@@ -77,35 +73,12 @@ class CrmSatisfactionScore(models.Model):
         help="The segments of the customer at the time of the answer.",
     )
 
-    # About what
-    complaint_id = fields.Many2one(
-        "crm.complaint", readonly=True, index="btree_not_null", ondelete="set null"
-    )
-    picking_id = fields.Many2one(
-        "stock.picking",
-        "Delivery",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
-    )
-    order_id = fields.Many2one(
-        "sale.order", readonly=True, index="btree_not_null", ondelete="set null"
-    )
     product_ids = fields.Many2many("product.product", string="Products", readonly=True)
     product_tmpl_ids = fields.Many2many(
         "product.template",
         string="Product Templates",
         compute="_compute_product_tmpl_ids",
         store=True,
-    )
-    team_id = fields.Many2one(
-        "crm.team", "Sales Team", readonly=True, index="btree_not_null"
-    )
-    service_team_id = fields.Many2one(
-        "crm.service.team", readonly=True, index="btree_not_null"
-    )
-    user_id = fields.Many2one(
-        "res.users", "Salesperson", readonly=True, index="btree_not_null"
     )
 
     # Where it comes from, what it led to
@@ -117,14 +90,6 @@ class CrmSatisfactionScore(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
-    )
-    survey_id = fields.Many2one(
-        "survey.survey",
-        "Questionnaire",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
     )
     user_input_id = fields.Many2one(
         "survey.user_input",
