@@ -6,3 +6,4 @@ from . import contact
 from . import satisfaction
 from . import res_config_settings
 from . import analysis
+from . import activity

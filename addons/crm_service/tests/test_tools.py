@@ -11,6 +11,7 @@ from odoo.addons.crm_service.tools import (
     customer_panel,
     remedy_policy,
     remedy_states,
+    sales_activity_states,
 )
 
 
@@ -23,6 +24,7 @@ class TestServiceTools(BaseCase):
             complaint_loop,
             complaint_states,
             corrective_states,
+            sales_activity_states,
             customer_panel,
             remedy_policy,
             remedy_states,

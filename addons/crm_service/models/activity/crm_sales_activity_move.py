@@ -1,0 +1,114 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ...tools.sales_activity_states import may_reopen, missing_parts
+
+
+class CrmSalesActivity(models.Model):
+    """What each move of the table asks for and leads to."""
+
+    _inherit = "crm.sales.activity"
+
+    # --- ACTIONS
+
+    def action_plan(self):
+        """A proposal is taken up."""
+        self._move("plan")
+
+    def action_unplan(self):
+        """It is only a proposal again."""
+        self._move("unplan")
+
+    def action_confirm(self):
+        """The date is agreed with the customer."""
+        self._move("confirm")
+
+    def action_unconfirm(self):
+        """The date is not agreed any more."""
+        self._move("unconfirm")
+
+    def action_done(self):
+        """It took place; what the kind requires must be on record."""
+        self._move("done")
+
+    def action_cancel(self, reason=None):
+        """It does not take place; ask for the reason where none is given."""
+        if not reason:
+            return {
+                **self.env["ir.actions.act_window"]._for_xml_id(
+                    "crm_service.crm_sales_activity_cancel_action"
+                ),
+                "context": {"default_activity_ids": self.ids},
+            }
+        self.check_access("write")
+        self._move("cancel")
+        self.cancel_reason = reason
+        return True
+
+    def action_reopen(self):
+        """Take back that it was done."""
+        self._move("reopen")
+
+    def action_revive(self):
+        """Take up a cancelled one again."""
+        self._move("revive")
+
+    # --- MOVES
+
+    def _after_move(self, old_state):
+        """Check what the new state asks for, and keep who did it when."""
+        if old_state == "done":
+            self._check_reopen()
+        state = self[:1].state
+        if state == "done":
+            self._check_report()
+            self._keep_done()
+        elif old_state == "done":
+            self.write({"date_done": False, "done_by_id": False})
+        elif old_state == "cancelled":
+            self.cancel_reason = False
+        return super()._after_move(old_state)
+
+    def _keep_done(self):
+        now = fields.Datetime.now()
+        self.write({"date_done": now, "done_by_id": self.env.uid})
+
+    def _check_report(self):
+        """Refuse touches whose report lacks what their kind requires."""
+        for activity in self:
+            missing = missing_parts(
+                activity.kind_id._get_required_parts(),
+                {
+                    "outcome_id": activity.outcome_id.id,
+                    "contact_ids": len(activity.contact_ids),
+                    "findings": activity.findings,
+                    "next_step": activity.next_step,
+                },
+            )
+            if missing:
+                labels = self.fields_get(missing, ["string"])
+                raise UserError(
+                    self.env._(
+                        "“%(name)s” cannot be marked as done yet. Enter: %(missing)s.",
+                        name=activity.display_name,
+                        missing=", ".join(labels[part]["string"] for part in missing),
+                    )
+                )
+
+    def _check_reopen(self):
+        """Only the responsible, not for long, or a manager."""
+        is_manager = self.env.su or self.env.user.has_group(
+            "crm_strategy.group_manager"
+        )
+        now = fields.Datetime.now()
+        for activity in self:
+            days = (now - (activity.date_done or now)).days
+            is_own = activity.user_id == self.env.user
+            if not may_reopen(days, is_own, is_manager):
+                raise UserError(
+                    self.env._(
+                        "“%(name)s” can only be reopened by the person responsible "
+                        "within 30 days, or by a sales manager. Ask one of them.",
+                        name=activity.display_name,
+                    )
+                )
