@@ -28,7 +28,12 @@ class CrmComplaintStep(models.Model):
 
     _name = "crm.complaint.step"
     _description = "Step of a Complaint"
-    _inherit = ["crm.state.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "crm.complaint.part.mixin",
+        "crm.state.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "complaint_id desc, round, sequence, id"
     _check_company_auto = True
     _transitions = STEP
@@ -251,16 +256,6 @@ class CrmComplaintStep(models.Model):
                 "crm_service.crm_complaint_reason_action"
             ),
             "context": {"default_step_ids": self.ids, "default_action": action},
-        }
-
-    def action_open_complaint(self):
-        """Open the complaint."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.complaint",
-            "res_id": self.complaint_id.id,
-            "views": [[False, "form"]],
         }
 
     # --- WORK
