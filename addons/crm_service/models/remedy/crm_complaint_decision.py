@@ -9,9 +9,9 @@ from ...tools.remedy_states import BINDING
 class CrmComplaint(models.Model):
     """What the customer gets: remedies judged by policy and budget, then decided.
 
-    The verdict counts once more when the decision is on record, with the budgets
-    written to: of two who decide at once beside one budget, the second starts again
-    and reads what the first has spent.
+    The verdict counts once more when the decision is on record, with the budgets and
+    the order lines written to: of two who decide at once beside one budget or about
+    the same pieces, the second starts again and reads what the first has granted.
     """
 
     _inherit = "crm.complaint"
@@ -284,6 +284,7 @@ class CrmComplaint(models.Model):
         drafts = complaint.remedy_ids.filtered(lambda r: r.state == "draft")
         self._get_budgets().write({"date_last_decision": fields.Datetime.now()})
         self.env.flush_all()
+        drafts.line_ids._claim_bought()
         self._check_verdicts(self.remedy_ids.filtered(lambda r: r.state == "draft"))
         drafts._grant(self.env.user)
         complaint._open_missing_steps()
