@@ -117,10 +117,22 @@ class CrmComplaint(models.Model):
 
     @api.model
     def _get_contact_todo_domain(self):
-        """Return the domain of complaints of which a call is missing or forgotten."""
-        today = fields.Date.context_today(self)
+        """Return the domain of complaints of which a call is missing or forgotten.
+
+        Each company has its own day: it begins earlier in Shanghai than in Berlin.
+        """
         waiting = Domain("state", "in", list(PURPOSE_OF_STATE))
         waiting &= Domain("is_leader_asked", "=", False)
+        companies = self.env["res.company"].sudo()  # style: CRM109 all that there are
+        days = companies.search([]).grouped(self._get_company_day)
+        return waiting & Domain.OR(
+            Domain("company_id", "in", own.ids) & self._get_contact_day_domain(day)
+            for day, own in days.items()
+        )
+
+    @api.model
+    def _get_contact_day_domain(self, today):
+        """Return the domain of calls that are missing or forgotten on ``today``."""
         tried = Domain("contact_retry", "=", False)
         tried |= Domain("contact_retry", "<=", today)
         missing = Domain(
@@ -133,7 +145,7 @@ class CrmComplaint(models.Model):
         )
         forgotten = Domain("is_contact_reminded", "=", False)
         forgotten &= Domain("date_contact", "<", today)
-        return waiting & tried & (missing | forgotten)
+        return tried & (missing | forgotten)
 
     def _remind_safely(self):
         """Remind of one call; what fails says why and waits for tomorrow."""
@@ -150,9 +162,7 @@ class CrmComplaint(models.Model):
             self.write(
                 {
                     "contact_error": str(e) or type(e).__name__,
-                    "contact_retry": fields.Date.add(
-                        fields.Date.context_today(self), days=1
-                    ),
+                    "contact_retry": fields.Date.add(self._get_contact_today(), days=1),
                 }
             )
 
