@@ -126,6 +126,20 @@ class TestComplaintStep(ComplaintCase):
         wizard.with_context(**context).create({"reason": "Twice"}).action_apply()
         self.assertEqual(self.complaint.state, "cancelled")
 
+    def test_reason_dialogue_refuses_what_makes_no_sense_for_a_step(self):
+        wizard = self.env["crm.complaint.reason"].with_user(self.clerk)
+        for action in ("cancel", "deny", "reopen"):
+            vals = {"step_ids": self.gate.ids, "action": action, "reason": "No"}
+            with (
+                self.subTest(action=action),
+                self.assertRaisesRegex(UserError, "cannot be done here"),
+            ):
+                wizard.create(vals).action_apply()
+        with self.assertRaisesRegex(UserError, "cannot be done here"):
+            wizard.create({"action": "return", "reason": "No"}).action_apply()
+        self.assertEqual(self.gate.state, "ready")
+        self.assertEqual(self.complaint.state, "decided")
+
     def test_decision_taken_back_voids_what_was_handed_over(self):
         self.complaint.with_user(self.agent).action_return("Wrong address")
         self.assertEqual(self.gate.state, "void")
