@@ -31,6 +31,7 @@ from . import test_remedy_bypass
 from . import test_remedy_decision
 from . import test_remedy_discount
 from . import test_remedy_races
+from . import test_remedy_approval
 from . import test_remedy_ui
 from . import test_complaint_report
 from . import test_complaint_rate

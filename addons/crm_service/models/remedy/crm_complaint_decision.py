@@ -250,7 +250,6 @@ class CrmComplaint(models.Model):
 
     def _check_exception(self, judged, notes):
         """An exception has a reason and an approval."""
-        state = self.sudo().approval_state  # style: CRM109 agents decide as well
         why = "; ".join(
             f"{remedy.display_name}: {notes.get(why, '')}"
             for remedy, (verdict, why) in judged.items()
@@ -264,7 +263,7 @@ class CrmComplaint(models.Model):
                     why=why,
                 )
             )
-        if state == "approved":
+        if self._is_approval_covering():
             return
         self._check_approved()
         raise UserError(
