@@ -13,6 +13,7 @@ from . import crm_complaint_remedy_discount
 from . import crm_complaint_remedy_shipment
 from . import crm_complaint_step_remedy
 from . import crm_complaint_decision
+from . import crm_complaint_propose
 from . import crm_complaint_panel
 from . import crm_complaint_approval
 from . import crm_remedy_document_mixin

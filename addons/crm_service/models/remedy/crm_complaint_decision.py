@@ -169,41 +169,6 @@ class CrmComplaint(models.Model):
         ]
         return remedy_policy.worst(verdicts)
 
-    # --- PROPOSE
-
-    def action_propose(self):
-        """Propose what the customer wishes, for all that he complained of."""
-        self.check_access("write")
-        types = dict(self.env["crm.complaint.remedy"]._get_types())
-        for complaint in self:
-            wish = complaint.wish if complaint.wish in types else "apology"
-            remedy = self.env["crm.complaint.remedy"].create(
-                complaint._prepare_remedy_vals(wish)
-            )
-            if remedy_policy.PROMISES[wish] == "money":
-                remedy.amount = complaint._get_most(wish)
-
-    def _prepare_remedy_vals(self, remedy_type):
-        vals = {"complaint_id": self.id, "remedy_type": remedy_type}
-        if remedy_policy.PROMISES[remedy_type] in ("goods", "pickup"):
-            remedies = self.env["crm.complaint.remedy"]
-            vals["line_ids"] = [
-                fields.Command.create(remedies._prepare_line_vals(line))
-                for line in self.line_ids
-            ]
-        return vals
-
-    def _get_most(self, remedy_type):
-        """Return the most that the policy gives, in the complaint's currency."""
-        rule = self._get_rules().get(remedy_type)
-        total = self.sudo().amount_company  # style: CRM109 decides for all alike
-        most = remedy_policy.most(rule, total) if rule and rule.is_allowed else None
-        if most is None:
-            return self.amount
-        return self.company_currency_id._convert(
-            most, self.currency_id, self.company_id, fields.Date.context_today(self)
-        )
-
     # --- DECIDE
 
     def _check_decision(self):
