@@ -11,6 +11,9 @@ class ResConfigSettings(models.TransientModel):
     crm_service_value_scheme_id = fields.Many2one(
         related="company_id.crm_service_value_scheme_id", readonly=False
     )
+    crm_service_is_own_gate_allowed = fields.Boolean(
+        related="company_id.crm_service_is_own_gate_allowed", readonly=False
+    )
     service_picture_max = fields.Integer(
         "Files per Complaint",
         config_parameter="crm_service.picture_max",

@@ -25,4 +25,5 @@ from . import account_move_remedy
 from . import stock_picking_remedy
 from . import stock_move_remedy
 from . import crm_sale_fact
+from . import res_company_remedy
 from . import crm_document_flow_complaint
