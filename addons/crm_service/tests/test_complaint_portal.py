@@ -119,6 +119,41 @@ class TestComplaintPortal(IntakeCommon, HttpCase):
         self.assertIn("Reply due by", page)
         self.assertIn("03/05/2026 04:00", page)  # his own time zone
 
+    def test_page_shows_the_reason_of_a_rejection(self):
+        remedy = self.env["crm.complaint.remedy"].create(
+            {
+                "complaint_id": self.own.id,
+                "remedy_type": "reject",
+                "reason": "Stored outside <b>for a year</b>",
+            }
+        )
+        self.authenticate("in_ida", "in_ida")
+        url = f"/my/complaints/{self.own.id}"
+        self.assertNotIn("Stored outside", self.url_open(url).text)
+        self.patch(
+            self.env.registry["crm.complaint"], "_check_verdicts", lambda *_args: None
+        )
+        self._move_on(self.own, "take", "decide")
+        self.assertEqual(remedy.state, "done")
+        page = self.url_open(url).text
+        self.assertIn("Stored outside &lt;b&gt;for a year&lt;/b&gt;", page)
+        self.assertIn("Rejection with Reason", page)
+
+    def test_page_shows_an_amount_and_whether_taxes_are_in_it(self):
+        self.env["crm.complaint.remedy"].create(
+            {"complaint_id": self.own.id, "remedy_type": "discount", "amount": 12.5}
+        )
+        self.own.exception_reason = "Ours"
+        self.authenticate("in_ida", "in_ida")
+        url = f"/my/complaints/{self.own.id}"
+        self.patch(
+            self.env.registry["crm.complaint"], "_check_verdicts", lambda *_args: None
+        )
+        self._move_on(self.own, "take", "decide")
+        page = self.url_open(url).text
+        self.assertIn("12.50", page)
+        self.assertIn("excluding taxes", page)
+
     def test_query_budget_of_the_list_does_not_grow(self):
         """20 complaints cost as many queries as 2."""
         self.authenticate("in_ida", "in_ida")

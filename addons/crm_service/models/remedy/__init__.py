@@ -9,6 +9,7 @@ from . import crm_complaint_remedy_steps
 from . import crm_complaint_remedy_order
 from . import crm_complaint_remedy_refund
 from . import crm_complaint_remedy_return
+from . import crm_complaint_remedy_portal
 from . import crm_complaint_remedy_discount
 from . import crm_complaint_remedy_shipment
 from . import crm_complaint_step_remedy
