@@ -9,6 +9,7 @@ from . import test_crm_complaint_ui
 from . import test_complaint_call
 from . import test_complaint_call_cron
 from . import test_complaint_answered
+from . import test_complaint_waiting
 from . import test_complaint_stock
 from . import test_customer_panel
 from . import test_complaint_call_ui
