@@ -15,6 +15,7 @@ INTAKE_SETTINGS = {
     "picture_mb": 8,
     "is_pdf_accepted": 0,
     "hourly_limit": 10,
+    "mail_hourly_limit": 10,
     "mail_attachment_max": 20,
     "mail_attachment_mb": 10,
     "is_list_refused": 1,
