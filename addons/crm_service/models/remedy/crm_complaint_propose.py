@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import float_compare
 
 from ...tools import remedy_policy
 from ...tools.remedy_states import shares_pieces
@@ -66,6 +67,7 @@ class CrmComplaint(models.Model):
 
         :param besides: remedies that do not count
         """
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
         covering = self._get_covering(remedy_type)
         if besides:
             covering -= besides
@@ -75,7 +77,7 @@ class CrmComplaint(models.Model):
                 lambda x, own=line: x.complaint_line_id._origin == own._origin
             )
             rest = line.quantity - sum(taken.mapped("quantity"))
-            if line.product_uom_id.compare(rest, 0) > 0:
+            if float_compare(rest, 0.0, precision_digits=digits) > 0:
                 free[line] = rest
         return free
 
