@@ -8,6 +8,8 @@ from . import test_crm_complaint_speed
 from . import test_crm_complaint_ui
 from . import test_complaint_call
 from . import test_complaint_call_cron
+from . import test_complaint_answered
+from . import test_complaint_waiting
 from . import test_complaint_stock
 from . import test_customer_panel
 from . import test_complaint_call_ui
@@ -30,6 +32,8 @@ from . import test_remedy_refund
 from . import test_remedy_bypass
 from . import test_remedy_decision
 from . import test_remedy_discount
+from . import test_remedy_races
+from . import test_remedy_approval
 from . import test_remedy_ui
 from . import test_complaint_report
 from . import test_complaint_rate

@@ -36,6 +36,8 @@ class CrmComplaintStep(models.Model):
     ]
     _order = "complaint_id desc, round, sequence, id"
     _check_company_auto = True
+    # departments read their steps only, and have something to say about them
+    _mail_post_access = "read"
     _transitions = STEP
     _system_actions = STEP_SYSTEM
 
