@@ -21,15 +21,19 @@ class CrmScorecardEngine(models.AbstractModel):
     @api.model
     def _collect_scores(self, policy, as_of, bounds=None, only_changed=False):
         bounds = bounds or policy._get_bounds()
-        scores = self._scores_sql(policy, as_of, bounds, only_changed)
-        self._make_table("crm_scorecard_scored", scores)
+        which = "new" if only_changed else "all"
+        self._make_table(
+            "crm_scorecard_scored", self._scores_sql(policy, as_of, bounds, which)
+        )
 
     @api.model
-    def _scores_sql(self, policy, as_of, bounds, only_changed=False) -> SQL:
+    def _scores_sql(self, policy, as_of, bounds, previous="all") -> SQL:
         """Return the facts with scores, group and the state at the last month end.
 
         An incremental refresh needs that state for new scorecards only: the others
         have it since the first refresh of the month, which was a full one.
+
+        :param previous: of whom that state is wanted: all, new or none
         """
         scores = SQL(", ").join(
             SQL(
@@ -39,43 +43,48 @@ class CrmScorecardEngine(models.AbstractModel):
             )
             for dimension in rfm.DIMENSIONS
         )
-        cells = self.env["crm.rfm.group"]._get_cells()
+        history, former = SQL(), SQL()
+        if previous != "none":
+            former = SQL(
+                """, h.rfm_code AS previous_rfm_code,
+                   h.rfm_group_id AS previous_rfm_group_id,
+                   CASE WHEN h.id IS NOT NULL THEN %s::date END AS previous_date""",
+                self._get_known_month_end(policy, as_of),
+            )
+            history = self._history_join_sql(policy, as_of, previous == "new")
         return SQL(
-            """WITH cell(r, f, m, rfm_group_id) AS (VALUES %(cells)s),
-                    score AS (SELECT f.*, %(scores)s, %(history_of)s AS history_of
-                                FROM crm_scorecard_facts f)
-               SELECT s.*,
+            """SELECT s.*,
                       s.recency_score::text || s.frequency_score
                           || s.monetary_score AS rfm_code,
-                      cell.rfm_group_id,
-                      h.rfm_code AS previous_rfm_code,
-                      h.rfm_group_id AS previous_rfm_group_id,
-                      CASE WHEN h.id IS NOT NULL THEN %(month_end)s::date END
-                          AS previous_date
-                 FROM score s
-            LEFT JOIN cell ON (cell.r, cell.f, cell.m) =
-                      (s.recency_score, s.frequency_score, s.monetary_score)
-            LEFT JOIN crm_customer_scorecard_history h
-                   ON h.partner_id = s.history_of AND h.company_id = %(company)s
-                  AND h.date_start <= %(month_end)s
-                  AND (h.date_end IS NULL OR h.date_end > %(month_end)s)""",
-            cells=SQL(", ").join(SQL("%s", cell) for cell in cells),
+                      (%(groups)s::int[])[25 * s.recency_score + 5 * s.frequency_score
+                          + s.monetary_score - 30] AS rfm_group_id %(former)s
+                 FROM (SELECT f.*, %(scores)s FROM crm_scorecard_facts f) s
+                      %(history)s""",
+            groups=list(self.env["crm.rfm.group"]._get_group_ids()),
             scores=scores,
-            month_end=self._get_known_month_end(policy, as_of),
-            company=policy.company_id.id,
-            history_of=self._history_of_sql(policy.company_id, only_changed),
+            former=former,
+            history=history,
         )
 
     @api.model
-    def _history_of_sql(self, company, only_changed) -> SQL:
-        """Return the customer of facts ``f`` if his last month end is asked for."""
-        if not only_changed:
-            return SQL("f.customer_id")
+    def _history_join_sql(self, policy, as_of, only_new) -> SQL:
+        """Return the join of scores ``s`` with the rows ``h`` of the last month end."""
+        customer = SQL("s.customer_id")
+        if only_new:
+            customer = SQL(
+                """CASE WHEN (SELECT c.id FROM crm_customer_scorecard c
+                               WHERE c.company_id = %s AND c.partner_id = s.customer_id
+                             ) IS NULL THEN s.customer_id END""",
+                policy.company_id.id,
+            )
         return SQL(
-            """CASE WHEN (SELECT c.id FROM crm_customer_scorecard c
-                           WHERE c.company_id = %s AND c.partner_id = f.customer_id
-                         ) IS NULL THEN f.customer_id END""",
-            company.id,
+            """LEFT JOIN crm_customer_scorecard_history h
+                      ON h.partner_id = %(customer)s AND h.company_id = %(company)s
+                     AND h.date_start <= %(month_end)s
+                     AND (h.date_end IS NULL OR h.date_end > %(month_end)s)""",
+            customer=customer,
+            company=policy.company_id.id,
+            month_end=self._get_known_month_end(policy, as_of),
         )
 
     @api.model
@@ -122,17 +131,17 @@ class CrmScorecardEngine(models.AbstractModel):
         return dict(zip(COUNTS, counts, strict=True))
 
     @api.model
-    def _apply_few(self, policy, as_of, changed):
+    def _apply_changed(self, policy, as_of, changed):
         """Do the steps 2, 4 and 5 for the changed customers by one statement.
 
         The names that are tables otherwise are parts of the statement here.
         """
         company = policy.company_id
-        customers = SQL("SELECT UNNEST(%s)", changed.customer_ids)
         order_ids = self._get_credited_order_ids(changed)
-        insert = SQL("SELECT")
+        insert, previous = SQL("SELECT"), "none"
         if changed.has_new:
             insert = self._insert_new_sql(company, only_changed=True)
+            previous = "new"
         [[scored_ids, inserted, updated]] = self.env.execute_query(
             SQL(
                 """WITH crm_scorecard_facts AS MATERIALIZED (%(facts)s),
@@ -142,8 +151,8 @@ class CrmScorecardEngine(models.AbstractModel):
                    SELECT ARRAY(SELECT customer_id FROM crm_scorecard_scored),
                           (SELECT COUNT(*) FROM inserted),
                           (SELECT COUNT(*) FROM updated)""",
-                facts=self._facts_sql(company, as_of, customers, order_ids),
-                scores=self._scores_sql(policy, as_of, policy._get_bounds(), True),
+                facts=self._facts_sql(company, as_of, changed.customer_ids, order_ids),
+                scores=self._scores_sql(policy, as_of, policy._get_bounds(), previous),
                 insert=insert,
                 update=self._update_changed_sql(company),
             )

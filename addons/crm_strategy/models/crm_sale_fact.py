@@ -117,15 +117,21 @@ class CrmSaleFact(models.AbstractModel):
         return SQL("p.commercial_partner_id NOT IN (%s)", internal)
 
     @api.model
-    def _partners_sql(self, customers: SQL) -> SQL:
+    def _partners_sql(self, customers) -> SQL:
         """Return the partners, with their contacts, of ``customers``.
 
-        :param customers: statement giving the ids of the customers
+        Companies of this database are left out: they are no customers.
+
+        :param customers: statement giving the ids of the customers, or a list of them
         """
+        operator = SQL("IN (%s)", customers)
+        if isinstance(customers, list):
+            operator = SQL("= ANY(%s)", customers)
         return SQL(
-            """(SELECT id, commercial_partner_id FROM res_partner
-                 WHERE commercial_partner_id IN (%s))""",
-            customers,
+            """(SELECT id, commercial_partner_id, active FROM res_partner p
+                 WHERE commercial_partner_id %s AND %s)""",
+            operator,
+            self._is_customer_sql(),
         )
 
     @api.model
@@ -210,15 +216,15 @@ class CrmSaleFact(models.AbstractModel):
         :param until: last day that counts (date), all if None
         :param customers: statement giving the ids of the customers to keep
         :param since: first day that counts (date), all if None
-        :param partners: relation of the partners to keep (``id``,
-            ``commercial_partner_id``), in place of ``customers``
+        :param partners: relation of the partners to keep, with the columns and rows
+            of :meth:`_partners_sql`, in place of ``customers``
         """
         if customers:
             partners = self._partners_sql(customers)
         conditions = [
             SQL("o.state = 'sale'"),
             SQL("o.company_id = %s", company.id),
-            self._is_customer_sql(),
+            *([] if partners else [self._is_customer_sql()]),
             *self._get_no_purchase_sql(),
         ]
         if until:
@@ -340,7 +346,7 @@ class CrmSaleFact(models.AbstractModel):
             SQL("m.state = 'posted'"),
             SQL("m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')"),
             SQL("m.company_id = %s", company.id),
-            self._is_customer_sql(),
+            *([] if partners else [self._is_customer_sql()]),
         ]
         if until:
             conditions.append(SQL("m.invoice_date <= %s", until))
