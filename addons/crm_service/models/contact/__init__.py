@@ -12,3 +12,5 @@ from . import crm_complaint_alert
 from . import res_company
 from . import res_partner_panel
 from . import product_template_substitute
+from . import crm_need_complaint
+from . import crm_complaint_need
