@@ -95,6 +95,7 @@
         "views/crm_sales_activity_kind_views.xml",
         "views/crm_sales_activity_outcome_views.xml",
         "views/crm_sales_activity_views.xml",
+        "views/crm_sales_activity_need_views.xml",
         "views/crm_service_menus.xml",
         "views/crm_sales_menus.xml",
     ],
