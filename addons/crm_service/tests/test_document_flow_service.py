@@ -261,7 +261,7 @@ class TestDocumentFlowService(ContactCommon):
             for place in range(count):
                 self._create_activity(self.order, name=f"Talk {place}")
                 self._create_request(
-                    f"{place}", order_id=self.order.id, partner_id=self.buyer.id
+                    f"{count}/{place}", order_id=self.order.id, partner_id=self.buyer.id
                 )
 
         rep = self.rep
