@@ -7,6 +7,8 @@ from . import test_crm_complaint_security
 from . import test_crm_complaint_speed
 from . import test_crm_complaint_ui
 from . import test_complaint_call
+from . import test_document_flow_service
+from . import test_need_service
 from . import test_complaint_call_cron
 from . import test_complaint_answered
 from . import test_complaint_waiting

@@ -13,3 +13,5 @@ from . import crm_complaint_waiting
 from . import res_company
 from . import res_partner_panel
 from . import product_template_substitute
+from . import crm_need_complaint
+from . import crm_complaint_need
