@@ -42,3 +42,6 @@ from . import test_complaint_rate
 from . import test_complaint_recovery
 from . import test_sales_activity
 from . import test_sales_activity_security
+from . import test_sales_activity_event
+from . import test_sales_activity_source
+from . import test_sales_activity_report
