@@ -109,6 +109,7 @@
         "demo/30_crm_complaint_budget_demo.xml",
         "demo/80_crm_complaint_demo.xml",
         "demo/85_crm_corrective_action_demo.xml",
+        "demo/87_crm_sales_activity_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["crm_service/static/src/**/*"],

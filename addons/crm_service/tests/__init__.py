@@ -45,3 +45,4 @@ from . import test_sales_activity_security
 from . import test_sales_activity_event
 from . import test_sales_activity_source
 from . import test_sales_activity_report
+from . import test_sales_activity_ui
