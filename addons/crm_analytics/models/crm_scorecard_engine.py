@@ -71,8 +71,7 @@ class CrmScorecardEngine(models.AbstractModel):
         self._collect_facts(company, as_of)
         policy._check_cuts()
         self._store_bounds(policy, as_of)
-        self._collect_scores(policy, as_of)
-        counts = self._apply(company)
+        counts = self._apply(policy, as_of)
         self._clear_queue(company)
         return counts
 
@@ -94,8 +93,7 @@ class CrmScorecardEngine(models.AbstractModel):
             self._collect_changed(policy, as_of)
             customers = SQL("SELECT customer_id FROM crm_scorecard_changed")
             self._collect_facts(company, as_of, customers)
-            self._collect_scores(policy, as_of, only_changed=True)
-            counts = self._apply(company, only_changed=True)
+            counts = self._apply(policy, as_of, only_changed=True)
         if not changed or changed.is_queued:
             self._clear_queue(company)
         return counts

@@ -19,12 +19,9 @@ class CrmScorecardEngine(models.AbstractModel):
     # --- STEP 4: SCORES
 
     @api.model
-    def _collect_scores(self, policy, as_of, bounds=None, only_changed=False):
-        bounds = bounds or policy._get_bounds()
-        which = "new" if only_changed else "all"
-        self._make_table(
-            "crm_scorecard_scored", self._scores_sql(policy, as_of, bounds, which)
-        )
+    def _collect_scores(self, policy, as_of, bounds):
+        scores = self._scores_sql(policy, as_of, bounds)
+        self._make_table("crm_scorecard_scored", scores)
 
     @api.model
     def _scores_sql(self, policy, as_of, bounds, previous="all") -> SQL:
@@ -109,26 +106,45 @@ class CrmScorecardEngine(models.AbstractModel):
     # --- STEP 5: APPLY
 
     @api.model
-    def _apply(self, company, only_changed=False):
-        """Write the differences; return counts of what was done.
+    def _apply(self, policy, as_of, only_changed=False):
+        """Score the facts and write the differences; return counts of what was done.
 
-        Each statement returns how many rows it concerned and how many of these no
-        known change explains.
+        The scores are a part of the one statement that writes them, not a table.
         """
-        insert = self._insert_new_sql(company, only_changed)
+        company = policy.company_id
+        which = "new" if only_changed else "all"
         update = self._update_all_sql(company)
         if only_changed:
             update = self._update_changed_sql(company)
-        inserted, new = self._run_apply(insert)
-        updated, corrected = self._run_apply(update)
-        deleted, gone = self._run_apply(
-            self._delete_vanished_sql(company, only_changed)
+        [row] = self.env.execute_query(
+            SQL(
+                """WITH crm_scorecard_scored AS MATERIALIZED (%(scores)s),
+                        inserted AS (%(insert)s),
+                        updated AS (%(update)s),
+                        deleted AS (%(delete)s),
+                        touched AS (SELECT 1 AS kind, * FROM inserted
+                                    UNION ALL SELECT 2, * FROM updated
+                                    UNION ALL SELECT 3, * FROM deleted)
+                   SELECT (SELECT COUNT(*) FROM crm_scorecard_scored),
+                          COUNT(*) FILTER (WHERE kind = 1),
+                          COUNT(*) FILTER (WHERE kind = 2),
+                          COUNT(*) FILTER (WHERE kind = 3),
+                          COUNT(*) FILTER (
+                              WHERE is_fact AND customer_id NOT IN (
+                                    SELECT customer_id FROM crm_scorecard_changed))
+                     FROM touched""",
+                scores=self._scores_sql(policy, as_of, policy._get_bounds(), which),
+                insert=self._insert_new_sql(company, only_changed),
+                update=update,
+                delete=self._delete_vanished_sql(company, only_changed),
+            )
         )
-        if inserted > 1000:  # the planner must know of them before autovacuum comes
+        counts = dict(zip(COUNTS, row, strict=True))
+        if only_changed:
+            counts["corrected"] = 0
+        if counts["inserted"] > 1000:  # the planner must know before autovacuum comes
             self.env.cr.execute(SQL("ANALYZE crm_customer_scorecard"))
-        corrected = 0 if only_changed else new + corrected + gone
-        counts = (self._count_scored(), inserted, updated, deleted, corrected)
-        return dict(zip(COUNTS, counts, strict=True))
+        return counts
 
     @api.model
     def _apply_changed(self, policy, as_of, changed):
@@ -173,21 +189,6 @@ class CrmScorecardEngine(models.AbstractModel):
             SQL("SELECT COUNT(*) FROM crm_scorecard_scored")
         )
         return count
-
-    @api.model
-    def _run_apply(self, statement):
-        """Run a statement returning ``customer_id, is_fact``; count, do not fetch."""
-        [counts] = self.env.execute_query(
-            SQL(
-                """WITH touched AS (%s)
-                   SELECT COUNT(*), COUNT(*) FILTER (
-                              WHERE is_fact AND customer_id NOT IN (
-                                    SELECT customer_id FROM crm_scorecard_changed))
-                     FROM touched""",
-                statement,
-            )
-        )
-        return counts
 
     @api.model
     def _insert_new_sql(self, company, only_changed) -> SQL:

@@ -230,8 +230,6 @@ class CrmSegmentMigration(models.AbstractModel):
             counts[before, after] += count
         cells = {}
         for (before, after), count in counts.items():
-            if not count:
-                continue
             cell = {"count": count}
             if before and after and before != after:
                 cell["tone"] = "good" if order[after] < order[before] else "bad"
@@ -279,11 +277,8 @@ class CrmSegmentMigration(models.AbstractModel):
         )
 
     @api.model
-    def _get_stays_sql(self, domain, few=False) -> SQL:
-        """Return the stays that meet ``domain``, as far as the user may see them.
-
-        :param few: whether they are few, so that their customers are looked up
-        """
+    def _get_stays_sql(self, domain) -> SQL:
+        """Return the stays that meet ``domain``, as far as the user may see them."""
         memberships = self.env["crm.segment.membership"]
         names = ("partner_id", "segment_id", "is_exclusive", "date_start", "date_end")
         memberships.flush_model(names)
@@ -291,23 +286,17 @@ class CrmSegmentMigration(models.AbstractModel):
         partners = self.env["res.partner"].with_context(active_test=False)._search([])
         if partners.where_clause:
             # few are hidden from most users: that table is the smaller one to make
-            visible = SQL("NOT IN (%s)", self._get_hidden_sql(partners))
-            if few:
-                visible = SQL("IN %s", partners.subselect())
-            customer = SQL.identifier(query.table, "partner_id")
-            query.add_where(SQL("%s %s", customer, visible))
+            query.add_where(
+                SQL(
+                    "%s NOT IN (SELECT %s FROM %s WHERE (%s) IS NOT TRUE)",
+                    SQL.identifier(query.table, "partner_id"),
+                    SQL.identifier(partners.table, "id"),
+                    partners.from_clause,
+                    partners.where_clause,
+                )
+            )
         return query.subselect(
             *(memberships._field_to_sql(query.table, name, query) for name in names)
-        )
-
-    @api.model
-    def _get_hidden_sql(self, partners) -> SQL:
-        """Return the ids of the partners that the query ``partners`` leaves out."""
-        return SQL(
-            "SELECT %s FROM %s WHERE (%s) IS NOT TRUE",
-            SQL.identifier(partners.table, "id"),
-            partners.from_clause,
-            partners.where_clause,
         )
 
     # --- DRILL-DOWN
