@@ -47,9 +47,7 @@ class TestCrmDocumentFlowCampaign(DocumentFlowCommon):
         found = self._get_by_kind(flow)
         self.assertEqual(found["opportunity"], self.lead | self.elsewhere)
         self.assertEqual(found["order"], self.order | direct)
-        self.assertEqual(
-            found["delivery"], self.order.picking_ids | direct.picking_ids
-        )
+        self.assertEqual(found["delivery"], self.order.picking_ids | direct.picking_ids)
         self.assertFalse(self._get_others(flow))
         self.assertIn((self.campaign, direct), self._get_links(flow))
 

@@ -23,9 +23,7 @@ class TestCrmNeedDue(ConceptCommon):
 
     def _rows(self, user=None, companies=None, domain=()):
         due = self.env["crm.need.due"].with_user(user or self.manager)
-        due = due.with_context(
-            allowed_company_ids=(companies or self.company_a).ids
-        )
+        due = due.with_context(allowed_company_ids=(companies or self.company_a).ids)
         self.env.flush_all()
         self.env.invalidate_all()
         return due.search(
@@ -60,9 +58,7 @@ class TestCrmNeedDue(ConceptCommon):
         self.assertEqual((row.need_count, row.open_count, row.state), (3, 2, "asked"))
 
     def test_contacts_and_archived_customers_are_not_listed(self):
-        contact = self._create_customer(
-            "Ann", is_company=False, parent_id=self.acme.id
-        )
+        contact = self._create_customer("Ann", is_company=False, parent_id=self.acme.id)
         self._create_need(contact, date="2026-03-01")
         self.nobody.active = False
         self.assertEqual(self._states(), {"Acme": "asked", "Other": "never"})
@@ -134,9 +130,7 @@ class TestCrmNeedDue(ConceptCommon):
             **action["context"]
         ).create({"name": "Shorter billets"})
         need = self.acme.need_ids
-        self.assertEqual(
-            (need.user_id, need.company_id), (self.rep, self.company_a)
-        )
+        self.assertEqual((need.user_id, need.company_id), (self.rep, self.company_a))
         self.assertEqual(self._states(self.rep)["Acme"], "asked")
         self.assertEqual(
             self.env["crm.need"].search(row.action_open_needs()["domain"]), need

@@ -10,7 +10,7 @@ ASKED_ABOUT = {
 
 
 class CrmDocumentFlow(models.AbstractModel):
-    """Questionnaires in the flow, after the order, delivery or complaint they ask about."""
+    """Questionnaires in the flow, after what they ask about."""
 
     _inherit = "crm.document.flow"
 

@@ -59,7 +59,9 @@ class CrmNeedDue(models.Model):
 
     @property
     def _table_query(self) -> SQL:
-        due = SQL("(asked.date_last + make_interval(months => c.crm_need_months))::date")
+        due = SQL(
+            "(asked.date_last + make_interval(months => c.crm_need_months))::date"
+        )
         return SQL(
             """SELECT p.id::bigint * %(room)s + c.id AS id,
                       p.id AS partner_id, p.user_id, u.sale_team_id AS team_id,
