@@ -1,6 +1,9 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..models.after_sale.sale_order_after_sale import LATE_REASONS
+from ..models.complaint.res_partner_complaint import AGENT_OR_SALES
+
 
 class CrmDeliveryReport(models.Model):
     """What was delivered when, and when it had been promised: one row per move.
@@ -27,7 +30,9 @@ class CrmDeliveryReport(models.Model):
     division_id = fields.Many2one("crm.division", readonly=True)
     warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    reason = fields.Char("Reason Code", readonly=True)
+    crm_late_reason = fields.Selection(
+        LATE_REASONS, "Reason", readonly=True, groups=AGENT_OR_SALES
+    )
     date_promised = fields.Date("Promised", readonly=True)
     date_delivered = fields.Date("Delivered", readonly=True)
     quantity = fields.Float(readonly=True, digits="Product Unit")
@@ -100,7 +105,7 @@ class CrmDeliveryReport(models.Model):
                       o.team_id, m.product_id, t.categ_id,
                       t.crm_division_id AS division_id,
                       COALESCE(source.warehouse_id, o.warehouse_id) AS warehouse_id,
-                      o.company_id, o.crm_late_reason AS reason,
+                      o.company_id, o.crm_late_reason,
                       %(promised)s AS date_promised, %(delivered)s AS date_delivered,
                       m.quantity::float8 * u.factor / tu.factor AS quantity
                  FROM (%(orders)s) f
