@@ -2,7 +2,6 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..models.after_sale.sale_order_after_sale import LATE_REASONS
-from ..models.complaint.res_partner_complaint import AGENT_OR_SALES
 
 
 class CrmDeliveryReport(models.Model):
@@ -30,9 +29,7 @@ class CrmDeliveryReport(models.Model):
     division_id = fields.Many2one("crm.division", readonly=True)
     warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    crm_late_reason = fields.Selection(
-        LATE_REASONS, "Reason", readonly=True, groups=AGENT_OR_SALES
-    )
+    crm_late_reason = fields.Selection(LATE_REASONS, "Reason", readonly=True)
     date_promised = fields.Date("Promised", readonly=True)
     date_delivered = fields.Date("Delivered", readonly=True)
     quantity = fields.Float(readonly=True, digits="Product Unit")

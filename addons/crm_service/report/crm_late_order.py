@@ -1,7 +1,6 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..models.after_sale.sale_order_after_sale import LATE_REASONS
 from ..models.complaint.res_partner_complaint import AGENT_OR_SALES
 
 
@@ -37,9 +36,7 @@ class CrmLateOrder(models.Model):
         "worked out from the lead times.",
     )
     days_late = fields.Integer(readonly=True, aggregator="max")
-    delivered_percent = fields.Integer(
-        "Delivered (%)", readonly=True, aggregator="avg"
-    )
+    delivered_percent = fields.Integer("Delivered (%)", readonly=True, aggregator="avg")
     amount_open = fields.Monetary(
         "To Deliver",
         readonly=True,
@@ -47,8 +44,7 @@ class CrmLateOrder(models.Model):
     )
     is_partial = fields.Boolean("Partially Delivered", readonly=True)
     crm_late_reason = fields.Selection(
-        LATE_REASONS,
-        "Reason",
+        string="Reason",
         related="order_id.crm_late_reason",
         readonly=False,
         groups=AGENT_OR_SALES,
@@ -66,7 +62,6 @@ class CrmLateOrder(models.Model):
             "amount_untaxed",
             "commitment_date",
             "company_id",
-            "crm_late_reason",
             "currency_rate",
             "date_order",
             "delivery_status",
@@ -111,8 +106,7 @@ class CrmLateOrder(models.Model):
                               CASE WHEN o.amount_untaxed > 0
                                    THEN (l.ordered - l.delivered)
                                         / COALESCE(NULLIF(o.currency_rate, 0), 1)
-                                   ELSE 0 END AS amount_open,
-                              o.crm_late_reason
+                                   ELSE 0 END AS amount_open
                          FROM (%(orders)s) f
                          JOIN sale_order o ON o.id = f.order_id
                    CROSS JOIN LATERAL (%(lines)s) l

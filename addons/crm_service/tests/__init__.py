@@ -40,3 +40,8 @@ from . import test_remedy_ui
 from . import test_complaint_report
 from . import test_complaint_rate
 from . import test_complaint_recovery
+from . import test_after_sale
+from . import test_after_sale_reminder
+from . import test_late_order
+from . import test_after_sale_delivery
+from . import test_after_sale_security

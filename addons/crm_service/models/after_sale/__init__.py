@@ -3,6 +3,7 @@ from . import crm_after_sale_template_milestone
 from . import crm_after_sale
 from . import crm_after_sale_milestone
 from . import crm_after_sale_plan
+from . import crm_after_sale_schedule
 from . import crm_after_sale_delivery
 from . import crm_after_sale_repurchase
 from . import crm_after_sale_reminder

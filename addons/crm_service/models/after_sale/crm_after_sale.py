@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...tools.after_sale_states import CASE, CASE_SYSTEM_ACTIONS, OPEN_CASES
@@ -162,20 +161,6 @@ class CrmAfterSale(models.Model):
             case.next_milestone_id = (dated or pending)[:1]
             case.next_date = case.next_milestone_id.date_due
 
-    # --- CHECKS
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Only the job makes cases: with milestones and what was delivered."""
-        if not self.env.su:
-            raise UserError(
-                self.env._(
-                    "After-sale cases are made from orders. Create an after-sale "
-                    "template for the product category instead."
-                )
-            )
-        return super().create(vals_list)
-
     # --- ACTIONS
 
     def action_stop(self):
@@ -218,6 +203,3 @@ class CrmAfterSale(models.Model):
         )
         for case in cases:
             case.partner_id = case.partner_id.commercial_partner_id
-        milestones = cases.with_context(active_test=False).milestone_ids
-        for milestone in milestones:
-            milestone.partner_id = milestone.after_sale_id.partner_id

@@ -37,10 +37,13 @@ class CrmAfterSaleMilestone(models.Model):
         index="btree_not_null",
     )
     partner_id = fields.Many2one(
-        "res.partner", "Customer", readonly=True, index=True, ondelete="restrict"
+        related="after_sale_id.partner_id", store=True, precompute=True, index=True
     )
     company_id = fields.Many2one(
-        "res.company", readonly=True, index=True, ondelete="cascade"
+        related="after_sale_id.company_id", store=True, precompute=True, index=True
+    )
+    is_added = fields.Boolean(
+        readonly=True, copy=False, help="Entered by a person, not by the template."
     )
     order_id = fields.Many2one(related="after_sale_id.order_id", string="Sales Order")
     date_delivered = fields.Date(related="after_sale_id.date_delivered")
@@ -70,7 +73,9 @@ class CrmAfterSaleMilestone(models.Model):
     date_done = fields.Date("Done", copy=False)
 
     # Who
-    responsible = fields.Selection(RESPONSIBLES, required=True, default="salesperson")
+    responsible = fields.Selection(
+        RESPONSIBLES, "Who", required=True, default="salesperson"
+    )
     user_id = fields.Many2one(
         "res.users",
         "Responsible",
@@ -124,13 +129,13 @@ class CrmAfterSaleMilestone(models.Model):
         """A further step of a case, entered by a person."""
         milestones = super().create(vals_list)
         for milestone in milestones.sudo():  # style: CRM109 fields of the system
-            case = milestone.after_sale_id
             milestone.write(
                 {
-                    "partner_id": case.partner_id.id,
-                    "company_id": case.company_id.id,
+                    "is_added": True,
                     "is_date_fixed": bool(milestone.date_due),
-                    "user_id": milestone.user_id.id or case.user_id.id,
+                    "user_id": (
+                        milestone.user_id or milestone.after_sale_id.user_id
+                    ).id,
                 }
             )
         milestones.after_sale_id._refresh()
@@ -201,9 +206,9 @@ class CrmAfterSaleMilestone(models.Model):
         self.check_access("write")
         self._check_by_delivery()
         for milestone in self.filtered(lambda m: not m.date_done):
-            milestone.with_context(crm_after_sale_system=True).date_done = (
-                milestone._get_today()
-            )
+            milestone.with_context(
+                crm_after_sale_system=True
+            ).date_done = milestone._get_today()
         self._move("done")
 
     def action_skip(self):

@@ -172,9 +172,7 @@ class CrmSalesActivity(models.Model):
     after_sale_milestone_ids = fields.One2many(
         "crm.after.sale.milestone", "sales_activity_id", "Milestones"
     )
-    after_sale_script = fields.Text(
-        "Script", related="after_sale_milestone_ids.script"
-    )
+    after_sale_script = fields.Text("Script", related="after_sale_milestone_ids.script")
 
     def _after_move(self, old_state):
         """Whoever does the activity of a milestone has done the milestone."""
