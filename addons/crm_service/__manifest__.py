@@ -113,6 +113,7 @@
         "demo/30_crm_complaint_budget_demo.xml",
         "demo/80_crm_complaint_demo.xml",
         "demo/85_crm_corrective_action_demo.xml",
+        "demo/86_crm_after_sale_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["crm_service/static/src/**/*"],

@@ -45,3 +45,4 @@ from . import test_after_sale_reminder
 from . import test_late_order
 from . import test_after_sale_delivery
 from . import test_after_sale_security
+from . import test_after_sale_ui

@@ -1,5 +1,4 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
 
 from odoo.addons.crm_service.tools.after_sale_states import case_state, milestone_state

@@ -103,7 +103,9 @@ class TestDocumentFlowService(ContactCommon):
         return next(
             node
             for node in self._get_nodes(flow).values()
-            if node["is_readable"] and (node["model"], node["id"]) == (
+            if node["is_readable"]
+            and (node["model"], node["id"])
+            == (
                 record._name,
                 record.id,
             )

@@ -182,9 +182,7 @@ class TestNeedService(ContactCommon):
 
     def test_needs_of_a_deleted_activity_stay(self):
         activity = self._create_activity(
-            need_ids=[
-                Command.create({"name": "Lids", "partner_id": self.customer.id})
-            ]
+            need_ids=[Command.create({"name": "Lids", "partner_id": self.customer.id})]
         )
         need = activity.need_ids
         activity.sudo().unlink()
