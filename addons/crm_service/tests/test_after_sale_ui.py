@@ -12,6 +12,7 @@ class TestAfterSaleUi(AfterSaleCommon, HttpCase):
         today = fields.Date.today()
         late = self._order(
             fields.Date.subtract(today, days=20),
+            [(self.varnish, 1)],
             commitment_date=fields.Datetime.subtract(fields.Datetime.now(), days=5),
         )
         order = self._order(fields.Date.subtract(today, days=40), [(self.lathe, 2)])
