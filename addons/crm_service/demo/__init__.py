@@ -1,3 +1,4 @@
+from . import crm_demo_after_sale
 from . import crm_demo_clock
 from . import crm_demo_complaint
 from . import crm_demo_complaint_end

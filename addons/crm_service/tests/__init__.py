@@ -46,3 +46,9 @@ from . import test_sales_activity_event
 from . import test_sales_activity_source
 from . import test_sales_activity_report
 from . import test_sales_activity_ui
+from . import test_after_sale
+from . import test_after_sale_reminder
+from . import test_late_order
+from . import test_after_sale_delivery
+from . import test_after_sale_security
+from . import test_after_sale_ui
