@@ -103,7 +103,6 @@
         "views/crm_after_sale_milestone_views.xml",
         "report/crm_late_order_views.xml",
         "report/crm_delivery_report_views.xml",
-        "views/crm_after_sale_menus.xml",
         "views/crm_sales_activity_kind_views.xml",
         "views/crm_sales_activity_outcome_views.xml",
         "views/crm_sales_activity_views.xml",
