@@ -7,3 +7,4 @@ from . import satisfaction
 from . import res_config_settings
 from . import analysis
 from . import activity
+from . import visit

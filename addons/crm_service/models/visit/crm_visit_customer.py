@@ -173,10 +173,3 @@ class CrmVisitCustomer(models.Model):
             remaining = len(companies) - place
             if not self.env["ir.cron"]._commit_progress(1, remaining=remaining):
                 break
-
-    @api.model
-    def action_refresh(self):
-        """Work the rows of the companies that are switched on out anew."""
-        for company in self.env.companies:
-            self._refresh(company)
-        return {"type": "ir.actions.client", "tag": "soft_reload"}

@@ -334,14 +334,3 @@ class CrmVisitPlan(models.Model):
             "domain": [("plan_id", "=", self.id)],
             "context": {"create": False},
         }
-
-    def action_open_shortage(self):
-        """Open the people who lack room."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("People without Room"),
-            "res_model": "crm.visit.plan.person",
-            "views": [(False, "list")],
-            "domain": [("plan_id", "=", self.id), ("lacking_count", ">", 0)],
-        }

@@ -83,6 +83,13 @@ class CrmVisitPlanPerson(models.Model):
         """What was worked out holds no longer."""
         self.capacity = 0
 
+    # --- ACTIONS
+
+    def action_schedule(self):
+        """Put the proposals of this person into the calendar."""
+        self.ensure_one()
+        return self.plan_id._schedule_people(self.user_id)
+
     # --- CAPACITY
 
     def _get_people(self):

@@ -93,33 +93,35 @@ class CrmVisitTemplate(models.Model):
         return None
 
     @api.model
-    def _get_templates(self, visits):
-        """Return ``{visit: template}``: by kind, and by the divisions of customers."""
-        templates = self.search([("company_id", "in", [False, *visits.company_id.ids])])
+    def _get_templates(self, kind, company, customer_ids):
+        """Return ``{customer id: template}``: by kind, and by divisions of customers.
+
+        A template of one of the customer's divisions goes before one of none, one of
+        the kind before one of every kind.
+        """
+        found = self.search(
+            [
+                ("company_id", "in", [False, company.id]),
+                ("kind_id", "in", [False, kind.id]),
+            ]
+        ).sorted(lambda template: (not template.division_id, not template.kind_id))
         roles = self.env["crm.partner.role.assignment"].sudo()  # style: CRM109 choice
-        divisions = dict(
-            roles._read_group(
+        divisions = {
+            partner.id: places
+            for partner, places in roles._read_group(
                 [
-                    ("partner_id", "in", visits.partner_id.ids),
+                    ("partner_id", "in", customer_ids),
                     ("is_current", "=", True),
-                    ("division_id", "in", templates.division_id.ids),
+                    ("division_id", "in", found.division_id.ids),
                 ],
                 ["partner_id"],
                 ["division_id:recordset"],
             )
-        )
-        return {
-            visit: templates.filtered(
-                lambda t, v=visit: t._suits(v, divisions.get(v.partner_id))
-            ).sorted(lambda t: (not t.division_id, not t.kind_id))[:1]
-            for visit in visits
         }
-
-    def _suits(self, visit, divisions):
-        """Return whether the template is meant for ``visit``."""
-        is_company = self.company_id in (visit.company_id, self.company_id.browse())
-        is_kind = not self.kind_id or self.kind_id == visit.kind_id
-        is_division = not self.division_id or (
-            bool(divisions) and self.division_id in divisions
-        )
-        return is_company and is_kind and is_division
+        usual = found.filtered(lambda template: not template.division_id)[:1]
+        chosen = dict.fromkeys(customer_ids, usual)
+        for customer_id, places in divisions.items():
+            chosen[customer_id] = found.filtered(
+                lambda t, own=places: not t.division_id or t.division_id in own
+            )[:1]
+        return chosen
