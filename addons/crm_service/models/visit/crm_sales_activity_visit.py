@@ -47,6 +47,7 @@ class CrmSalesActivity(models.Model):
         compute="_compute_template_id",
         store=True,
         readonly=False,
+        precompute=True,
         index="btree_not_null",
         ondelete="restrict",
         check_company=True,
