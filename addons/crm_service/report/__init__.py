@@ -6,3 +6,4 @@ from . import crm_complaint_loop
 from . import crm_service_indicator
 from . import crm_visit_due
 from . import crm_visit_coverage_report
+from . import crm_sales_activity_report

@@ -34,3 +34,5 @@ from . import test_remedy_ui
 from . import test_complaint_report
 from . import test_complaint_rate
 from . import test_complaint_recovery
+from . import test_sales_activity
+from . import test_sales_activity_security

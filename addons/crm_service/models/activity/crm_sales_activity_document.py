@@ -66,3 +66,18 @@ class CrmSalesActivityDocument(models.Model):
             document.name = names.get(
                 (document.res_model, document.res_id), self.env._("Document")
             )
+
+    @api.model
+    def _replace_documents(self, old, new):
+        """Let touches about ``old`` records be about ``new``, once each."""
+        documents = self.sudo()  # style: CRM109 the documents are merged
+        moved = documents.search(
+            [("res_model", "=", old._name), ("res_id", "in", old.ids)]
+        )
+        known = documents.search(
+            [("res_model", "=", new._name), ("res_id", "=", new.id)]
+        ).activity_id
+        for activity, rows in moved.grouped("activity_id").items():
+            keep = rows.browse() if activity in known else rows[:1]
+            keep.document_ref = f"{new._name},{new.id}"
+            (rows - keep).unlink()

@@ -1,7 +1,15 @@
+from datetime import datetime, time
+
+from pytz import timezone, utc
+
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ...tools.sales_activity_states import may_reopen, missing_parts
+
+#: When a next step is planned for, on its day
+FIRST_HOUR = 9
 
 
 class CrmSalesActivity(models.Model):
@@ -70,8 +78,43 @@ class CrmSalesActivity(models.Model):
         return super()._after_move(old_state)
 
     def _keep_done(self):
+        if not self:
+            return
         now = fields.Datetime.now()
         self.write({"date_done": now, "done_by_id": self.env.uid})
+        for activity in self:
+            activity._plan_next()
+
+    def _plan_next(self):
+        """Plan the touch that was agreed, once."""
+        if self.next_date and not self.next_activity_id:
+            self.next_activity_id = self.create(self._prepare_next_vals())
+
+    def _prepare_next_vals(self):
+        return {
+            "name": self.next_step or self.name,
+            "kind_id": (self.next_kind_id or self.kind_id).id,
+            "partner_id": self.partner_id.id,
+            "contact_ids": [Command.set(self.contact_ids.ids)],
+            "user_id": self.user_id.id,
+            "team_id": self.team_id.id,
+            "company_id": self.company_id.id,
+            "lead_id": self.lead_id.id,
+            "date_start": self._get_morning(self.next_date),
+            "source": "next",
+            "document_ids": [
+                Command.create({"document_ref": document})
+                for document in self.sudo().document_ids.mapped(  # style: CRM109 same
+                    lambda d: f"{d.res_model},{d.res_id}"
+                )
+            ],
+        }
+
+    def _get_morning(self, day):
+        """Return when the working day of the responsible begins, in UTC."""
+        zone = timezone(self.user_id.tz or self.env.user.tz or "UTC")
+        morning = zone.localize(datetime.combine(day, time(FIRST_HOUR)))
+        return morning.astimezone(utc).replace(tzinfo=None)
 
     def _check_report(self):
         """Refuse touches whose report lacks what their kind requires."""
