@@ -98,7 +98,7 @@ class CrmVisitChange(models.TransientModel):
     def _apply_reassign(self, visits):
         if not self.user_id:
             raise UserError(self.env._("Choose the person who gets the visits."))
-        self._give(visits.filtered(lambda v: v.user_id != self.user_id), self.user_id)
+        visits.write({"user_id": self.user_id.id})
 
     def _apply_swap(self, visits):
         first, second = self.user_id, self.other_user_id
@@ -114,15 +114,5 @@ class CrmVisitChange(models.TransientModel):
                     second=second.name,
                 )
             )
-        self._give(of_first, second)
-        self._give(of_second, first)
-
-    def _give(self, visits, user):
-        """Give visits to another person, who takes the place of the one before."""
-        for before, given in visits.grouped("user_id").items():
-            given.write(
-                {
-                    "user_id": user.id,
-                    "user_ids": [Command.unlink(before.id), Command.link(user.id)],
-                }
-            )
+        of_first.write({"user_id": second.id})
+        of_second.write({"user_id": first.id})

@@ -17,6 +17,10 @@ class CrmVisitCadence(models.Model):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         "res.company",
+        compute="_compute_company_id",
+        store=True,
+        readonly=False,
+        precompute=True,
         index="btree_not_null",
         ondelete="cascade",
         help="Leave empty to use it in all companies.",
@@ -54,6 +58,13 @@ class CrmVisitCadence(models.Model):
         "There is a cadence for this segment, role or service level already. Change "
         "that one.",
     )
+
+    @api.depends("segment_id", "role_id", "service_level_id")
+    def _compute_company_id(self):
+        """What is said of one company's segment, role or level is for that company."""
+        for cadence in self:
+            meant = cadence.segment_id or cadence.role_id or cadence.service_level_id
+            cadence.company_id = meant.company_id or cadence.company_id
 
     @api.depends("segment_id.name", "role_id.name", "service_level_id.name")
     def _compute_name(self):

@@ -59,6 +59,26 @@ class ResPartner(models.Model):
             partner.visit_count = count
             partner.visit_cadence = reasons.get(customer_id)
 
+    def write(self, vals):
+        """Who is archived is not visited; a plan proposes anew who comes back."""
+        if vals.get("active") is False:
+            self._get_plan_proposals().unlink()
+        return super().write(vals)
+
+    def _get_plan_proposals(self):
+        """Return the proposals of plans for these customers that nobody touched."""
+        if not self.ids:
+            return self.env["crm.sales.activity"]
+        visits = self.env["crm.sales.activity"].sudo()  # style: CRM109 of any plan
+        return visits.search(
+            [
+                ("partner_id", "in", self.ids),
+                ("plan_id", "!=", False),
+                ("state", "=", "proposed"),
+                ("is_moved", "=", False),
+            ]
+        )
+
     def action_open_visits(self):
         """Open the visits to the customer."""
         self.ensure_one()
@@ -84,11 +104,5 @@ class ResPartner(models.Model):
         own = visits.search(
             [("partner_id", "=", customer.id), ("plan_id", "!=", False)]
         )
-        visits.search(
-            [
-                ("partner_id", "in", duplicates.ids),
-                ("plan_id", "in", own.plan_id.ids),
-                ("state", "=", "proposed"),
-                ("is_moved", "=", False),
-            ]
-        ).unlink()
+        double = duplicates._get_plan_proposals()
+        double.filtered(lambda visit: visit.plan_id in own.plan_id).unlink()
