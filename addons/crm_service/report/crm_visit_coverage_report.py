@@ -32,10 +32,8 @@ class CrmVisitCoverageReport(models.Model):
     team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     plan_id = fields.Many2one("crm.visit.plan", "Visit Plan", readonly=True)
-    kind_id = fields.Many2one("crm.sales.activity.kind", "Kind", readonly=True)
-    outcome_id = fields.Many2one(
-        "crm.sales.activity.outcome", "Outcome", readonly=True
-    )
+    kind_id = fields.Many2one("crm.sales.activity.kind", readonly=True)
+    outcome_id = fields.Many2one("crm.sales.activity.outcome", readonly=True)
     lead_id = fields.Many2one("crm.lead", "Opportunity", readonly=True)
     segment_id = fields.Many2one(
         "crm.segment",

@@ -78,16 +78,7 @@ class CrmVisitDue(models.Model):
         return SQL(" UNION ALL ").join(parts)
 
     def _company_sql(self, company) -> SQL:
-        fact = self.env["crm.sale.fact"]
-        today = fact._get_today(company)
-        begin = fact._get_day_start(today, company)
-
-        def day(function, condition):
-            moment = SQL(
-                "%s(a.date_start) FILTER (WHERE %s)", SQL(function), condition
-            )
-            return fact._local_day_sql(moment, company)
-
+        today = self.env["crm.sale.fact"]._get_today(company)
         return SQL(
             """SELECT s.*, %(today)s::date - s.date_due AS days_overdue,
                       CASE WHEN s.date_next IS NOT NULL THEN 'planned'
@@ -103,26 +94,43 @@ class CrmVisitDue(models.Model):
                                        c.date_since) AS date_due
                          FROM crm_visit_customer c
                          JOIN res_partner p ON p.id = c.partner_id AND p.active
-                    LEFT JOIN LATERAL (
-                              SELECT %(last)s AS date_last, %(next)s AS date_next,
-                                     %(proposed)s AS date_proposed
-                                FROM crm_sales_activity a
-                               WHERE a.partner_id = c.partner_id AND a.is_visit
-                                 AND a.company_id = c.company_id) v ON TRUE
+                    LEFT JOIN LATERAL (%(days)s) v ON TRUE
                         WHERE c.company_id = %(company)s) s""",
             today=today,
             soon=today + timedelta(SOON),
-            last=day("MAX", SQL("a.state = 'done'")),
+            days=self._days_sql(company, today),
+            company=company.id,
+        )
+
+    def _days_sql(self, company, today) -> SQL:
+        """Return the days of the visits to customer ``c``: last, next, proposed."""
+        fact = self.env["crm.sale.fact"]
+        begin = fact._get_day_start(today, company)
+
+        def day(moment):
+            return fact._local_day_sql(moment, company)
+
+        return SQL(
+            """SELECT %(last)s AS date_last, %(next)s AS date_next,
+                      %(proposed)s AS date_proposed
+                 FROM crm_sales_activity a
+                WHERE a.partner_id = c.partner_id AND a.is_visit
+                  AND a.company_id = c.company_id""",
+            last=day(SQL("MAX(a.date_start) FILTER (WHERE a.state = 'done')")),
             next=day(
-                "MIN",
                 SQL(
-                    "a.state IN ('planned', 'confirmed') AND a.date_start >= %s", begin
-                ),
+                    """MIN(a.date_start) FILTER (WHERE a.date_start >= %s
+                           AND a.state IN ('planned', 'confirmed'))""",
+                    begin,
+                )
             ),
             proposed=day(
-                "MIN", SQL("a.state = 'proposed' AND a.date_start >= %s", begin)
+                SQL(
+                    """MIN(a.date_start) FILTER (WHERE a.date_start >= %s
+                           AND a.state = 'proposed')""",
+                    begin,
+                )
             ),
-            company=company.id,
         )
 
     # --- ACTIONS

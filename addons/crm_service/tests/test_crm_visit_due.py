@@ -98,9 +98,7 @@ class TestCrmVisitDue(VisitCommon):
                 "date_from": "2026-01-01",
             }
         )
-        self.env["crm.visit.cadence"].create(
-            {"role_id": role.id, "visits_per_year": 6}
-        )
+        self.env["crm.visit.cadence"].create({"role_id": role.id, "visits_per_year": 6})
         self._refresh()
         self.assertEqual(self._row(self.mill).visits_per_year, 6)
 
@@ -165,7 +163,10 @@ class TestCrmVisitDue(VisitCommon):
         partners = (self.mill | self.orphan).ids
         domain = [("partner_id", "in", partners)]
         for user, count in (
-            (self.anna, 2), (self.lea, 2), (self.carl, 1), (self.boss, 2)
+            (self.anna, 2),
+            (self.lea, 2),
+            (self.carl, 1),
+            (self.boss, 2),
         ):
             due = self.env["crm.visit.due"].with_user(user)
             self.assertEqual(due.search_count(domain), count, user.login)
@@ -242,8 +243,6 @@ class TestCrmVisitDue(VisitCommon):
         self.assertEqual(coverage[march].value, 0.5)
         self.assertEqual(cost[march].value, 400.0)
         self.assertIsNone(coverage[periods[0].date_from].value)
-        action = measures._drill_visits_done(
-            self.company, march, periods[1].date_to
-        )
+        action = measures._drill_visits_done(self.company, march, periods[1].date_to)
         visits = self.env["crm.sales.activity"].search(action["domain"])
         self.assertEqual(len(visits), 2)

@@ -68,7 +68,9 @@ class TestCrmVisitPlan(VisitCommon):
         person = self.plan.person_ids
         person.write({"days_per_week": 2, "visits_per_day": 3})
         self.plan._generate()
-        self.assertEqual(person.capacity, 3 * (13 * 2 + 2))  # 14 weeks touch the quarter
+        self.assertEqual(
+            person.capacity, 3 * (13 * 2 + 2)
+        )  # 14 weeks touch the quarter
 
     def test_visits_are_proposed_at_nine_in_the_local_time(self):
         self.assertEqual(self.plan._generate(), 4)
@@ -76,8 +78,10 @@ class TestCrmVisitPlan(VisitCommon):
         visits = self._get_visits(self.plan)
         self.assertEqual(set(visits.mapped("state")), {"proposed"})
         self.assertEqual(
-            [len(visits.filtered(lambda v, p=p: v.partner_id == p))
-             for p in (self.customer, self.mill)],
+            [
+                len(visits.filtered(lambda v, p=p: v.partner_id == p))
+                for p in (self.customer, self.mill)
+            ],
             [3, 1],
         )
         self.assertTrue(all(v.date_start.hour == 7 for v in visits))  # summer time
@@ -92,15 +96,18 @@ class TestCrmVisitPlan(VisitCommon):
         self.assertEqual((visit.date_end - visit.date_start).seconds, 5400)
         self.assertFalse(visits.event_id)
         self.assertFalse(visits.message_ids)
-        self.assertIn("12 visits a year: own policy of the customer",
-                      self._of(visits, self.customer)[0].cadence_reason)
+        self.assertIn(
+            "12 visits a year: own policy of the customer",
+            self._of(visits, self.customer)[0].cadence_reason,
+        )
 
     def _of(self, visits, customer):
         return visits.filtered(lambda visit: visit.partner_id == customer)
 
     def test_winter_and_summer_time(self):
-        plan = self._create_plan(date_from="2026-03-16", period="other",
-                                 date_to="2026-04-15")
+        plan = self._create_plan(
+            date_from="2026-03-16", period="other", date_to="2026-04-15"
+        )
         self._create_policy(self._create_customer("Daily", self.anna), 52)
         plan._generate()
         for visit in self._get_visits(plan):
@@ -146,9 +153,7 @@ class TestCrmVisitPlan(VisitCommon):
         self.assertEqual(self._of(self._get_visits(self.plan), self.customer), planned)
         policy.visits_per_year = 24
         self.plan._generate()
-        self.assertEqual(
-            len(self._of(self._get_visits(self.plan), self.customer)), 6
-        )
+        self.assertEqual(len(self._of(self._get_visits(self.plan), self.customer)), 6)
 
     def test_lack_of_room_is_named(self):
         self.plan.person_ids.visits_per_month = 1
@@ -176,7 +181,9 @@ class TestCrmVisitPlan(VisitCommon):
         self.plan.person_ids = [Command.create({"user_id": self.ben.id})]
         self.plan._generate()
         # Ben has no customers yet, so he has more room
-        self.assertEqual(self._of(self._get_visits(self.plan), orphan).user_id, self.ben)
+        self.assertEqual(
+            self._of(self._get_visits(self.plan), orphan).user_id, self.ben
+        )
 
     def test_archived_customers_are_not_proposed_any_more(self):
         self.plan._generate()
@@ -256,8 +263,9 @@ class TestCrmVisitPlan(VisitCommon):
         self.assertEqual((self.plan.lead_count, self.plan.conversion_rate), (1, 0.0))
         leads[0].action_set_won()
         self.plan.invalidate_recordset()
-        self.assertEqual((self.plan.lead_won_count, self.plan.conversion_rate),
-                         (1, 100.0))
+        self.assertEqual(
+            (self.plan.lead_won_count, self.plan.conversion_rate), (1, 100.0)
+        )
 
     # --- RIGHTS
 
@@ -286,6 +294,4 @@ class TestCrmVisitPlan(VisitCommon):
         self.plan._generate()
         rows = self.env["crm.visit.customer"].search([("company_id", "=", other.id)])
         self.assertFalse(rows)
-        self.assertEqual(
-            self._get_visits(self.plan).company_id, self.company
-        )
+        self.assertEqual(self._get_visits(self.plan).company_id, self.company)

@@ -113,9 +113,10 @@ class TestCrmVisitReport(VisitCommon):
         line = {"template_id": self.template.id}
         ties = self.env["crm.visit.template.attribute"]
         size = self.capacity.copy({"name": "Size"})
-        with self.assertRaisesRegex(ValidationError, "has no question"):
+        save = self.env.cr.savepoint
+        with self.assertRaisesRegex(ValidationError, "has no question"), save():
             ties.create({**line, "question": "Nothing", "attribute_id": size.id})
-        with self.assertRaisesRegex(ValidationError, "do not fit"):
+        with self.assertRaisesRegex(ValidationError, "do not fit"), save():
             ties.create({**line, "question": "Remarks", "attribute_id": size.id})
         with self.assertRaisesRegex(ValidationError, "no choices"):
             self.template.definition = [
@@ -231,7 +232,9 @@ class TestCrmVisitReport(VisitCommon):
         self.assertFalse(visit.checkin_date)
         visit.action_check_in(52.5, 13.4, True)
         self.assertTrue(self.anna.is_checkin_consent)
-        self.assertEqual((visit.checkin_latitude, visit.checkin_longitude), (52.5, 13.4))
+        self.assertEqual(
+            (visit.checkin_latitude, visit.checkin_longitude), (52.5, 13.4)
+        )
         self.assertEqual(str(visit.checkin_date), NOW)
         self.assertIn("52.500000,13.400000", visit.action_open_checkin_map()["url"])
 
@@ -253,11 +256,16 @@ class TestCrmVisitReport(VisitCommon):
     def test_the_report_is_printed(self):
         self._answer(aa=1250.0, bb="up")
         self.visit_one.write(
-            {"findings": "Content", "photo_ids": [Command.link(self._create_photo().id)]}
+            {
+                "findings": "Content",
+                "photo_ids": [Command.link(self._create_photo().id)],
+            }
         )
-        html = self.env["ir.actions.report"]._render_qweb_html(
-            "crm_service.crm_visit_report", self.visit_one.ids
-        )[0].decode()
+        html = (
+            self.env["ir.actions.report"]
+            ._render_qweb_html("crm_service.crm_visit_report", self.visit_one.ids)[0]
+            .decode()
+        )
         for text in ("Foundry", "How is demand?", "Rising", "1250.0", "Content"):
             self.assertIn(text, html)
         self.assertIn("data:image/png", html)

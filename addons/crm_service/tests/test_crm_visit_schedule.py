@@ -41,13 +41,13 @@ class TestCrmVisitSchedule(VisitCommon):
         self._create_policy(mill, 4)
         self.plan.person_ids = [Command.create({"user_id": self.ben.id})]
         self.plan._generate()
-        self.plan.person_ids.filtered(
-            lambda p: p.user_id == self.ben
-        ).with_user(self.boss).action_schedule()
+        self.plan.person_ids.filtered(lambda p: p.user_id == self.ben).with_user(
+            self.boss
+        ).action_schedule()
         self.assertEqual(
-            self.env["crm.sales.activity"].search(
-                [("plan_id", "=", self.plan.id), ("state", "=", "planned")]
-            ).user_id,
+            self.env["crm.sales.activity"]
+            .search([("plan_id", "=", self.plan.id), ("state", "=", "planned")])
+            .user_id,
             self.ben,
         )
 
@@ -96,8 +96,9 @@ class TestCrmVisitSchedule(VisitCommon):
         self.assertEqual((plan.job, plan.visit_count), ("generate", 0))
         self._run_job()
         plan.invalidate_recordset()
-        self.assertEqual((plan.job, plan.state, plan.visit_count),
-                         (False, "generated", 3))
+        self.assertEqual(
+            (plan.job, plan.state, plan.visit_count), (False, "generated", 3)
+        )
 
     def test_the_job_schedules_in_batches(self):
         with patch.object(crm_visit_plan_schedule, "BATCH", 2):

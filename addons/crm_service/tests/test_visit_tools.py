@@ -1,6 +1,7 @@
 import doctest
 from collections import Counter
 from datetime import date, timedelta
+from itertools import pairwise
 
 from odoo.tests import BaseCase, tagged
 
@@ -12,6 +13,7 @@ from odoo.addons.crm_service.tools import (
 )
 from odoo.addons.crm_service.tools.visit_plan import (
     Customer,
+    Frame,
     Person,
     plan_visits,
 )
@@ -26,8 +28,9 @@ class TestVisitTools(BaseCase):
         year = [BEGIN + timedelta(day) for day in range(365)]
         self.days = {day: 4 for day in year if day.weekday() < 5}
 
-    def _plan(self, customers, people, today=BEGIN, **kwargs):
-        return plan_visits(customers, people, BEGIN, END, today, 7, **kwargs)
+    def _plan(self, customers, people, **kwargs):
+        frame = Frame(BEGIN, END, BEGIN, 7)
+        return plan_visits(customers, people, frame, **kwargs)
 
     def test_doctests(self):
         for module in (visit_clock, visit_plan, visit_plan_states, visit_report):
@@ -58,7 +61,7 @@ class TestVisitTools(BaseCase):
     def test_visits_of_a_customer_keep_their_distance(self):
         visits, _lacking = self._plan([Customer(9, 1, 12)], [Person(1, self.days)])
         days = sorted(visit.day for visit in visits)
-        gaps = [(after - day).days for day, after in zip(days, days[1:], strict=False)]
+        gaps = [(after - day).days for day, after in pairwise(days)]
         self.assertEqual(len(days), 12)
         self.assertTrue(all(20 <= gap <= 40 for gap in gaps), gaps)
 

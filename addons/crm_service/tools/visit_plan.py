@@ -60,6 +60,21 @@ class Customer:
 
 
 @dataclass(frozen=True)
+class Frame:
+    """The days of a plan, the present day, and the least days between two visits."""
+
+    date_from: date
+    date_to: date
+    today: date
+    min_gap: int = 1
+
+    @property
+    def earliest(self):
+        """The first day for which anything can be proposed."""
+        return max(self.date_from, self.today)
+
+
+@dataclass(frozen=True)
 class Errand:
     """A visit that must take place from one day to another."""
 
@@ -270,9 +285,7 @@ class Diary:
         before, after = middle - WINDOW - 1, middle + WINDOW
         while before >= 0 or after < len(self.days):
             back = (ideal - self.days[before]).days if before >= 0 else None
-            ahead = (
-                (self.days[after] - ideal).days if after < len(self.days) else None
-            )
+            ahead = (self.days[after] - ideal).days if after < len(self.days) else None
             if back is None or (ahead is not None and ahead <= back):
                 place, after = after, after + 1
             else:
@@ -297,19 +310,18 @@ class Diary:
         return day
 
 
-def plan_visits(
-    customers, people, date_from, date_to, today, min_gap=1, busy=None, errands=()
-):
+def plan_visits(customers, people, frame, busy=None, errands=()):
     """Return (list of :class:`Visit`, ``{person id: visits without a day}``).
 
+    :param frame: the days and the least gap, as a :class:`Frame`
     :param busy: ``{person id: {day: visits}}`` that stand already
 
     Two customers, four visits each, spread over the year by one who works Mondays:
 
+    >>> year = Frame(date(2026, 1, 1), date(2026, 12, 31), date(2026, 1, 1), 14)
     >>> mondays = {date(2026, 1, 5) + timedelta(7 * week): 2 for week in range(52)}
     >>> visits, lacking = plan_visits(
-    ...     [Customer(1, 7, 4), Customer(2, None, 4)], [Person(7, mondays)],
-    ...     date(2026, 1, 1), date(2026, 12, 31), date(2026, 1, 1), min_gap=14)
+    ...     [Customer(1, 7, 4), Customer(2, None, 4)], [Person(7, mondays)], year)
     >>> [str(v.day) for v in visits if v.customer_id == 1]
     ['2026-02-23', '2026-05-25', '2026-08-24', '2026-11-30']
     >>> len(visits), lacking
@@ -318,23 +330,20 @@ def plan_visits(
     Who has no room, lacks it, and says so:
 
     >>> few = {date(2026, 1, 5): 1, date(2026, 6, 1): 1}
-    >>> visits, lacking = plan_visits(
-    ...     [Customer(1, 7, 4)], [Person(7, few)],
-    ...     date(2026, 1, 1), date(2026, 12, 31), date(2026, 1, 1))
+    >>> visits, lacking = plan_visits([Customer(1, 7, 4)], [Person(7, few)], year)
     >>> len(visits), lacking
     (2, {7: 2})
 
     An errand takes place within its days and replaces the nearest visit:
 
     >>> visits, lacking = plan_visits(
-    ...     [Customer(1, 7, 4)], [Person(7, mondays)],
-    ...     date(2026, 1, 1), date(2026, 12, 31), date(2026, 1, 1),
+    ...     [Customer(1, 7, 4)], [Person(7, mondays)], year,
     ...     errands=[Errand(3, 1, 7, date(2026, 1, 1), date(2026, 3, 31))])
     >>> [(v.number, str(v.day)) for v in visits]
     [(0, '2026-03-16'), (2, '2026-05-25'), (3, '2026-08-24'), (4, '2026-11-30')]
     """
     diaries = {p.id: Diary(p, (busy or {}).get(p.id)) for p in people}
-    earliest = max(date_from, today)
+    earliest = frame.earliest
     taken = {c.id: [day for _number, day in c.kept] for c in customers}
     for customer in customers:
         if customer.last_visit:
@@ -348,14 +357,14 @@ def plan_visits(
     for customer in customers:
         person_id = owners.get(customer.id)
         if person_id is not None:
-            ideal = ideal_days(customer, date_from, date_to)
+            ideal = ideal_days(customer, frame.date_from, frame.date_to)
             current = replace(customer, kept=customer.kept + seen[customer.id])
             for number, day in open_days(current, ideal, earliest):
                 queue.append((-customer.per_year, customer.id, number, day, person_id))
     # not by day: days ahead would always look less busy than those behind
     for negative, customer_id, number, day, person_id in sorted(queue):
         diary = diaries[person_id]
-        gap = least_gap(min_gap, -negative)
+        gap = least_gap(frame.min_gap, -negative)
         place = diary.find(day, (earliest, None), taken[customer_id], gap)
         if place is None:
             lacking[person_id] += 1

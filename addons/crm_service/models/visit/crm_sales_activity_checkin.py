@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools.visit_report import check_position
@@ -25,6 +25,8 @@ class CrmSalesActivity(models.Model):
     )
     is_checkin_allowed = fields.Boolean(compute="_compute_is_checkin_allowed")
 
+    @api.depends("is_visit", "company_id.is_visit_checkin", "user_id", "user_ids")
+    @api.depends_context("uid")
     def _compute_is_checkin_allowed(self):
         """Say whether the reader may check in here: own visit, company asks for it."""
         for visit in self:
@@ -52,7 +54,9 @@ class CrmSalesActivity(models.Model):
             self.env.user.is_checkin_consent = True
         if not self.env.user.is_checkin_consent:
             raise UserError(
-                self.env._("Your position is kept only with your consent. Give it first.")
+                self.env._(
+                    "Your position is kept only with your consent. Give it first."
+                )
             )
         visit = self.sudo()  # style: CRM109 own visit, fields nobody else may set
         visit.write(
@@ -104,9 +108,7 @@ class CrmSalesActivity(models.Model):
                 )
             )
         if self.env.user not in (self.user_id | self.user_ids):
-            raise AccessError(
-                self.env._("You can only check in at your own visits.")
-            )
+            raise AccessError(self.env._("You can only check in at your own visits."))
         if self.state in ("cancelled", "proposed"):
             raise UserError(
                 self.env._("Plan the visit first, then check in where it takes place.")

@@ -62,9 +62,7 @@ class CrmSalesActivity(models.Model):
         "(plan_id, plan_key) WHERE plan_key IS NOT NULL",
         "The plan has this visit already.",
     )
-    _visit_date_index = models.Index(
-        "(company_id, date_start) WHERE is_visit"
-    )
+    _visit_date_index = models.Index("(company_id, date_start) WHERE is_visit")
 
     # --- COMPUTE
 

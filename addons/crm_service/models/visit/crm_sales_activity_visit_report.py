@@ -22,7 +22,9 @@ class CrmSalesActivity(models.Model):
     )
     need_ids = fields.One2many("crm.need", "sales_activity_id", "Needs")
     competitor_note = fields.Text(
-        "Competitors", copy=False, help="Who else delivers, at which prices, what is new."
+        "Competitors",
+        copy=False,
+        help="Who else delivers, at which prices, what is new.",
     )
     market_note = fields.Text(
         "Market", copy=False, help="Demand, projects, prices, people who change."
@@ -103,17 +105,17 @@ class CrmSalesActivity(models.Model):
 
     def _write_observations(self):
         """Make the observations of these visits equal to their answers."""
-        observations = self.env["crm.partner.observation"].sudo()  # style: CRM109 report
         for visit in self.filtered("template_id.attribute_ids"):
             wanted = visit._get_answers()
-            known = {row.attribute_id.id: row for row in visit.sudo().observation_ids}  # style: CRM109 own
+            rows = visit.sudo().observation_ids  # style: CRM109 of one's own report
+            known = {row.attribute_id.id: row for row in rows}
             for attribute, value in wanted.items():
                 vals = visit._prepare_observation_vals(attribute, value)
                 if row := known.pop(attribute.id, None):
                     row.write(vals)
                 else:
-                    observations.create(vals)
-            observations.browse(row.id for row in known.values()).unlink()
+                    rows.create(vals)
+            rows.browse(row.id for row in known.values()).unlink()
 
     def _get_answers(self):
         """Return ``{attribute: value}`` of the answers tied to attributes."""

@@ -78,9 +78,10 @@ class CrmVisitCadence(models.Model):
 
         What service levels say is for the caller, who knows which level holds.
         """
-        companies = [False, *self.env["crm.customer.policy"]._get_policy_companies(
-            company
-        ).ids]
+        companies = [
+            False,
+            *self.env["crm.customer.policy"]._get_policy_companies(company).ids,
+        ]
         cadences = self.search([("company_id", "in", companies)])
         in_segments = self.env["crm.segment.membership"]._read_group(
             [

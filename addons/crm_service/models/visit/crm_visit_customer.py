@@ -124,15 +124,7 @@ class CrmVisitCustomer(models.Model):
     def _store_rows(self, columns, company):
         """Write what differs; keep since when a customer is to be visited."""
         partners, visits, kinds, sources = columns
-        self.flush_model()
-        self.env.execute_query(
-            SQL(
-                """DELETE FROM crm_visit_customer
-                    WHERE company_id = %s AND partner_id <> ALL(%s) RETURNING id""",
-                company.id,
-                partners,
-            )
-        )
+        self._drop_rows(partners, company)
         self.env.execute_query(
             SQL(
                 """INSERT INTO crm_visit_customer AS c (
@@ -161,6 +153,19 @@ class CrmVisitCustomer(models.Model):
                 visits=visits,
                 kinds=kinds,
                 sources=sources,
+            )
+        )
+
+    @api.model
+    def _drop_rows(self, partner_ids, company):
+        """Remove the rows of all others than these customers."""
+        self.flush_model()
+        self.env.execute_query(
+            SQL(
+                """DELETE FROM crm_visit_customer
+                    WHERE company_id = %s AND partner_id <> ALL(%s) RETURNING id""",
+                company.id,
+                partner_ids,
             )
         )
 

@@ -272,20 +272,22 @@ class CrmVisitPlan(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_visits(self):
         """Keep plans of visits that were taken up."""
-        visits = self.env["crm.sales.activity"].sudo()  # style: CRM109 yes or no
-        for plan in self:
-            if visits.search(plan._get_taken_up_domain(), limit=1):
-                raise UserError(
-                    self.env._(
-                        "“%s” has visits that are planned, done or cancelled, so it "
-                        "cannot be deleted. Archive it instead.",
-                        plan.name,
-                    )
+        if taken_up := self._find_taken_up():
+            raise UserError(
+                self.env._(
+                    "“%s” has visits that are planned, done or cancelled, so it "
+                    "cannot be deleted. Archive it instead.",
+                    taken_up.plan_id.name,
                 )
+            )
         self._drop_proposals()
 
-    def _get_taken_up_domain(self):
-        return [("plan_id", "in", self.ids), ("state", "!=", "proposed")]
+    def _find_taken_up(self):
+        """Return a visit of these plans that is more than a proposal, or none."""
+        visits = self.env["crm.sales.activity"].sudo()  # style: CRM109 yes or no
+        return visits.search(
+            [("plan_id", "in", self.ids), ("state", "!=", "proposed")], limit=1
+        )
 
     def _drop_proposals(self):
         """Remove the proposals of these plans; what was taken up stays."""
@@ -298,18 +300,14 @@ class CrmVisitPlan(models.Model):
 
     def action_reset(self):
         """Change the period or the people: remove the proposals."""
-        for plan in self:
-            taken_up = self.env["crm.sales.activity"].search(
-                plan._get_taken_up_domain(), limit=1
-            )
-            if taken_up:
-                raise UserError(
-                    self.env._(
-                        "“%s” has visits that were taken up already. Generate its "
-                        "visits anew, or close it and make another plan.",
-                        plan.name,
-                    )
+        if taken_up := self._find_taken_up():
+            raise UserError(
+                self.env._(
+                    "“%s” has visits that were taken up already. Generate its visits "
+                    "anew, or close it and make another plan.",
+                    taken_up.plan_id.name,
                 )
+            )
         self._move("reset")
         self._drop_proposals()
 

@@ -5,7 +5,7 @@ from odoo.exceptions import LockError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools.visit_plan import Customer, Errand, plan_visits
+from ...tools.visit_plan import Customer, Errand, Frame, plan_visits
 
 DIRECT_LIMIT = 500  # customers up to which nobody has to wait for a job
 
@@ -78,10 +78,7 @@ class CrmVisitPlan(models.Model):
         visits, lacking = plan_visits(
             plan._get_customers(kept),
             people,
-            plan.date_from,
-            plan.date_to,
-            today,
-            plan.min_gap_days,
+            Frame(plan.date_from, plan.date_to, today, plan.min_gap_days),
             busy,
             plan._get_errands(today),
         )

@@ -25,7 +25,6 @@ class CrmVisitTemplate(models.Model):
     )
     kind_id = fields.Many2one(
         "crm.sales.activity.kind",
-        "Kind",
         ondelete="restrict",
         index="btree_not_null",
         check_company=True,

@@ -52,7 +52,9 @@ class CrmVisitTemplateAttribute(models.Model):
     def _check_kind(self, question):
         attribute = self.attribute_id
         if not is_writable(question["type"], attribute.value_type):
-            kinds = dict(attribute._fields["value_type"]._description_selection(self.env))
+            kinds = dict(
+                attribute._fields["value_type"]._description_selection(self.env)
+            )
             raise ValidationError(
                 self.env._(
                     "Answers to “%(question)s” do not fit the attribute "

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 VISITORS = "crm_strategy.group_user,crm_service.group_agent"
 
@@ -15,10 +15,10 @@ class ResPartner(models.Model):
         "Next Visit", compute="_compute_visits", groups=VISITORS
     )
     visit_cadence = fields.Char("Cadence", compute="_compute_visits", groups=VISITORS)
-    visit_count = fields.Integer(
-        "Visits", compute="_compute_visits", groups=VISITORS
-    )
+    visit_count = fields.Integer("Visits", compute="_compute_visits", groups=VISITORS)
 
+    @api.depends("commercial_partner_id")
+    @api.depends_context("uid", "allowed_company_ids", "lang")
     def _compute_visits(self):
         """Look all up at once, as far as the reader may see the visits."""
         customers = self.commercial_partner_id._origin
