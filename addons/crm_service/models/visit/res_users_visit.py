@@ -13,9 +13,9 @@ class ResUsers(models.Model):
     )
 
     @property
-    def SELF_READABLE_FIELDS(self):  # noqa: N802  name of the host
+    def SELF_READABLE_FIELDS(self):
         return [*super().SELF_READABLE_FIELDS, "is_checkin_consent"]
 
     @property
-    def SELF_WRITEABLE_FIELDS(self):  # noqa: N802  name of the host
+    def SELF_WRITEABLE_FIELDS(self):
         return [*super().SELF_WRITEABLE_FIELDS, "is_checkin_consent"]
