@@ -122,7 +122,7 @@ class CrmVisitPlan(models.Model):
         try:
             with self.env.cr.savepoint():
                 is_over = getattr(plan, f"_work_{self.job}")()
-        except Exception as error:  # noqa: BLE001  the other plans get their turn
+        except Exception as error:  # the other plans get their turn
             _logger.warning("Visit plan %s failed", self.id, exc_info=True)
             self.write({"job": False, "job_error": str(error) or repr(error)})
             return
