@@ -114,6 +114,7 @@
         "views/crm_lead_lifecycle_views.xml",
         "views/crm_lifecycle_menus.xml",
         "views/crm_need_views.xml",
+        "views/crm_need_due_views.xml",
         "views/crm_lesson_views.xml",
         "views/crm_alert_views.xml",
         "views/crm_alert_rule_views.xml",

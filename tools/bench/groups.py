@@ -7,6 +7,7 @@ seconds (``s``) or megabytes (``MB``), or None for what is told and not judged.
 """
 
 import prepare
+from activities import Activities
 from complaints import Complaints
 from host import HostWrites
 from imports import Imports
@@ -27,6 +28,10 @@ TEAMS, LEADS, RULES = 500, 100_000, 1.2
 COMPLAINTS, CASES, DEADLINES, LOOKUP = 100_000, 10_000, 10, 0.05
 #: seconds for the flow of one document
 FLOW = 0.1
+#: seconds for a flow of 500 documents, the customer page, a plan, a team's calendar
+BIG_FLOW, PAGE, PLAN, CALENDAR = 0.2, 0.25, 60, 0.5
+#: customers and people of a plan, visits of a team, documents of one customer
+VISITED, VISITORS, VISITS, DOCUMENTS = 20_000, 100, 5_000, 50_000
 #: customers of a retention programme, partners whose policies are asked at once
 RETAINED, RESOLVED = 50_000, 1000
 
@@ -183,6 +188,48 @@ def complaints(bench):
     )
 
 
+def activities(bench):
+    """Every row for a manager, and for one of the salespeople or their leader."""
+    customers = min(VISITED, bench.jobs.customers // 2)
+    documents = min(DOCUMENTS, bench.jobs.customers)
+    sales = Activities(bench.session, customers, VISITORS, VISITS, documents)
+    sales.make()
+    prepare.settle(bench.name)
+    bench.add(f"Visit plan: a year, {customers} customers", sales.plan, PLAN, "s")
+    prepare.settle(bench.name)
+    bench.add("Visit plan: generated again, nothing differs", sales.plan, PLAN, "s")
+    people = ((sales.manager, "manager"), (sales.person, "salesperson"))
+    for user, who in people:
+        for task, measure, goal in (
+            ("Document flow: an order with 500 documents", sales.flow, BIG_FLOW),
+            ("Customer page", sales.page, PAGE),
+            (f"Customer page: {documents} documents", sales.big_page, PAGE),
+            ("My Day", sales.home, SCREEN),
+            ("Sales activities: list", sales.activity_list, SCREEN),
+            ("Needs to ask for: list", sales.need_due_list, SCREEN),
+            ("Visits due: list", sales.visit_due_list, SCREEN),
+            ("Late orders: list", sales.late_order_list, SCREEN),
+        ):
+            bench.add(
+                f"{task}, {who}",
+                lambda measure=measure, user=user: measure(user),
+                goal,
+                "s",
+            )
+    for user, who in ((sales.manager, "manager"), (sales.leader, "leader")):
+        bench.add(
+            f"Calendar of {VISITS} visits, {who}",
+            lambda user=user: sales.calendar(user),
+            CALENDAR,
+            "s",
+        )
+    for task, measure in (
+        ("Activity analysis: by kind and person", sales.activity_pivot),
+        ("Visit coverage: by person", sales.coverage_pivot),
+    ):
+        bench.add(task, lambda measure=measure: measure(sales.manager), unit="s")
+
+
 def imports(bench):
     history = Imports(bench.session)
     bench.add(f"Import: check of {IMPORTED} orders", lambda: history.check(IMPORTED))
@@ -215,6 +262,7 @@ GROUPS = (
     screens,
     rules,
     complaints,
+    activities,
     imports,
     host_writes,
     costs,

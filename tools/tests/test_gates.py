@@ -12,6 +12,7 @@ import check_install_log
 import check_lifecycle
 import check_style
 import check_translations
+import host_lint
 
 SMELLS = [
     ("m.py", "class A:\n    _sql_constraints = []\n", "CRM101"),
@@ -84,3 +85,25 @@ def test_translations(term, translation, problem):
     source = polib.POEntry(msgid=term)
     translated = polib.POEntry(msgid=term, msgstr=translation)
     assert check_translations.check_entry(source, translated, {"RFM"}) == problem
+
+
+INDEX = """\
+2026-01-01 10:00:00,123 7 ERROR db odoo.addons.test_lint: FAIL: TestIndex
+AssertionError: The following fields should be indexed with a btree index,
+"""
+
+
+@pytest.mark.parametrize(
+    ("finding", "is_ours"),
+    [
+        ("sale.order.team_id (inverse of crm.team.order_ids)", False),
+        ("crm.segment.membership.partner_id (inverse of res.partner.x_ids)", True),
+        ("sale.order.x_id (inverse of crm.segment.order_ids)", True),
+        ("sale.order.crm_x_id (inverse of sale.order.y_ids)", True),
+        ("crm.measure.value.measure_id (inverse of crm.measure.value_ids)", False),
+        ('File "/x/addons/crm_service/models/a.py", line 1', True),
+        ("/x/addons/crm/models/crm_lead.py:1", False),
+    ],
+)
+def test_host_lint_knows_what_is_ours(finding, is_ours):
+    assert host_lint.concerns_us(f"{INDEX}{finding}\n") is is_ours

@@ -20,6 +20,7 @@ from . import res_partner
 from . import res_partner_roles
 from . import product_category
 from . import product_template
+from . import crm_need
 from . import res_partner_need
 from . import res_partner_policy
 from . import sale_order

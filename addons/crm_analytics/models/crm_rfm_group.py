@@ -136,10 +136,13 @@ class CrmRfmGroup(models.Model):
 
     @api.model
     @tools.ormcache()
-    def _get_cells(self):
-        """Return ``(recency, frequency, monetary, id of the group)`` of all scores."""
+    def _get_group_ids(self):
+        """Return the id of the group, or None, of each of the 125 scores.
+
+        In ascending order: the first is that of 111, then 112, the last that of 555.
+        """
         cells = rfm.group_map(self._get_rules())
-        return tuple((*scores, key) for scores, key in cells.items() if key)
+        return tuple(cells[scores] for scores in sorted(cells))
 
     def action_view_customers(self):
         self.ensure_one()

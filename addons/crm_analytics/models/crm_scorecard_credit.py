@@ -35,17 +35,19 @@ class CrmScorecardCredit(models.Model):
     @api.model
     def _find(self, order_ids, customer_ids):
         """Return the ids of the listed orders among these and of these customers."""
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT order_id FROM crm_scorecard_credit WHERE order_id = ANY(%s)
-                    UNION
+        listed = SQL(
+            "SELECT order_id FROM crm_scorecard_credit WHERE order_id = ANY(%s)",
+            order_ids,
+        )
+        if customer_ids:
+            listed = SQL(
+                """%s UNION
                    SELECT c.order_id
                      FROM res_partner p
                      JOIN sale_order o ON o.partner_id = p.id
                      JOIN crm_scorecard_credit c ON c.order_id = o.id
                     WHERE p.commercial_partner_id = ANY(%s)""",
-                order_ids,
+                listed,
                 customer_ids,
             )
-        )
-        return [order_id for [order_id] in rows]
+        return [order_id for [order_id] in self.env.execute_query(listed)]

@@ -4,9 +4,6 @@ from odoo.tools import SQL
 from ..tools import month
 from .crm_scorecard_columns import COUNTS, SCORED
 
-# So many customers are scored by one statement, more with the help of tables
-FEW = 50
-
 
 class CrmScorecardEngine(models.AbstractModel):
     """Works out the scorecards of a company, set-based, in one transaction.
@@ -74,8 +71,7 @@ class CrmScorecardEngine(models.AbstractModel):
         self._collect_facts(company, as_of)
         policy._check_cuts()
         self._store_bounds(policy, as_of)
-        self._collect_scores(policy, as_of)
-        counts = self._apply(company)
+        counts = self._apply(policy, as_of)
         self._clear_queue(company)
         return counts
 
@@ -83,24 +79,21 @@ class CrmScorecardEngine(models.AbstractModel):
     def _refresh_changed(self, policy, as_of):
         """Score the changed customers by the bounds in force; return counts.
 
-        A few are named in one statement that does all the steps: making tables and
-        planning many statements would take longer than the work itself.
+        As far as they can be named one by one, one statement does all the steps:
+        making tables and planning many statements takes longer than the work itself.
         """
         company = policy.company_id
         changed = self._read_changed(policy, as_of)
         if changed and not changed.customer_ids:
             return dict.fromkeys(COUNTS, 0)
-        if changed and len(changed.customer_ids) <= FEW:
-            counts = self._apply_few(policy, as_of, changed)
+        if changed:
+            counts = self._apply_changed(policy, as_of, changed)
         else:
-            order_ids = changed and self._get_credited_order_ids(changed)
-            if not changed:
-                self._store_credits(company)
-            self._collect_changed(policy, as_of, changed)
+            self._store_credits(company)
+            self._collect_changed(policy, as_of)
             customers = SQL("SELECT customer_id FROM crm_scorecard_changed")
-            self._collect_facts(company, as_of, customers, order_ids)
-            self._collect_scores(policy, as_of, only_changed=True)
-            counts = self._apply(company, only_changed=True)
+            self._collect_facts(company, as_of, customers)
+            counts = self._apply(policy, as_of, only_changed=True)
         if not changed or changed.is_queued:
             self._clear_queue(company)
         return counts
@@ -152,8 +145,8 @@ class CrmScorecardEngine(models.AbstractModel):
     # --- STEP 2: FACTS
 
     @api.model
-    def _collect_facts(self, company, as_of, customers=None, order_ids=None):
-        facts = self._facts_sql(company, as_of, customers, order_ids)
+    def _collect_facts(self, company, as_of, customers=None):
+        facts = self._facts_sql(company, as_of, customers)
         self._make_table("crm_scorecard_facts", facts)
 
     @api.model
@@ -167,23 +160,18 @@ class CrmScorecardEngine(models.AbstractModel):
         self.env.cr.execute(SQL("ANALYZE %s (customer_id)", table))
 
     @api.model
-    def _facts_sql(
-        self, company, as_of, customers: SQL | None = None, order_ids=None
-    ) -> SQL:
+    def _facts_sql(self, company, as_of, customers=None, order_ids=None) -> SQL:
         """Return one row per customer with every column of :data:`FACTS`.
 
-        :param customers: statement giving the ids of the customers, or None for all
+        :param customers: statement giving the ids of the customers, or a list of them,
+            or None for all
         :param order_ids: their orders with credit notes, or None for all there are
         """
         facts, scope, partners = self._facts(), SQL(), None
-        # of a few customers each is looked up; of all the table is read
-        is_active = SQL("p.active")
-        partner = SQL("JOIN res_partner p ON p.id = n.customer_id")
+        partner = SQL("res_partner")
         if customers:
-            partners = SQL("scope")
+            partners = partner = SQL("scope")
             scope = SQL("scope AS MATERIALIZED %s,", facts._partners_sql(customers))
-            is_active = SQL("(SELECT active FROM res_partner WHERE id = n.customer_id)")
-            partner = SQL()
         orders = facts._orders_sql(company, as_of, partners=partners)
         return SQL(
             """WITH %(scope)s %(purchases)s, %(net)s,
@@ -200,16 +188,15 @@ class CrmScorecardEngine(models.AbstractModel):
                       ROUND(n.kept / n.order_count, %(digits)s) AS average_order,
                       ROUND(n.mean_gap, 2)::float8 AS interval_mean,
                       ROUND(n.gap_spread, 2)::float8 AS interval_spread,
-                      n.next_order_date, COALESCE(%(is_active)s, false) AS active,
+                      n.next_order_date, COALESCE(p.active, false) AS active,
                       ROUND(COALESCE(i.amount, 0), %(digits)s) AS invoiced_amount
-                 FROM net n %(partner)s
+                 FROM net n JOIN %(partner)s p ON p.id = n.customer_id
             LEFT JOIN invoice i USING (customer_id)""",
             scope=scope,
             purchases=self._purchases_sql(orders, company),
             net=self._net_sql(company, as_of, order_ids),
             invoices=facts._invoices_sql(company, as_of, partners),
             digits=company.currency_id.decimal_places,
-            is_active=is_active,
             partner=partner,
         )
 

@@ -19,17 +19,18 @@ class CrmScorecardEngine(models.AbstractModel):
     # --- STEP 4: SCORES
 
     @api.model
-    def _collect_scores(self, policy, as_of, bounds=None, only_changed=False):
-        bounds = bounds or policy._get_bounds()
-        scores = self._scores_sql(policy, as_of, bounds, only_changed)
+    def _collect_scores(self, policy, as_of, bounds):
+        scores = self._scores_sql(policy, as_of, bounds)
         self._make_table("crm_scorecard_scored", scores)
 
     @api.model
-    def _scores_sql(self, policy, as_of, bounds, only_changed=False) -> SQL:
+    def _scores_sql(self, policy, as_of, bounds, previous="all") -> SQL:
         """Return the facts with scores, group and the state at the last month end.
 
         An incremental refresh needs that state for new scorecards only: the others
         have it since the first refresh of the month, which was a full one.
+
+        :param previous: of whom that state is wanted: all, new or none
         """
         scores = SQL(", ").join(
             SQL(
@@ -39,43 +40,48 @@ class CrmScorecardEngine(models.AbstractModel):
             )
             for dimension in rfm.DIMENSIONS
         )
-        cells = self.env["crm.rfm.group"]._get_cells()
+        history, former = SQL(), SQL()
+        if previous != "none":
+            former = SQL(
+                """, h.rfm_code AS previous_rfm_code,
+                   h.rfm_group_id AS previous_rfm_group_id,
+                   CASE WHEN h.id IS NOT NULL THEN %s::date END AS previous_date""",
+                self._get_known_month_end(policy, as_of),
+            )
+            history = self._history_join_sql(policy, as_of, previous == "new")
         return SQL(
-            """WITH cell(r, f, m, rfm_group_id) AS (VALUES %(cells)s),
-                    score AS (SELECT f.*, %(scores)s, %(history_of)s AS history_of
-                                FROM crm_scorecard_facts f)
-               SELECT s.*,
+            """SELECT s.*,
                       s.recency_score::text || s.frequency_score
                           || s.monetary_score AS rfm_code,
-                      cell.rfm_group_id,
-                      h.rfm_code AS previous_rfm_code,
-                      h.rfm_group_id AS previous_rfm_group_id,
-                      CASE WHEN h.id IS NOT NULL THEN %(month_end)s::date END
-                          AS previous_date
-                 FROM score s
-            LEFT JOIN cell ON (cell.r, cell.f, cell.m) =
-                      (s.recency_score, s.frequency_score, s.monetary_score)
-            LEFT JOIN crm_customer_scorecard_history h
-                   ON h.partner_id = s.history_of AND h.company_id = %(company)s
-                  AND h.date_start <= %(month_end)s
-                  AND (h.date_end IS NULL OR h.date_end > %(month_end)s)""",
-            cells=SQL(", ").join(SQL("%s", cell) for cell in cells),
+                      (%(groups)s::int[])[25 * s.recency_score + 5 * s.frequency_score
+                          + s.monetary_score - 30] AS rfm_group_id %(former)s
+                 FROM (SELECT f.*, %(scores)s FROM crm_scorecard_facts f) s
+                      %(history)s""",
+            groups=list(self.env["crm.rfm.group"]._get_group_ids()),
             scores=scores,
-            month_end=self._get_known_month_end(policy, as_of),
-            company=policy.company_id.id,
-            history_of=self._history_of_sql(policy.company_id, only_changed),
+            former=former,
+            history=history,
         )
 
     @api.model
-    def _history_of_sql(self, company, only_changed) -> SQL:
-        """Return the customer of facts ``f`` if his last month end is asked for."""
-        if not only_changed:
-            return SQL("f.customer_id")
+    def _history_join_sql(self, policy, as_of, only_new) -> SQL:
+        """Return the join of scores ``s`` with the rows ``h`` of the last month end."""
+        customer = SQL("s.customer_id")
+        if only_new:
+            customer = SQL(
+                """CASE WHEN (SELECT c.id FROM crm_customer_scorecard c
+                               WHERE c.company_id = %s AND c.partner_id = s.customer_id
+                             ) IS NULL THEN s.customer_id END""",
+                policy.company_id.id,
+            )
         return SQL(
-            """CASE WHEN (SELECT c.id FROM crm_customer_scorecard c
-                           WHERE c.company_id = %s AND c.partner_id = f.customer_id
-                         ) IS NULL THEN f.customer_id END""",
-            company.id,
+            """LEFT JOIN crm_customer_scorecard_history h
+                      ON h.partner_id = %(customer)s AND h.company_id = %(company)s
+                     AND h.date_start <= %(month_end)s
+                     AND (h.date_end IS NULL OR h.date_end > %(month_end)s)""",
+            customer=customer,
+            company=policy.company_id.id,
+            month_end=self._get_known_month_end(policy, as_of),
         )
 
     @api.model
@@ -100,39 +106,58 @@ class CrmScorecardEngine(models.AbstractModel):
     # --- STEP 5: APPLY
 
     @api.model
-    def _apply(self, company, only_changed=False):
-        """Write the differences; return counts of what was done.
+    def _apply(self, policy, as_of, only_changed=False):
+        """Score the facts and write the differences; return counts of what was done.
 
-        Each statement returns how many rows it concerned and how many of these no
-        known change explains.
+        The scores are a part of the one statement that writes them, not a table.
         """
-        insert = self._insert_new_sql(company, only_changed)
+        company = policy.company_id
+        which = "new" if only_changed else "all"
         update = self._update_all_sql(company)
         if only_changed:
             update = self._update_changed_sql(company)
-        inserted, new = self._run_apply(insert)
-        updated, corrected = self._run_apply(update)
-        deleted, gone = self._run_apply(
-            self._delete_vanished_sql(company, only_changed)
+        [row] = self.env.execute_query(
+            SQL(
+                """WITH crm_scorecard_scored AS MATERIALIZED (%(scores)s),
+                        inserted AS (%(insert)s),
+                        updated AS (%(update)s),
+                        deleted AS (%(delete)s),
+                        touched AS (SELECT 1 AS kind, * FROM inserted
+                                    UNION ALL SELECT 2, * FROM updated
+                                    UNION ALL SELECT 3, * FROM deleted)
+                   SELECT (SELECT COUNT(*) FROM crm_scorecard_scored),
+                          COUNT(*) FILTER (WHERE kind = 1),
+                          COUNT(*) FILTER (WHERE kind = 2),
+                          COUNT(*) FILTER (WHERE kind = 3),
+                          COUNT(*) FILTER (
+                              WHERE is_fact AND customer_id NOT IN (
+                                    SELECT customer_id FROM crm_scorecard_changed))
+                     FROM touched""",
+                scores=self._scores_sql(policy, as_of, policy._get_bounds(), which),
+                insert=self._insert_new_sql(company, only_changed),
+                update=update,
+                delete=self._delete_vanished_sql(company, only_changed),
+            )
         )
-        if inserted > 1000:  # the planner must know of them before autovacuum comes
+        counts = dict(zip(COUNTS, row, strict=True))
+        if only_changed:
+            counts["corrected"] = 0
+        if counts["inserted"] > 1000:  # the planner must know before autovacuum comes
             self.env.cr.execute(SQL("ANALYZE crm_customer_scorecard"))
-        corrected = 0 if only_changed else new + corrected + gone
-        counts = (self._count_scored(), inserted, updated, deleted, corrected)
-        return dict(zip(COUNTS, counts, strict=True))
+        return counts
 
     @api.model
-    def _apply_few(self, policy, as_of, changed):
+    def _apply_changed(self, policy, as_of, changed):
         """Do the steps 2, 4 and 5 for the changed customers by one statement.
 
         The names that are tables otherwise are parts of the statement here.
         """
         company = policy.company_id
-        customers = SQL("SELECT UNNEST(%s)", changed.customer_ids)
         order_ids = self._get_credited_order_ids(changed)
-        insert = SQL("SELECT")
+        insert, previous = SQL("SELECT"), "none"
         if changed.has_new:
             insert = self._insert_new_sql(company, only_changed=True)
+            previous = "new"
         [[scored_ids, inserted, updated]] = self.env.execute_query(
             SQL(
                 """WITH crm_scorecard_facts AS MATERIALIZED (%(facts)s),
@@ -142,8 +167,8 @@ class CrmScorecardEngine(models.AbstractModel):
                    SELECT ARRAY(SELECT customer_id FROM crm_scorecard_scored),
                           (SELECT COUNT(*) FROM inserted),
                           (SELECT COUNT(*) FROM updated)""",
-                facts=self._facts_sql(company, as_of, customers, order_ids),
-                scores=self._scores_sql(policy, as_of, policy._get_bounds(), True),
+                facts=self._facts_sql(company, as_of, changed.customer_ids, order_ids),
+                scores=self._scores_sql(policy, as_of, policy._get_bounds(), previous),
                 insert=insert,
                 update=self._update_changed_sql(company),
             )
@@ -164,21 +189,6 @@ class CrmScorecardEngine(models.AbstractModel):
             SQL("SELECT COUNT(*) FROM crm_scorecard_scored")
         )
         return count
-
-    @api.model
-    def _run_apply(self, statement):
-        """Run a statement returning ``customer_id, is_fact``; count, do not fetch."""
-        [counts] = self.env.execute_query(
-            SQL(
-                """WITH touched AS (%s)
-                   SELECT COUNT(*), COUNT(*) FILTER (
-                              WHERE is_fact AND customer_id NOT IN (
-                                    SELECT customer_id FROM crm_scorecard_changed))
-                     FROM touched""",
-                statement,
-            )
-        )
-        return counts
 
     @api.model
     def _insert_new_sql(self, company, only_changed) -> SQL:

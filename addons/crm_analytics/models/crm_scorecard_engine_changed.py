@@ -56,7 +56,9 @@ class CrmScorecardEngine(models.AbstractModel):
                     WHERE s.customer_id IS NOT NULL
                  GROUP BY s.customer_id, c.id
                     LIMIT %(limit)s""",
-                sources=self._changed_sql(policy, as_of),
+                sources=self._changed_sql(
+                    policy, as_of, self._has_changed_invoices(policy, as_of)
+                ),
                 company=policy.company_id.id,
                 limit=MANY + 1,
             )
@@ -73,20 +75,30 @@ class CrmScorecardEngine(models.AbstractModel):
         )
 
     @api.model
-    def _collect_changed(self, policy, as_of, changed=None):
+    def _has_changed_invoices(self, policy, as_of):
+        """Tell whether any invoice changed; the way to its orders is long to plan."""
+        if not policy.watermark:
+            return True
+        [[has_changed]] = self.env.execute_query(
+            SQL(
+                "SELECT EXISTS (%s)",
+                self._moved_sql(policy, as_of, policy.watermark),
+            )
+        )
+        return has_changed
+
+    @api.model
+    def _collect_changed(self, policy, as_of):
         """Keep the changed customers in a table, however many they are."""
         customers = SQL(
             """SELECT DISTINCT customer_id FROM (%s) c
                 WHERE customer_id IS NOT NULL""",
             self._changed_sql(policy, as_of),
         )
-        if changed:
-            ids = changed.customer_ids
-            customers = SQL("SELECT UNNEST(%s::int[]) AS customer_id", ids)
         self._make_table("crm_scorecard_changed", customers)
 
     @api.model
-    def _changed_sql(self, policy, as_of) -> SQL:
+    def _changed_sql(self, policy, as_of, with_invoices=True) -> SQL:
         """Return the rows of all sources of changed customers.
 
         Before the first refresh everyone is new.
@@ -98,10 +110,11 @@ class CrmScorecardEngine(models.AbstractModel):
                           false AS is_credit, true AS is_moved
                      FROM res_partner"""
             )
+        invoices = [self._changed_invoices_sql(policy, as_of, since)]
         return SQL(" UNION ALL ").join(
             [
                 self._changed_orders_sql(policy, as_of, since),
-                self._changed_invoices_sql(policy, as_of, since),
+                *(invoices if with_invoices else ()),
                 SQL(
                     """SELECT UNNEST(ARRAY[id, commercial_partner_id]), NULL::int,
                               false, true
@@ -147,13 +160,7 @@ class CrmScorecardEngine(models.AbstractModel):
         invoice may go to someone else than the customer of its order.
         """
         return SQL(
-            """(WITH moved AS MATERIALIZED (
-                   SELECT m.id, m.partner_id, m.move_type = 'out_refund' AS is_credit
-                     FROM account_move m
-                    WHERE m.company_id = %(company)s
-                      AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
-                      AND (%(is_changed)s)
-               )
+            """(WITH moved AS MATERIALIZED (%s)
                SELECT p.commercial_partner_id, NULL::int, false, false
                  FROM moved m JOIN res_partner p ON p.id = m.partner_id
             UNION ALL
@@ -164,8 +171,20 @@ class CrmScorecardEngine(models.AbstractModel):
                  JOIN sale_order_line l ON l.id = r.order_line_id
                  JOIN sale_order o ON o.id = l.order_id
                  JOIN res_partner p ON p.id = o.partner_id)""",
-            company=policy.company_id.id,
-            is_changed=self._is_invoice_changed_sql(policy, as_of, since),
+            self._moved_sql(policy, as_of, since),
+        )
+
+    @api.model
+    def _moved_sql(self, policy, as_of, since) -> SQL:
+        """Return the invoices and credit notes written, or whose day came, since."""
+        return SQL(
+            """SELECT m.id, m.partner_id, m.move_type = 'out_refund' AS is_credit
+                 FROM account_move m
+                WHERE m.company_id = %s
+                  AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+                  AND (%s)""",
+            policy.company_id.id,
+            self._is_invoice_changed_sql(policy, as_of, since),
         )
 
     @api.model

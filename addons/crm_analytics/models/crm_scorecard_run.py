@@ -4,6 +4,8 @@ import time
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from odoo.addons.crm_strategy.tools.notification import notification
+
 _logger = logging.getLogger(__name__)
 
 
@@ -163,16 +165,7 @@ class CrmScorecardRun(models.Model):
                 removed=sum(self.mapped("deleted_count")),
                 seconds=f"{sum(self.mapped('duration')):.1f}",
             )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "danger" if failed else "success",
-                "message": message,
-                "sticky": bool(failed),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(message, "danger" if failed else "success")
 
     # --- CRON
 

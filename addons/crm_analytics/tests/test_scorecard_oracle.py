@@ -10,7 +10,7 @@ import pytz
 
 from odoo.tests import tagged
 
-from odoo.addons.crm_analytics.models import crm_scorecard_engine
+from odoo.addons.crm_analytics.models import crm_scorecard_engine_changed
 
 from .common import ScorecardCommon
 
@@ -279,10 +279,10 @@ class TestScorecardOracle(ScorecardCommon):
         scored = {c: r for c, r in self._rows(SCORES).items() if r["rfm_code"]}
         self.assertEqual(scored, ranked)
 
-        for few in (0, 50):  # by way of tables, and by one statement
+        for many in (0, 50):  # by way of tables, and by one statement
             self._backdate()
             self._random_changes(dice, buyers)
-            with patch.object(crm_scorecard_engine, "FEW", few):
+            with patch.object(crm_scorecard_engine_changed, "MANY", many):
                 run = self._refresh(str(AS_OF), "incremental")
             self.assertEqual(run.mode, "incremental")
             after = self._rows(FIGURES)

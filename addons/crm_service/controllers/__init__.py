@@ -1,2 +1,3 @@
+from . import complaint_attachment
 from . import complaint_portal
 from . import satisfaction

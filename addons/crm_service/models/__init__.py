@@ -8,3 +8,4 @@ from . import res_config_settings
 from . import analysis
 from . import activity
 from . import visit
+from . import after_sale

@@ -11,6 +11,9 @@ class ResConfigSettings(models.TransientModel):
     crm_service_value_scheme_id = fields.Many2one(
         related="company_id.crm_service_value_scheme_id", readonly=False
     )
+    crm_service_is_own_gate_allowed = fields.Boolean(
+        related="company_id.crm_service_is_own_gate_allowed", readonly=False
+    )
     service_picture_max = fields.Integer(
         "Files per Complaint",
         config_parameter="crm_service.picture_max",
@@ -35,6 +38,14 @@ class ResConfigSettings(models.TransientModel):
         default=INTAKE_SETTINGS["hourly_limit"],
         help="The maximum number of forms that one customer may submit per hour; "
         "three times as many are allowed from one IP address.",
+    )
+    service_mail_hourly_limit = fields.Integer(
+        "E-mails per Hour",
+        config_parameter="crm_service.mail_hourly_limit",
+        default=INTAKE_SETTINGS["mail_hourly_limit"],
+        help="The maximum number of e-mails per hour that become complaints of one "
+        "sender; ten times as many for all unknown senders together. Further e-mails "
+        "are kept as notes and not answered. Zero: no limit.",
     )
     service_mail_attachment_max = fields.Integer(
         "Attachments per E-mail",

@@ -14,6 +14,7 @@ class CrmComplaintLoop(models.Model):
 
     _name = "crm.complaint.loop"
     _description = "Open Loop"
+    _inherit = ["crm.complaint.part.mixin"]
     _auto = False
     _order = "age_days desc, id"
     _rec_name = "complaint_id"
@@ -109,13 +110,3 @@ class CrmComplaintLoop(models.Model):
             fields.Datetime.now(),
             moment,
         )
-
-    def action_open_complaint(self):
-        """Open the complaint."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.complaint",
-            "res_id": self.complaint_id.id,
-            "views": [[False, "form"]],
-        }

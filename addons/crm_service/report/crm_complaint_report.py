@@ -22,7 +22,7 @@ class CrmComplaintReport(models.Model):
 
     _name = "crm.complaint.report"
     _description = "Complaint Analysis"
-    _inherit = ["crm.ratio.mixin"]
+    _inherit = ["crm.ratio.mixin", "crm.complaint.part.mixin"]
     _auto = False
     _order = "date_received desc, id desc"
     _rec_name = "complaint_id"
@@ -327,15 +327,3 @@ class CrmComplaintReport(models.Model):
             for company in companies
         ]
         return SQL("CASE c.company_id %s END", SQL(" ").join(whens))
-
-    # --- ACTIONS
-
-    def action_open_complaint(self):
-        """Open the complaint."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.complaint",
-            "res_id": self.complaint_id.id,
-            "views": [[False, "form"]],
-        }

@@ -14,6 +14,7 @@ class CrmComplaintStepReport(models.Model):
 
     _name = "crm.complaint.step.report"
     _description = "Time per Step"
+    _inherit = ["crm.complaint.part.mixin"]
     _auto = False
     _order = "date_ready desc, id desc"
     _rec_name = "step_id"
@@ -127,13 +128,3 @@ class CrmComplaintStepReport(models.Model):
                 fields.Datetime.now(),
             ),
         )
-
-    def action_open_complaint(self):
-        """Open the complaint."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.complaint",
-            "res_id": self.complaint_id.id,
-            "views": [[False, "form"]],
-        }

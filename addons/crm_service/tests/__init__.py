@@ -7,7 +7,11 @@ from . import test_crm_complaint_security
 from . import test_crm_complaint_speed
 from . import test_crm_complaint_ui
 from . import test_complaint_call
+from . import test_document_flow_service
+from . import test_need_service
 from . import test_complaint_call_cron
+from . import test_complaint_answered
+from . import test_complaint_waiting
 from . import test_complaint_stock
 from . import test_customer_panel
 from . import test_complaint_call_ui
@@ -30,6 +34,8 @@ from . import test_remedy_refund
 from . import test_remedy_bypass
 from . import test_remedy_decision
 from . import test_remedy_discount
+from . import test_remedy_races
+from . import test_remedy_approval
 from . import test_remedy_ui
 from . import test_complaint_report
 from . import test_complaint_rate
@@ -41,3 +47,13 @@ from . import test_crm_visit_plan
 from . import test_crm_visit_report
 from . import test_crm_visit_schedule
 from . import test_visit_tools
+from . import test_sales_activity_event
+from . import test_sales_activity_source
+from . import test_sales_activity_report
+from . import test_sales_activity_ui
+from . import test_after_sale
+from . import test_after_sale_reminder
+from . import test_late_order
+from . import test_after_sale_delivery
+from . import test_after_sale_security
+from . import test_after_sale_ui

@@ -75,6 +75,23 @@ class TestContactCron(ContactCommon):
         self.assertEqual(len(self._get_calls(bad)), 1)
         self.assertFalse(bad.contact_error)
 
+    def test_day_is_that_of_the_company(self):
+        """At 20:00 UTC it is the next morning in Shanghai, and still today at home."""
+        complaint = self._create_complaint("inform")
+        self.assertEqual(str(complaint.date_contact), "2026-03-12")
+        with freeze_time("2026-03-12 20:00:00"):
+            self._run()
+            self.assertFalse(complaint.is_contact_reminded)
+            self.company.partner_id.tz = "Asia/Shanghai"
+            self._run()
+        self.assertTrue(complaint.is_contact_reminded)
+
+    def test_new_call_is_due_on_the_company_s_day(self):
+        self.company.partner_id.tz = "Asia/Shanghai"
+        with freeze_time("2026-03-12 20:00:00"):
+            complaint = self._create_complaint("inform")
+        self.assertEqual(self._get_calls(complaint)[0][1], "2026-03-13")
+
     def test_more_than_one_batch(self):
         complaints = self.env["crm.complaint"]
         for _ in range(5):

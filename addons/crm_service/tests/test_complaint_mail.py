@@ -3,9 +3,12 @@ from email.message import EmailMessage
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import freeze_time, new_test_user, tagged
 
-from odoo.addons.crm_service.models.intake import crm_complaint_mail
+from odoo.addons.crm_service.models.intake import (
+    crm_complaint_mail,
+    crm_complaint_mail_limit,
+)
 from odoo.addons.mail.tests.common import MailCommon
 
 from .intake_common import IntakeCommon, make_picture
@@ -194,6 +197,95 @@ class TestComplaintMail(IntakeCommon, MailCommon):
         self.env["ir.config_parameter"].set_param("mail.gateway.loop.threshold", "3")
         made = [len(self._receive(text=f"Loop {n}")) for n in range(5)]
         self.assertEqual(made, [1, 1, 1, 0, 0])
+
+    # --- TOO MANY
+
+    def _set_limit(self, limit):
+        self.env["ir.config_parameter"].set_param(
+            "crm_service.mail_hourly_limit", str(limit)
+        )
+        self.head = new_test_user(
+            self.env, "in_head", groups="crm_service.group_manager"
+        )
+        self.team.leader_id = self.head
+
+    def _assert_not_answered(self, address):
+        """The head of service may be told; whoever has written is not."""
+        sent = [mail for mail in self._mails if address in str(mail["email_to"])]
+        self.assertFalse(sent)
+
+    def _get_hints(self, complaints):
+        kind = self.env.ref("crm_service.mail_activity_type_many_mails")
+        return complaints.activity_ids.filtered(lambda a: a.activity_type_id == kind)
+
+    def test_mails_beyond_the_limit_are_notes_and_not_answered(self):
+        self._set_limit(2)
+        made = [self._receive(text=f"Flood {n}") for n in range(2)]
+        self.assertEqual([len(complaint) for complaint in made], [1, 1])
+        last = made[1]
+        for number in range(2, 5):
+            files = [("p.jpg", make_picture(), "image/jpeg")]
+            self.assertFalse(self._receive(text=f"Flood {number}", files=files))
+            self._assert_not_answered("in_ida@example.com")
+        notes = "".join(last.message_ids.mapped("body"))
+        for number in range(2, 5):
+            self.assertIn(f"Flood {number}", notes)
+        self.assertEqual(len(last.message_ids.attachment_ids), 3)
+        hint = self._get_hints(made[0] | last)
+        self.assertEqual((len(hint), hint.user_id), (1, self.head))
+        self.assertEqual(hint.res_id, last.id)
+        self.assertEqual(len(self._receive("jan <in_jan@example.com>")), 1)
+
+    def test_limit_is_one_of_the_hour(self):
+        self._set_limit(1)
+        with freeze_time("2026-03-12 09:10:00"):
+            self.assertEqual(len(self._receive(text="One")), 1)
+            self.assertFalse(self._receive(text="Two"))
+        with freeze_time("2026-03-12 10:00:00"):
+            self.assertEqual(len(self._receive(text="Three")), 1)
+
+    def test_mail_beyond_the_limit_ends_no_waiting(self):
+        self._set_limit(1)
+        complaint = self._receive(text="One")
+        complaint.action_take()
+        complaint.action_wait()
+        self._receive(text="Two")
+        self.assertTrue(complaint.is_waiting)
+
+    def test_many_strangers_make_one_complaint_and_no_answers(self):
+        self._set_limit(1)
+        self.patch(crm_complaint_mail_limit, "STRANGER_FACTOR", 2)
+        made = [
+            self._receive(f"x{n}@forged.example", text=f"Junk {n}") for n in range(2)
+        ]
+        self.assertEqual([len(complaint) for complaint in made], [1, 1])
+        collected = self._receive("x2@forged.example", text="Junk 2")
+        self._assert_not_answered("forged.example")
+        self.assertFalse(self._receive("x3@forged.example", text="Junk 3"))
+        self._assert_not_answered("forged.example")
+        self.assertRecordValues(
+            collected,
+            [
+                {
+                    "partner_id": False,
+                    "email_from": False,
+                    "team_id": self.team.id,
+                    "is_acknowledged": False,
+                    "user_id": False,
+                }
+            ],
+        )
+        notes = "".join(collected.message_ids.mapped("body"))
+        for text in ("x2@forged.example", "Junk 2", "x3@forged.example", "Junk 3"):
+            self.assertIn(text, notes)
+        self.assertEqual(collected.activity_ids.user_id, self.head)
+        self.assertEqual(len(collected.activity_ids), 1)
+        self.assertEqual(len(self._receive()), 1, "who is known is heard")
+
+    def test_no_limit_where_settings_say_so(self):
+        self._set_limit(0)
+        made = [len(self._receive(text=f"Flood {n}")) for n in range(12)]
+        self.assertEqual(made, [1] * 12)
 
     # --- DUPLICATES
 

@@ -1,8 +1,9 @@
 from odoo.exceptions import AccessError
 from odoo.http import Request
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, JsonRpcException, tagged
+from odoo.tools import mute_logger
 
-from .intake_common import IntakeCommon
+from .intake_common import IntakeCommon, make_picture
 
 
 @tagged("post_install", "-at_install")
@@ -119,6 +120,41 @@ class TestComplaintPortal(IntakeCommon, HttpCase):
         self.assertIn("Reply due by", page)
         self.assertIn("03/05/2026 04:00", page)  # his own time zone
 
+    def test_page_shows_the_reason_of_a_rejection(self):
+        remedy = self.env["crm.complaint.remedy"].create(
+            {
+                "complaint_id": self.own.id,
+                "remedy_type": "reject",
+                "reason": "Stored outside <b>for a year</b>",
+            }
+        )
+        self.authenticate("in_ida", "in_ida")
+        url = f"/my/complaints/{self.own.id}"
+        self.assertNotIn("Stored outside", self.url_open(url).text)
+        self.patch(
+            self.env.registry["crm.complaint"], "_check_verdicts", lambda *_args: None
+        )
+        self._move_on(self.own, "take", "decide")
+        self.assertEqual(remedy.state, "done")
+        page = self.url_open(url).text
+        self.assertIn("Stored outside &lt;b&gt;for a year&lt;/b&gt;", page)
+        self.assertIn("Rejection with Reason", page)
+
+    def test_page_shows_an_amount_and_whether_taxes_are_in_it(self):
+        self.env["crm.complaint.remedy"].create(
+            {"complaint_id": self.own.id, "remedy_type": "discount", "amount": 12.5}
+        )
+        self.own.exception_reason = "Ours"
+        self.authenticate("in_ida", "in_ida")
+        url = f"/my/complaints/{self.own.id}"
+        self.patch(
+            self.env.registry["crm.complaint"], "_check_verdicts", lambda *_args: None
+        )
+        self._move_on(self.own, "take", "decide")
+        page = self.url_open(url).text
+        self.assertIn("12.50", page)
+        self.assertIn("excluding taxes", page)
+
     def test_query_budget_of_the_list_does_not_grow(self):
         """20 complaints cost as many queries as 2."""
         self.authenticate("in_ida", "in_ida")
@@ -211,3 +247,147 @@ class TestComplaintPortal(IntakeCommon, HttpCase):
         self.make_jsonrpc_request("/mail/message/post", params)
         self.assertIn("When?", self.own.message_ids[0].body)
         self.assertFalse(self.own.date_replied)
+
+    # --- FILES IN MESSAGES
+
+    def _upload(self, name, data, thread=None, **fields):
+        """Upload a file as the portal's chatter does; return the answer."""
+        thread = thread or self.own
+        answer = self.url_open(
+            "/mail/attachment/upload",
+            data={
+                "thread_id": thread.id,
+                "thread_model": thread._name,
+                "is_pending": "true",
+                "token": self.own._portal_ensure_token(),
+                "csrf_token": Request.csrf_token(self),
+                **fields,
+            },
+            files={"ufile": (name, data)},
+        )
+        return answer.json()
+
+    def _send(self, *attachment_ids):
+        files = self.env["ir.attachment"].browse(attachment_ids)
+        self.make_jsonrpc_request(
+            "/mail/message/post",
+            {
+                "thread_model": "crm.complaint",
+                "thread_id": self.own.id,
+                "post_data": {
+                    "body": "See here",
+                    "message_type": "comment",
+                    "attachment_ids": files.ids,
+                    "attachment_tokens": [
+                        attachment._get_ownership_token() for attachment in files
+                    ],
+                },
+                "token": self.own._portal_ensure_token(),
+            },
+        )
+        return self.own.message_ids[0]
+
+    def test_pictures_in_messages_are_drawn_anew(self):
+        self.authenticate("in_ida", "in_ida")
+        dirty = make_picture() + b"<script>alert(1)</script>"
+        found = self._upload("evil.html", dirty)
+        message = self._send(found["data"]["attachment_id"])
+        self.assertIn("See here", message.body)
+        (kept,) = message.attachment_ids
+        self.assertEqual((kept.name, kept.mimetype), ("Picture-1.jpg", "image/jpeg"))
+        self.assertNotIn(b"script", kept.raw)
+        self.assertEqual((kept.res_model, kept.res_id), (self.own._name, self.own.id))
+
+    def test_files_in_messages_are_refused_as_in_the_form(self):
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("crm_service.picture_mb", "1")
+        before = self.env["ir.attachment"].search_count([])
+        self.authenticate("in_ida", "in_ida")
+        large = make_picture() + b"x" * 1024 * 1024
+        for name, data, text in (
+            ("p.jpg", b"MZ\x90 program", "not a supported picture"),
+            ("p.svg", b"<svg onload=alert(1)>", "not a supported picture"),
+            ("p.pdf", b"%PDF-1.7", "not a supported picture"),
+            ("p.jpg", b"", "is empty"),
+            ("p.jpg", large, "too large"),
+        ):
+            for pending in ("true", "false"):
+                with self.subTest(text=text, pending=pending):
+                    found = self._upload(name, data, is_pending=pending)
+                    self.assertIn(text, found["error"])
+        self.assertEqual(self.env["ir.attachment"].search_count([]), before)
+
+    def test_broken_picture_is_refused_with_the_message(self):
+        self.authenticate("in_ida", "in_ida")
+        found = self._upload("p.jpg", b"\xff\xd8\xff" + b"broken" * 9)
+        before = len(self.own.message_ids)
+        with (
+            mute_logger("odoo.http"),
+            self.assertRaisesRegex(JsonRpcException, "UserError"),
+        ):
+            self._send(found["data"]["attachment_id"])
+        self.assertEqual(len(self.own.message_ids), before)
+
+    def test_file_of_another_thread_is_looked_at_as_well(self):
+        """What was uploaded for something else does not come in by the message."""
+        portal = self.env["res.users"].search([("login", "=", "in_ida")])
+        other = self.env["ir.attachment"].create(
+            {
+                "name": "run.exe",
+                "raw": b"MZ\x90 program",
+                "res_model": "mail.compose.message",
+                "res_id": 0,
+            }
+        )
+        self.env.cr.execute(
+            "UPDATE ir_attachment SET create_uid = %s WHERE id = %s",
+            [portal.id, other.id],
+        )
+        other.invalidate_recordset(flush=False)
+        self.authenticate("in_ida", "in_ida")
+        with (
+            mute_logger("odoo.http"),
+            self.assertRaisesRegex(JsonRpcException, "UserError"),
+        ):
+            self._send(other.id)
+        self.assertEqual(other.res_model, "mail.compose.message")
+
+    def test_file_waits_for_its_message(self):
+        self.authenticate("in_ida", "in_ida")
+        found = self._upload("p.jpg", make_picture(), is_pending="false")
+        kept = self.env["ir.attachment"].browse(found["data"]["attachment_id"])
+        self.assertEqual((kept.res_model, kept.res_id), ("mail.compose.message", 0))
+
+    def test_too_many_files_of_one_sender(self):
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("crm_service.hourly_limit", "1")
+        parameters.set_param("crm_service.picture_max", "2")
+        self.authenticate("in_ida", "in_ida")
+        picture = make_picture()
+        ids = [
+            self._upload("p.jpg", picture)["data"]["attachment_id"] for _ in range(2)
+        ]
+        self.assertIn("too many files", self._upload("p.jpg", picture)["error"])
+        self.assertEqual(len(self._send(*ids).attachment_ids), 2)
+
+    def test_nobody_uploads_to_the_complaint_of_another(self):
+        self.foreign._portal_ensure_token()
+        self.authenticate("in_ida", "in_ida")
+        before = self.env["ir.attachment"].search_count([])
+        answer = self.url_open(
+            "/mail/attachment/upload",
+            data={
+                "thread_id": self.foreign.id,
+                "thread_model": "crm.complaint",
+                "token": self.own._portal_ensure_token(),
+                "csrf_token": Request.csrf_token(self),
+            },
+            files={"ufile": ("p.jpg", make_picture())},
+        )
+        self.assertEqual(answer.status_code, 404)
+        self.assertEqual(self.env["ir.attachment"].search_count([]), before)
+
+    def test_desk_attaches_what_it_likes(self):
+        self.authenticate("in_agent", "in_agent")
+        found = self._upload("offer.pdf", b"%PDF-1.7")
+        self.assertTrue(found["data"]["attachment_id"])

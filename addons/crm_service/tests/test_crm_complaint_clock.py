@@ -239,3 +239,42 @@ class TestComplaintClock(ComplaintCase):
         complaint.action_decide()
         self.assertIn(boss.partner_id, complaint.message_partner_ids)
         self.assertNotIn(chief.partner_id, complaint.message_partner_ids)
+
+    def test_leaders_in_copy_read_notes_and_no_mails_to_customers(self):
+        boss = self.seller.partner_id
+        self.north.copy_ids = [
+            Command.create({"user_id": self.seller.id, "amount_min": 40})
+        ]
+        complaint = self._create_complaint(channel="phone", user_id=self.agent.id)
+        desk = complaint.with_user(self.agent)
+        self.assertTrue(complaint.is_acknowledged)
+        told = complaint.message_ids.filtered(lambda m: boss in m.notified_partner_ids)
+        self.assertEqual(len(told), 1)
+        self.assertIn("For your information", told.body)
+        said = complaint.message_post(
+            body="Where is it?",
+            author_id=self.bea.id,
+            message_type="email",
+            subtype_xmlid="mail.mt_comment",
+        )
+        answer = desk.message_post(
+            body="On its way", message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        note = desk.message_post(body="Lost?", subtype_xmlid="mail.mt_note")
+        self.assertNotIn(boss, (said | answer).notified_partner_ids)
+        self.assertIn(boss, note.notified_partner_ids)
+        desk.action_take()
+        desk.action_decide()
+        told = complaint.message_ids.filtered(lambda m: boss in m.notified_partner_ids)
+        self.assertEqual(len(told), 2, "he is told once, besides the note")
+
+    def test_leaders_in_copy_stay_so_when_complaints_are_merged(self):
+        self.north.copy_ids = [
+            Command.create({"user_id": self.seller.id, "amount_min": 40})
+        ]
+        remaining = self._create_complaint(quantity=0)
+        remaining._merge(self._create_complaint(quantity=2))
+        follower = remaining.message_follower_ids.filtered(
+            lambda f: f.partner_id == self.seller.partner_id
+        )
+        self.assertEqual(follower.subtype_ids, self.env.ref("mail.mt_note"))

@@ -126,6 +126,43 @@ class TestComplaintStep(ComplaintCase):
         wizard.with_context(**context).create({"reason": "Twice"}).action_apply()
         self.assertEqual(self.complaint.state, "cancelled")
 
+    def test_reason_dialogue_refuses_what_makes_no_sense_for_a_step(self):
+        wizard = self.env["crm.complaint.reason"].with_user(self.clerk)
+        for action in ("cancel", "deny", "reopen"):
+            vals = {"step_ids": self.gate.ids, "action": action, "reason": "No"}
+            with (
+                self.subTest(action=action),
+                self.assertRaisesRegex(UserError, "cannot be done here"),
+            ):
+                wizard.create(vals).action_apply()
+        with self.assertRaisesRegex(UserError, "cannot be done here"):
+            wizard.create({"action": "return", "reason": "No"}).action_apply()
+        self.assertEqual(self.gate.state, "ready")
+        self.assertEqual(self.complaint.state, "decided")
+
+    def test_department_writes_notes_on_its_own_steps_only(self):
+        for user, step in ((self.clerk, self.gate), (self.storeman, self.send)):
+            with self.subTest(user=user.login):
+                note = step.with_user(user).message_post(
+                    body="Which pallet?", subtype_xmlid="mail.mt_note"
+                )
+                self.assertEqual(note.author_id, user.partner_id)
+                said = step.with_user(user).message_post(
+                    body="Asked.",
+                    message_type="comment",
+                    subtype_xmlid="mail.mt_comment",
+                )
+                self.assertIn(said, step.with_user(user).message_ids)
+        for user, step in (
+            (self.clerk, self.send),
+            (self.storeman, self.gate),
+            (self.seller, self.gate),
+        ):
+            before = step.message_ids
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                step.with_user(user).message_post(body="Mine?")
+            self.assertEqual(step.message_ids, before)
+
     def test_decision_taken_back_voids_what_was_handed_over(self):
         self.complaint.with_user(self.agent).action_return("Wrong address")
         self.assertEqual(self.gate.state, "void")

@@ -68,6 +68,46 @@ class TestRemedyBypass(RemedyCommon):
         self.assertEqual(complaint.approval_state, "returned")
         self.assertEqual(complaint.state, "progress")
 
+    # --- FOUR EYES
+
+    def _decide_alone(self, remedy_type):
+        """Let somebody decide who works for finance as well."""
+        self.head.group_ids += self.env.ref("account.group_account_invoice")
+        complaint = self._create_complaint(pails=2)
+        remedy = self._add(complaint, remedy_type)
+        self._decide(complaint)
+        return complaint, remedy
+
+    def test_nobody_opens_the_gate_to_his_own_decision(self):
+        for remedy_type in ("replacement", "refund"):
+            complaint, remedy = self._decide_alone(remedy_type)
+            gate = complaint.step_ids.filtered("is_gate")
+            with (
+                self.subTest(remedy_type=remedy_type),
+                self.assertRaisesRegex(UserError, "somebody else of finance"),
+            ):
+                gate.with_user(self.head).action_done()
+            self.assertEqual((gate.state, remedy.state), ("ready", "granted"))
+            self._approve(complaint)
+            self.assertEqual((gate.state, gate.done_by_id), ("done", self.finance))
+
+    def test_nobody_posts_the_credit_note_of_his_own_decision(self):
+        _complaint, remedy = self._decide_alone("refund")
+        note = remedy.move_ids
+        with self.assertRaisesRegex(UserError, "somebody else of finance"):
+            note.with_user(self.head).action_post()
+        self.assertEqual((note.state, remedy.state), ("draft", "granted"))
+        note.with_user(self.finance).action_post()
+        self.assertEqual((note.state, remedy.state), ("posted", "done"))
+
+    def test_company_of_one_person_may_allow_it(self):
+        self.company.crm_service_is_own_gate_allowed = True
+        for remedy_type, state in (("replacement", "released"), ("refund", "done")):
+            complaint, remedy = self._decide_alone(remedy_type)
+            complaint.step_ids.filtered("is_gate").with_user(self.head).action_done()
+            self.assertEqual(remedy.state, state)
+            self.assertEqual(remedy.released_by_id, self.head)
+
     # --- FIGURES THAT THE POLICY GOES BY
 
     def test_price_paid_is_that_of_the_order(self):

@@ -90,6 +90,28 @@ class TestRemedyRefund(RemedyCommon):
         self.assertEqual((note.state, remedy.state), ("cancel", "refused"))
         self.assertEqual(complaint.state, "progress")
 
+    # --- WHAT THE CUSTOMER READS
+
+    def test_customer_reads_the_amount_with_taxes(self):
+        """380.00 are credited, 437.00 come back with 15 percent of tax."""
+        complaint, _remedy = self._decide_refund(4, 2)
+        self.assertEqual(complaint._get_portal_remedies(), [])
+        self._approve(complaint)
+        (shown,) = complaint._get_portal_remedies()
+        self.assertEqual(shown["amounts"], [(437.0, self.usd)])
+        self.assertEqual(
+            (shown["name"], shown["is_taxed"], shown["reason"]),
+            ("Credit Note", True, ""),
+        )
+
+    def test_customer_reads_what_a_discount_is_worth(self):
+        complaint = self._create_complaint(pails=2)
+        self._add(complaint, "discount", amount=20.0, reason="Ours, not his")
+        self._decide(complaint)
+        (shown,) = complaint._get_portal_remedies()
+        self.assertEqual(shown["amounts"], [(20.0, self.usd)])
+        self.assertEqual((shown["is_taxed"], shown["reason"]), (False, ""))
+
     # --- CURRENCIES
 
     def test_amounts_in_the_currency_of_order_and_invoice(self):

@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .remedy_common import RemedyCommon
 
@@ -202,6 +202,53 @@ class TestRemedyReplacement(RemedyCommon):
         self._approve(complaint)
         with self.assertRaises(UserError):
             self._ship(remedy.sale_order_id.picking_ids, {self.pail: 9, self.drum: 2})
+
+    # --- NOT RECEIVED
+
+    def _lose_parcel(self, **vals):
+        """Return complaint and replacement that was shipped and never arrived."""
+        complaint, remedy = self._decide_replacement(**vals)
+        self._approve(complaint)
+        self._ship(remedy.sale_order_id.picking_ids)
+        complaint.wish = "replacement"
+        complaint.with_user(self.agent).log_call("not_received", note="Nothing came")
+        self.assertEqual((complaint.state, remedy.state), ("progress", "done"))
+        return complaint, remedy
+
+    def test_proposal_after_not_received_names_the_way(self):
+        complaint, remedy = self._lose_parcel()
+        with self.assertRaisesRegex(UserError, "Lost on the Way"):
+            complaint.with_user(self.agent).action_propose()
+        self.assertEqual(complaint.remedy_ids, remedy)
+        remedy.with_user(self.head).action_lose()
+        complaint.with_user(self.agent).action_propose()
+        again = complaint.remedy_ids - remedy
+        self.assertEqual(again.line_ids.mapped("quantity"), [4.0, 2.0])
+        with self.assertRaisesRegex(UserError, "already proposed"):
+            complaint.with_user(self.agent).action_propose()
+        self._decide(complaint)
+        self.assertEqual((remedy.state, again.state), ("lost", "granted"))
+
+    def test_proposal_takes_the_pieces_that_are_free(self):
+        complaint = self._create_complaint(pails=4, drums=2, wish="replacement")
+        self._add(complaint, "refund", [1, 2])
+        complaint.with_user(self.agent).action_propose()
+        proposed = complaint.remedy_ids.filtered(
+            lambda r: r.remedy_type == "replacement"
+        )
+        self.assertEqual(proposed.line_ids.complaint_line_id, complaint.line_ids[0])
+        self.assertEqual(proposed.line_ids.quantity, 3.0)
+
+    def test_new_remedy_offers_the_pieces_that_are_free(self):
+        complaint = self._create_complaint(pails=4, drums=2)
+        self._add(complaint, "replacement", [4, 0])
+        view = "crm_service.crm_complaint_remedy_view_form"
+        remedies = self.env["crm.complaint.remedy"].with_user(self.agent)
+        form = Form(remedies.with_context(default_complaint_id=complaint.id), view=view)
+        form.remedy_type = "refund"
+        refund = form.save()
+        self.assertEqual(refund.line_ids.complaint_line_id, complaint.line_ids[1])
+        self.assertEqual(refund.line_ids.quantity, 2.0)
 
     def test_archived_product_needs_a_substitute(self):
         complaint = self._create_complaint(pails=1)

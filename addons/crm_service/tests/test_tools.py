@@ -3,6 +3,7 @@ import doctest
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.crm_service.tools import (
+    after_sale_states,
     complaint_call,
     complaint_deadline,
     complaint_loop,
@@ -19,6 +20,7 @@ from odoo.addons.crm_service.tools import (
 class TestServiceTools(BaseCase):
     def test_doctests(self):
         for module in (
+            after_sale_states,
             complaint_call,
             complaint_deadline,
             complaint_loop,

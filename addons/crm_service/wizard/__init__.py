@@ -4,6 +4,7 @@ from . import base_partner_merge_sales_activity
 from . import crm_complaint_call
 from . import crm_complaint_merge
 from . import base_partner_merge_satisfaction
+from . import base_partner_merge_after_sale
 from . import crm_sales_activity_cancel
 from . import base_partner_merge_visit
 from . import crm_visit_change

@@ -23,6 +23,19 @@ class CrmComplaintCall(models.TransientModel):
     duration = fields.Float("Minutes")
     next_date = fields.Date("Call Again On")
 
+    # What he mentions beside the complaint
+    need_name = fields.Char("Need")
+    need_kind = fields.Selection(
+        selection=lambda self: self.env["crm.need"]._fields["kind"].selection,
+        string="Kind of Need",
+        default="standard",
+    )
+    need_strength = fields.Integer(
+        "Strength of the Need",
+        default=3,
+        help="From 1, nice to have, to 5: decides whether the customer buys.",
+    )
+
     @api.depends("complaint_id")
     def _compute_from_complaint(self):
         for call in self:
@@ -63,4 +76,16 @@ class CrmComplaintCall(models.TransientModel):
             duration=self.duration,
             next_date=self.next_date,
         )
+        self._record_need()
         return {"type": "ir.actions.act_window_close"}
+
+    def _record_need(self):
+        """Keep what the customer said he needs, on the same screen as the call."""
+        name = (self.need_name or "").strip()
+        if name:
+            self.complaint_id._record_need(
+                name,
+                kind=self.need_kind or "standard",
+                strength=self.need_strength,
+                source="call",
+            )

@@ -8,6 +8,7 @@ from . import res_partner
 from . import res_partner_grouping
 from . import crm_watermark
 from . import crm_refresh_queue_mixin
+from . import crm_due_mixin
 from . import crm_state_mixin
 from . import crm_system_fields_mixin
 from . import team

@@ -117,15 +117,21 @@ class CrmSaleFact(models.AbstractModel):
         return SQL("p.commercial_partner_id NOT IN (%s)", internal)
 
     @api.model
-    def _partners_sql(self, customers: SQL) -> SQL:
+    def _partners_sql(self, customers) -> SQL:
         """Return the partners, with their contacts, of ``customers``.
 
-        :param customers: statement giving the ids of the customers
+        Companies of this database are left out: they are no customers.
+
+        :param customers: statement giving the ids of the customers, or a list of them
         """
+        operator = SQL("IN (%s)", customers)
+        if isinstance(customers, list):
+            operator = SQL("= ANY(%s)", customers)
         return SQL(
-            """(SELECT id, commercial_partner_id FROM res_partner
-                 WHERE commercial_partner_id IN (%s))""",
-            customers,
+            """(SELECT id, commercial_partner_id, active FROM res_partner p
+                 WHERE commercial_partner_id %s AND %s)""",
+            operator,
+            self._is_customer_sql(),
         )
 
     @api.model
@@ -201,33 +207,35 @@ class CrmSaleFact(models.AbstractModel):
         customers: SQL | None = None,
         since=None,
         partners=None,
+        among=None,
     ) -> SQL:
         """Return one row per purchase of ``company``.
 
-        Columns: ``customer_id, order_id, date_order, revenue, margin``; money in
-        the company's currency, unrounded; ``date_order`` in UTC.
+        Columns: ``customer_id, order_id, date_order`` (UTC) and, unrounded in the
+        company's currency, ``revenue, margin``.
 
         :param until: last day that counts (date), all if None
         :param customers: statement giving the ids of the customers to keep
         :param since: first day that counts (date), all if None
-        :param partners: relation of the partners to keep (``id``,
-            ``commercial_partner_id``), in place of ``customers``
+        :param partners: relation of the partners to keep, with the columns and rows
+            of :meth:`_partners_sql`, in place of ``customers``
+        :param among: statement giving the ids of the orders to keep, if few
         """
-        if customers:
-            partners = self._partners_sql(customers)
+        partners = partners or (customers and self._partners_sql(customers))
         conditions = [
             SQL("o.state = 'sale'"),
             SQL("o.company_id = %s", company.id),
-            self._is_customer_sql(),
+            *([] if partners else [self._is_customer_sql()]),
             *self._get_no_purchase_sql(),
         ]
+        if among:
+            conditions.append(SQL("o.id IN (%s)", among))
         if until:
-            conditions.append(
-                SQL("o.date_order < %s", self._end_of_day_sql(until, company))
-            )
+            end = self._end_of_day_sql(until, company)
+            conditions.append(SQL("o.date_order < %s", end))
         if since:
-            start = self._get_day_start(since, company)
-            conditions.append(SQL("o.date_order >= %s", start))
+            after = self._get_day_start(since, company)
+            conditions.append(SQL("o.date_order >= %s", after))
         return SQL(
             """SELECT p.commercial_partner_id AS customer_id,
                       o.id AS order_id,
@@ -257,8 +265,10 @@ class CrmSaleFact(models.AbstractModel):
         later, so a period that is over keeps its figure. Arguments as in
         :meth:`_refunds_sql`.
         """
+        # these alone: to read all orders for the sake of a few would take long
+        looked_at = SQL("SELECT order_id FROM credited")
         return SQL(
-            """WITH running AS (
+            """WITH credited AS MATERIALIZED (%(credited)s), running AS (
                    SELECT order_id, day, is_credit,
                           SUM(credited) OVER upto AS credited,
                           SUM(invoiced) OVER upto AS invoiced
@@ -283,12 +293,13 @@ class CrmSaleFact(models.AbstractModel):
                       revenue * step / amount_untaxed AS revenue,
                       margin * step / amount_untaxed AS margin
                  FROM stepped""",
-            billed=self._billed_sql(company, until, credited),
-            orders=self._orders_sql(company, until),
+            credited=credited or self._credited_orders_sql(company, until),
+            billed=self._billed_sql(company, until, looked_at),
+            orders=self._orders_sql(company, until, among=looked_at),
         )
 
     @api.model
-    def _billed_sql(self, company, until=None, credited=None) -> SQL:
+    def _billed_sql(self, company, until, credited) -> SQL:
         """Return what was invoiced and credited per day, of orders once credited.
 
         Columns: ``order_id, day, is_credit, credited, invoiced``; untaxed, in the
@@ -309,7 +320,7 @@ class CrmSaleFact(models.AbstractModel):
                 WHERE m.state = 'posted'
                   AND m.move_type IN ('out_invoice', 'out_refund') %(dated)s
              GROUP BY l.order_id, m.invoice_date""",
-            credited=credited or self._credited_orders_sql(company, until),
+            credited=credited,
             dated=SQL("AND m.invoice_date <= %s", until) if until else SQL(),
         )
 
@@ -340,7 +351,7 @@ class CrmSaleFact(models.AbstractModel):
             SQL("m.state = 'posted'"),
             SQL("m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')"),
             SQL("m.company_id = %s", company.id),
-            self._is_customer_sql(),
+            *([] if partners else [self._is_customer_sql()]),
         ]
         if until:
             conditions.append(SQL("m.invoice_date <= %s", until))

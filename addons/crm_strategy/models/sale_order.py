@@ -7,6 +7,6 @@ class SaleOrder(models.Model):
     # All that crm.sale.fact reads of a purchase, in one narrow index
     _crm_fact_idx = models.Index(
         "(partner_id, date_order)"
-        " INCLUDE (company_id, amount_untaxed, currency_rate, margin)"
+        " INCLUDE (id, company_id, amount_untaxed, currency_rate, margin)"
         " WHERE state = 'sale'"
     )

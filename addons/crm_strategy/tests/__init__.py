@@ -1,5 +1,6 @@
 from . import test_crm_document_flow
 from . import test_crm_document_flow_bank
+from . import test_crm_document_flow_campaign
 from . import test_crm_document_flow_security
 from . import test_crm_document_flow_ui
 from . import test_crm_matrix
@@ -65,6 +66,7 @@ from . import test_crm_lifecycle_policy
 from . import test_crm_lifecycle_ui
 from . import test_concept_tools
 from . import test_crm_need
+from . import test_crm_need_due
 from . import test_crm_lesson
 from . import test_crm_decision
 from . import test_crm_alert

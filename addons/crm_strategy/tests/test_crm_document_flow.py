@@ -11,7 +11,7 @@ from odoo.addons.crm_strategy.tools import document_flow
 from .document_flow_common import DocumentFlowCommon
 
 # Statements of a flow from a lead to its invoices, however many these are
-BUDGET = 13
+BUDGET = 15
 
 # What another module could add
 CUSTOMER_LINK = {

@@ -51,12 +51,12 @@ def direct_links(links):
     after = {}
     for source, target in links:
         after.setdefault(source, set()).add(target)
+    detours = {
+        source: set().union(*(after[middle] for middle in targets & after.keys()))
+        for source, targets in after.items()
+    }
     return {
-        (source, target)
-        for source, target in links
-        if not any(
-            target in after.get(middle, ()) for middle in after[source] - {target}
-        )
+        (source, target) for source, target in links if target not in detours[source]
     }
 
 

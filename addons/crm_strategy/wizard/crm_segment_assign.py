@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.notification import CLOSE, notification
+
 
 class CrmSegmentAssign(models.TransientModel):
     """Put customers into a segment by hand, or take them out of it."""
@@ -57,15 +59,7 @@ class CrmSegmentAssign(models.TransientModel):
                 count=count,
                 segment=self.segment_id.display_name,
             )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": message,
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notification(message, after=CLOSE)
 
     def _check_complete(self):
         if not self.partner_ids:

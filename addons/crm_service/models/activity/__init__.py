@@ -7,6 +7,10 @@ from . import crm_sales_activity_document
 from . import crm_sales_activity_customer
 from . import crm_sales_activity_move
 from . import crm_sales_activity_event
+from . import crm_document_flow_activity
+from . import crm_need_activity
+from . import crm_sales_activity_need
+from . import crm_need_due_activity
 from . import crm_sales_activity_source
 from . import crm_sales_activity_email
 from . import crm_sales_activity_meeting

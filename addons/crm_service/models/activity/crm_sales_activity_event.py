@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.fields import Command
 
 from ...tools.sales_activity_states import AHEAD
@@ -132,13 +132,18 @@ class CrmSalesActivity(models.Model):
 
     # --- FROM THE CALENDAR
 
+    @api.model
+    def _get_event_hours(self, event):
+        """Return how long a meeting lasts; the host's duration is not always kept."""
+        return (event.stop - event.start).total_seconds() / 3600
+
     def _follow_event(self):
         """Move these touches to where their meetings are now."""
         for activity in self:
             event = activity.event_id
             values = {"date_start": event.start}
             if not event.allday:
-                values["duration"] = event.duration
+                values["duration"] = self._get_event_hours(event)
             own = event.res_model == self._name
             if own and event.user_id and not event.user_id.share:
                 values["user_id"] = event.user_id.id

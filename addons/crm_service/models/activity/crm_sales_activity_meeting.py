@@ -116,7 +116,9 @@ class CrmSalesActivity(models.Model):
             "user_ids": [fields.Command.set((people | event.user_id).ids)],
             "company_id": company.id,
             "date_start": event.start,
-            "duration": kind.duration if event.allday else event.duration,
+            "duration": (
+                kind.duration if event.allday else self._get_event_hours(event)
+            ),
             "event_id": event.id,
         }
 

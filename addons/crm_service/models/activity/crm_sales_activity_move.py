@@ -39,6 +39,11 @@ class CrmSalesActivity(models.Model):
         """It took place; what the kind requires must be on record."""
         self._move("done")
 
+    def action_report(self):
+        """Ask on one screen what came of it, then mark it as done."""
+        self.ensure_one()
+        return self._get_log_action({"default_activity_id": self.id})
+
     def action_cancel(self, reason=None):
         """It does not take place; ask for the reason where none is given."""
         if not reason:

@@ -211,7 +211,9 @@ class CrmSalesActivity(models.Model):
             vals |= {
                 "event_id": event.id,
                 "date_start": event.start,
-                "duration": kind.duration if event.allday else event.duration,
+                "duration": (
+                    kind.duration if event.allday else self._get_event_hours(event)
+                ),
             }
         self._log_touch(vals)
 

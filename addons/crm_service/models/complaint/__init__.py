@@ -10,6 +10,7 @@ from . import crm_complaint_write
 from . import crm_complaint_clock
 from . import crm_complaint_move
 from . import crm_complaint_line
+from . import crm_complaint_part_mixin
 from . import crm_complaint_step
 from . import crm_complaint_handover
 from . import crm_complaint_message

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -148,12 +150,19 @@ class CrmComplaint(models.Model):
     # --- JUDGE
 
     def _judge_promises(self):
-        """Say how each promise stands, and when to look again."""
+        """Say how each promise stands, and when to look again.
+
+        Nobody follows these values in the chatter, so nothing is prepared for that.
+        """
         now = fields.Datetime.now()
+        judged = defaultdict(list)
         for complaint in self:
             vals = complaint._prepare_judged_vals(now)
             if any(complaint[name] != value for name, value in vals.items()):
-                complaint._write_by_system(vals)
+                judged[tuple(vals.items())].append(complaint.id)
+        silent = self.with_context(tracking_disable=True)
+        for vals, ids in judged.items():
+            silent.browse(ids)._write_by_system(dict(vals))
 
     def _prepare_judged_vals(self, now):
         """A promise of a closed complaint that nothing kept was void."""

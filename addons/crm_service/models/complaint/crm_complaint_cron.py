@@ -118,7 +118,7 @@ class CrmComplaint(models.Model):
                 {
                     "activity_type_id": activity_type.id,
                     "automated": True,
-                    "date_deadline": fields.Date.context_today(complaint),
+                    "date_deadline": complaint._get_contact_today(),
                     "res_model_id": model_id,
                     "res_id": complaint.id,
                     "summary": labels[state],

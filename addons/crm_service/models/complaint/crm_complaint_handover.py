@@ -136,14 +136,19 @@ class CrmComplaint(models.Model):
     # --- LEADERS IN COPY
 
     def _tell_leaders(self):
-        """Let the leaders follow who want to know of complaints of this amount."""
+        """Let the leaders follow who want to know of complaints of this amount.
+
+        They follow what we write to each other, not what customers are written: an
+        acknowledgement that is no use to them, and every mail after it.
+        """
+        note = self.env.ref("mail.mt_note")
         for complaint in self.sudo():  # style: CRM109 amounts and followers
             users = complaint.team_id._get_users_in_copy(complaint.amount_company)
             users = users.filtered(lambda u, c=complaint: c.company_id in u.company_ids)
             leaders = users.partner_id - complaint.message_partner_ids
             if not leaders:
                 continue
-            complaint.message_subscribe(leaders.ids)
+            complaint.message_subscribe(leaders.ids, subtype_ids=note.ids)
             complaint.message_post(
                 body=self.env._(
                     "For your information: %(customer)s complains about goods worth "

@@ -12,12 +12,16 @@ class CrmComplaint(models.Model):
         if message.message_type not in ("comment", "email", "email_outgoing"):
             return result
         if self._is_from_customer(message):
-            self.sudo().action_resume()  # style: CRM109 he has answered
+            self.sudo()._on_customer_wrote()  # style: CRM109 he has answered
         elif not message.is_internal and message.subtype_id == self.env.ref(
             "mail.mt_comment"
         ):
             self.sudo()._reply()  # style: CRM109 whoever answers him
         return result
+
+    def _on_customer_wrote(self):
+        """Do what follows when the customer has written. As superuser."""
+        self.action_resume()
 
     def _is_from_customer(self, message):
         author = message.author_id

@@ -28,9 +28,16 @@ class CrmComplaintStep(models.Model):
 
     _name = "crm.complaint.step"
     _description = "Step of a Complaint"
-    _inherit = ["crm.state.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "crm.complaint.part.mixin",
+        "crm.state.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "complaint_id desc, round, sequence, id"
     _check_company_auto = True
+    # departments read their steps only, and have something to say about them
+    _mail_post_access = "read"
     _transitions = STEP
     _system_actions = STEP_SYSTEM
 
@@ -251,16 +258,6 @@ class CrmComplaintStep(models.Model):
                 "crm_service.crm_complaint_reason_action"
             ),
             "context": {"default_step_ids": self.ids, "default_action": action},
-        }
-
-    def action_open_complaint(self):
-        """Open the complaint."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.complaint",
-            "res_id": self.complaint_id.id,
-            "views": [[False, "form"]],
         }
 
     # --- WORK

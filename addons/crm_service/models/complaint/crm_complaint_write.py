@@ -25,6 +25,7 @@ SYSTEM_FIELDS = {
     "date_check",
     "reopen_count",
     "skip_count",
+    "asked_exceptions",
 }
 # context value of a write that comes from the product's own methods; a client
 # cannot send this very object

@@ -9,6 +9,9 @@ from . import crm_complaint_granted
 from . import crm_complaint_call
 from . import crm_complaint_call_plan
 from . import crm_complaint_alert
+from . import crm_complaint_waiting
 from . import res_company
 from . import res_partner_panel
 from . import product_template_substitute
+from . import crm_need_complaint
+from . import crm_complaint_need

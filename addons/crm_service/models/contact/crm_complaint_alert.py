@@ -11,6 +11,7 @@ from .crm_complaint_call_plan import CALL, UNREACHABLE
 
 _logger = logging.getLogger(__name__)
 WARNING = "mail.mail_activity_data_warning"
+ANSWERED = "crm_service.mail_activity_type_answered"
 BATCH = 100
 
 
@@ -44,6 +45,7 @@ class CrmComplaint(models.Model):
         result = super()._on_reopened()
         for complaint in self.sudo():  # style: CRM109 tells the head of service
             leader = complaint._get_contact_leader()
+            complaint._get_open_calls(ANSWERED).unlink()
             complaint.activity_schedule(
                 WARNING,
                 complaint._get_contact_today(),
@@ -78,6 +80,39 @@ class CrmComplaint(models.Model):
         """Return what the customer said on the telephone, if he has just denied."""
         last = self.contact_ids[:1]
         return (last.outcome == "not_received" and last.note) or ""
+
+    def _on_customer_wrote(self):
+        """Of what is closed and nobody's, the head of service learns, once."""
+        result = super()._on_customer_wrote()
+        for complaint in self:
+            if complaint.is_open or complaint.user_id.active:
+                continue
+            if complaint._get_open_calls(ANSWERED):
+                continue
+            user = complaint._get_desk_user()
+            if user:
+                complaint.activity_schedule(
+                    ANSWERED,
+                    complaint._get_contact_today(),
+                    summary=self.env._("The customer has written about it again"),
+                    note=self.env._(
+                        "The complaint is closed and has no agent. Read the message, "
+                        "answer it, or reopen the complaint."
+                    ),
+                    user_id=user.id,
+                )
+        return result
+
+    def _get_desk_user(self):
+        """Return who looks after what is nobody's: head, agent, any manager."""
+        team, company = self.team_id, self.company_id
+        managers = self.env.ref("crm_service.group_manager").all_user_ids
+        managers = managers.filtered(
+            lambda user: not user.share and company in user.company_ids
+        )
+        users = (team.leader_id, team.member_ids, managers.sorted("id"))
+        active = (found.filtered("active")[:1] for found in users)
+        return next(filter(None, active), self.env["res.users"])
 
     def _get_contact_leader(self):
         """Return the head of the team, else whoever works on the complaint."""
@@ -117,10 +152,22 @@ class CrmComplaint(models.Model):
 
     @api.model
     def _get_contact_todo_domain(self):
-        """Return the domain of complaints of which a call is missing or forgotten."""
-        today = fields.Date.context_today(self)
+        """Return the domain of complaints of which a call is missing or forgotten.
+
+        Each company has its own day: it begins earlier in Shanghai than in Berlin.
+        """
         waiting = Domain("state", "in", list(PURPOSE_OF_STATE))
         waiting &= Domain("is_leader_asked", "=", False)
+        companies = self.env["res.company"].sudo()  # style: CRM109 all that there are
+        days = companies.search([]).grouped(self._get_company_day)
+        return waiting & Domain.OR(
+            Domain("company_id", "in", own.ids) & self._get_contact_day_domain(day)
+            for day, own in days.items()
+        )
+
+    @api.model
+    def _get_contact_day_domain(self, today):
+        """Return the domain of calls that are missing or forgotten on ``today``."""
         tried = Domain("contact_retry", "=", False)
         tried |= Domain("contact_retry", "<=", today)
         missing = Domain(
@@ -133,7 +180,7 @@ class CrmComplaint(models.Model):
         )
         forgotten = Domain("is_contact_reminded", "=", False)
         forgotten &= Domain("date_contact", "<", today)
-        return waiting & tried & (missing | forgotten)
+        return tried & (missing | forgotten)
 
     def _remind_safely(self):
         """Remind of one call; what fails says why and waits for tomorrow."""
@@ -150,9 +197,7 @@ class CrmComplaint(models.Model):
             self.write(
                 {
                     "contact_error": str(e) or type(e).__name__,
-                    "contact_retry": fields.Date.add(
-                        fields.Date.context_today(self), days=1
-                    ),
+                    "contact_retry": fields.Date.add(self._get_contact_today(), days=1),
                 }
             )
 

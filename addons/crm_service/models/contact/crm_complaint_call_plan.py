@@ -1,6 +1,6 @@
 from datetime import datetime, time, timedelta
 
-from odoo import models
+from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
 from ...tools.complaint_call import PURPOSES as PURPOSE_OF_STATE
@@ -39,7 +39,13 @@ class CrmComplaint(models.Model):
     # --- DAYS
 
     def _get_contact_today(self):
-        return self.env["crm.sale.fact"]._get_today(self.company_id)
+        """Return the day that it is now for the people of the company."""
+        return self._get_company_day(self.company_id)
+
+    @api.model
+    def _get_company_day(self, company):
+        zone = self.env["crm.sale.fact"]._get_timezone(company)
+        return fields.Date.context_today(self.with_context(tz=zone))
 
     def _get_day_after(self, start, days):
         """Return the day so many days, or working days, after ``start``."""

@@ -124,10 +124,6 @@ class CrmServicePanel(models.AbstractModel):
         readable = orders._search(
             [("company_id", "=", company.id), ("delivery_status", "!=", "full")]
         )
-        promised = SQL(
-            """COALESCE(o.commitment_date, CASE o.picking_policy
-                   WHEN 'one' THEN l.latest ELSE l.earliest END)"""
-        )
         return self.env.execute_query_dict(
             SQL(
                 """WITH %(scope)s
@@ -142,10 +138,21 @@ class CrmServicePanel(models.AbstractModel):
                  ORDER BY promised, o.id""",
                 scope=self._scope_sql(customers),
                 orders=facts._orders_sql(company, partners=SQL("scope")),
-                promised=facts._local_day_sql(promised, company),
+                promised=facts._local_day_sql(self._promised_sql(), company),
                 lines=self._order_lines_sql(),
                 readable=readable.subselect(),
             )
+        )
+
+    @api.model
+    def _promised_sql(self) -> SQL:
+        """Return when order ``o``, with its lines ``l``, was promised, in UTC.
+
+        ``l`` is what :meth:`_order_lines_sql` gives.
+        """
+        return SQL(
+            """COALESCE(o.commitment_date, CASE o.picking_policy
+                   WHEN 'one' THEN l.latest ELSE l.earliest END)"""
         )
 
     @api.model

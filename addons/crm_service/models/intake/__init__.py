@@ -4,7 +4,9 @@ from . import crm_complaint_intake
 from . import crm_complaint_notice
 from . import crm_complaint_picture
 from . import crm_complaint_portal
+from . import ir_attachment_intake
 from . import crm_complaint_mail
+from . import crm_complaint_mail_limit
 from . import crm_complaint_duplicate
 from . import mail_thread_intake
 from . import res_partner_lookup

@@ -175,13 +175,22 @@ class CrmComplaint(models.Model):
         files = self.env["ir.attachment"].sudo()  # style: CRM109 of this complaint
         files = files.search([("res_model", "=", self._name), ("res_id", "=", self.id)])
         files.res_id = target.id
-        target.message_subscribe(self.message_partner_ids.ids)
+        self._move_followers_to(target)
         return {
             "target": target.id,
             "lines": lines.ids,
             "messages": messages.ids,
             "files": files.ids,
         }
+
+    def _move_followers_to(self, target):
+        """Let the followers follow ``target``, each for what he wants to read."""
+        known = target.message_partner_ids
+        for follower in self.message_follower_ids:
+            if follower.partner_id not in known:
+                target.message_subscribe(
+                    follower.partner_id.ids, subtype_ids=follower.subtype_ids.ids
+                )
 
     def _unmerge(self):
         """Bring back what went to the other complaint, as far as it is still there."""

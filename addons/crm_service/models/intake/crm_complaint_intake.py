@@ -15,6 +15,7 @@ INTAKE_SETTINGS = {
     "picture_mb": 8,
     "is_pdf_accepted": 0,
     "hourly_limit": 10,
+    "mail_hourly_limit": 10,
     "mail_attachment_max": 20,
     "mail_attachment_mb": 10,
     "is_list_refused": 1,
@@ -120,14 +121,22 @@ class CrmComplaint(models.Model):
         return result
 
     def _acknowledge(self):
-        """Send the acknowledgement once, to the contact or to the address he gave."""
+        """Send the acknowledgement once."""
         self.ensure_one()
-        template = self.env.ref(
-            "crm_service.mail_template_complaint_received", raise_if_not_found=False
-        )
+        template = "crm_service.mail_template_complaint_received"
+        if not self.is_acknowledged and self._write_to_customer(template):
+            self.with_user(SUPERUSER_ID).is_acknowledged = True
+
+    def _write_to_customer(self, xmlid):
+        """Write to the contact, or to the address he gave; return whether we could.
+
+        :param xmlid: of the template; it is no reply, since nobody has written it
+        """
+        self.ensure_one()
+        template = self.env.ref(xmlid, raise_if_not_found=False)
         email = email_normalize(self.partner_id.email or self.email_from)
-        if not template or not email or self.is_acknowledged:
-            return
+        if not template or not email:
+            return False
         self._portal_ensure_token()
         # the product writes: who sends the mail in is no author and is told
         complaint = self.with_user(SUPERUSER_ID)
@@ -143,7 +152,7 @@ class CrmComplaint(models.Model):
             template.with_user(SUPERUSER_ID).send_mail(
                 self.id, email_layout_xmlid="mail.mail_notification_light"
             )
-        complaint.is_acknowledged = True
+        return True
 
     def _get_promised_reply_text(self):
         """Return until when a reply is promised, as the customer reads dates."""

@@ -65,6 +65,9 @@ class CrmComplaint(models.Model):
                 reason,
             )
             return None
+        if self._is_mail_too_often(msg_dict):
+            self._keep_mail(msg_dict, custom_values)
+            return None
         if known := self._find_same_mail(msg_dict):
             _logger.info(
                 "The mail %s of %s repeats what made %s and joins it",

@@ -67,6 +67,21 @@ class CrmComplaint(models.Model):
         return files, errors
 
     @api.model
+    def _find_file_error(self, name, stream):
+        """Return why a single file is not taken, None if it looks all right."""
+        _count, max_bytes, kinds = self._get_picture_limits()
+        problem = find_problem(stream.read(max_bytes + 1), kinds, max_bytes)
+        return self._get_upload_error(problem, name, max_bytes) if problem else None
+
+    @api.model
+    def _is_upload_too_often(self, sender):
+        """Count a file of ``sender``; return whether it is one too many this hour."""
+        limits = self.env["crm.intake.limit"]
+        limit = self._get_intake_setting("hourly_limit")
+        limit *= self._get_intake_setting("picture_max")
+        return limits._count(f"file:{sender}") > limit
+
+    @api.model
     def _get_upload_error(self, problem, name, max_bytes):
         name = clean_text(name, is_line=True)[:60] or "?"
         if problem == "empty":
@@ -106,6 +121,23 @@ class CrmComplaint(models.Model):
             return image_apply_opt(image, "PNG", optimize=True)
         except PICTURE_ERRORS:
             return None
+
+    # --- FILES IN MESSAGES OF CUSTOMERS
+
+    def _process_attachments_for_post(self, attachments, attachment_ids, msg_values):
+        """Draw anew what a customer attaches to a message, or refuse the message."""
+        if attachment_ids and not self.env.user._is_internal():
+            files = self.env["ir.attachment"].sudo()  # style: CRM109 his own, see below
+            files = files.browse(attachment_ids).exists()
+            files.filtered(
+                lambda a: (
+                    a.res_model == "mail.compose.message"
+                    and a.create_uid.id == self.env.uid
+                )
+            )._redraw_for_complaint()
+        return super()._process_attachments_for_post(
+            attachments, attachment_ids, msg_values
+        )
 
     def _attach(self, files):
         """Attach files of :meth:`_read_uploads`; return the attachments."""

@@ -110,7 +110,7 @@ class CrmComplaint(models.Model):
         return False, False
 
     def _get_portal_remedies(self):
-        """Return [{name, amount, tracking, tracking_url}] that the customer gets.
+        """Return what the customer gets, each as :meth:`_prepare_portal_vals` says.
 
         Nothing before the decision is released: until then it may still change.
         """
@@ -118,17 +118,7 @@ class CrmComplaint(models.Model):
         remedies = self.remedy_ids.filtered(
             lambda remedy: remedy.state in ("released", "done")
         )
-        labels = dict(remedies._get_types())
-        return [
-            {
-                "name": labels.get(remedy.remedy_type),
-                "amount": remedy.amount,
-                "tracking": " ".join(
-                    filter(None, (remedy.carrier_name, remedy.tracking_ref))
-                ),
-            }
-            for remedy in remedies
-        ]
+        return [remedy._prepare_portal_vals() for remedy in remedies]
 
     def _get_portal_rating_url(self):
         """Return where customers rate how satisfied they are; False for nowhere.

@@ -9,10 +9,12 @@ from . import crm_complaint_remedy_steps
 from . import crm_complaint_remedy_order
 from . import crm_complaint_remedy_refund
 from . import crm_complaint_remedy_return
+from . import crm_complaint_remedy_portal
 from . import crm_complaint_remedy_discount
 from . import crm_complaint_remedy_shipment
 from . import crm_complaint_step_remedy
 from . import crm_complaint_decision
+from . import crm_complaint_propose
 from . import crm_complaint_panel
 from . import crm_complaint_approval
 from . import crm_remedy_document_mixin
@@ -24,4 +26,5 @@ from . import account_move_remedy
 from . import stock_picking_remedy
 from . import stock_move_remedy
 from . import crm_sale_fact
+from . import res_company_remedy
 from . import crm_document_flow_complaint

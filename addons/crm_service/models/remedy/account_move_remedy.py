@@ -14,6 +14,9 @@ class AccountMove(models.Model):
     )
 
     def _post(self, soft=True):
+        """Let finance post a credit note; the complaint goes on by it."""
+        remedies = self._get_remedies().with_env(self.env)
+        remedies._check_four_eyes()
         posted = super()._post(soft)
         posted._get_remedies()._sync_refund()
         return posted

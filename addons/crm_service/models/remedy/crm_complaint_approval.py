@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
@@ -10,9 +10,19 @@ PROMISED_TO = {"partner_id", "order_id", "company_id"}
 
 
 class CrmComplaint(models.Model):
-    """Exceptions from policy and budget are approved like any other document."""
+    """Exceptions from policy and budget are approved like any other document.
+
+    An approval covers the exceptions that the approver has read about, and no other
+    that has come up since: a policy that was tightened, a budget that was spent.
+    """
 
     _inherit = "crm.complaint"
+
+    asked_exceptions = fields.Json(
+        copy=False,
+        groups="base.group_system",
+        help="Technical field: the exceptions that approval was requested for.",
+    )
 
     @api.model
     def _get_approval_kinds(self):
@@ -71,6 +81,53 @@ class CrmComplaint(models.Model):
 
     def _is_approval_open(self):
         return self.state in ("new", "progress")
+
+    # --- WHAT AN APPROVAL COVERS
+
+    def _get_exceptions(self):
+        """Return what the head of service could not grant alone, as [remedy:why]."""
+        drafts = self.remedy_ids.filtered(lambda r: r.state == "draft")
+        judged = self._judge(drafts, role="manager")
+        return sorted(
+            f"{remedy.id}:{why}"
+            for remedy, (verdict, why) in judged.items()
+            if verdict == "approval"
+        )
+
+    def _is_approval_covering(self):
+        """Return whether the approver knew of all that is an exception now."""
+        complaint = self.sudo()  # style: CRM109 approvals hold for whoever decides
+        if complaint.approval_state != "approved":
+            return False
+        asked = complaint.asked_exceptions
+        if asked is None or asked is False:  # requested before this was kept
+            kinds = complaint._get_approval_round().mapped("document_kind")
+            return "exception" in kinds or not complaint._get_exceptions()
+        return set(complaint._get_exceptions()) <= set(asked)
+
+    def _is_unapproved(self, is_sending):
+        if (
+            self.approval_state == "approved"
+            and self._is_approval_open()
+            and not self._is_approval_covering()
+        ):
+            return bool(self.env["crm.approval.rule"]._get_met(self))
+        return super()._is_unapproved(is_sending)
+
+    def _request_approval(self, note):
+        """Keep what is asked for; ask anew where an approval does not cover it."""
+        complaint = self.sudo()  # style: CRM109 written by the product only
+        if (
+            complaint.approval_state == "approved"
+            and complaint._is_approval_open()
+            and not complaint._is_approval_covering()
+        ):
+            complaint._end_approval(
+                "change",
+                self.env._("There are exceptions now that were not approved."),
+            )
+        complaint.asked_exceptions = complaint._get_exceptions()
+        return super()._request_approval(note)
 
     def _after_move(self, old_state):
         """Nobody approves what was cancelled."""

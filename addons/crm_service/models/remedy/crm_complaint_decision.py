@@ -9,9 +9,9 @@ from ...tools.remedy_states import BINDING
 class CrmComplaint(models.Model):
     """What the customer gets: remedies judged by policy and budget, then decided.
 
-    The verdict counts once more when the decision is on record, with the budgets
-    written to: of two who decide at once beside one budget, the second starts again
-    and reads what the first has spent.
+    The verdict counts once more when the decision is on record, with the budgets and
+    the order lines written to: of two who decide at once beside one budget or about
+    the same pieces, the second starts again and reads what the first has granted.
     """
 
     _inherit = "crm.complaint"
@@ -169,41 +169,6 @@ class CrmComplaint(models.Model):
         ]
         return remedy_policy.worst(verdicts)
 
-    # --- PROPOSE
-
-    def action_propose(self):
-        """Propose what the customer wishes, for all that he complained of."""
-        self.check_access("write")
-        types = dict(self.env["crm.complaint.remedy"]._get_types())
-        for complaint in self:
-            wish = complaint.wish if complaint.wish in types else "apology"
-            remedy = self.env["crm.complaint.remedy"].create(
-                complaint._prepare_remedy_vals(wish)
-            )
-            if remedy_policy.PROMISES[wish] == "money":
-                remedy.amount = complaint._get_most(wish)
-
-    def _prepare_remedy_vals(self, remedy_type):
-        vals = {"complaint_id": self.id, "remedy_type": remedy_type}
-        if remedy_policy.PROMISES[remedy_type] in ("goods", "pickup"):
-            remedies = self.env["crm.complaint.remedy"]
-            vals["line_ids"] = [
-                fields.Command.create(remedies._prepare_line_vals(line))
-                for line in self.line_ids
-            ]
-        return vals
-
-    def _get_most(self, remedy_type):
-        """Return the most that the policy gives, in the complaint's currency."""
-        rule = self._get_rules().get(remedy_type)
-        total = self.sudo().amount_company  # style: CRM109 decides for all alike
-        most = remedy_policy.most(rule, total) if rule and rule.is_allowed else None
-        if most is None:
-            return self.amount
-        return self.company_currency_id._convert(
-            most, self.currency_id, self.company_id, fields.Date.context_today(self)
-        )
-
     # --- DECIDE
 
     def _check_decision(self):
@@ -250,7 +215,6 @@ class CrmComplaint(models.Model):
 
     def _check_exception(self, judged, notes):
         """An exception has a reason and an approval."""
-        state = self.sudo().approval_state  # style: CRM109 agents decide as well
         why = "; ".join(
             f"{remedy.display_name}: {notes.get(why, '')}"
             for remedy, (verdict, why) in judged.items()
@@ -264,7 +228,7 @@ class CrmComplaint(models.Model):
                     why=why,
                 )
             )
-        if state == "approved":
+        if self._is_approval_covering():
             return
         self._check_approved()
         raise UserError(
@@ -284,6 +248,7 @@ class CrmComplaint(models.Model):
         drafts = complaint.remedy_ids.filtered(lambda r: r.state == "draft")
         self._get_budgets().write({"date_last_decision": fields.Datetime.now()})
         self.env.flush_all()
+        drafts.line_ids._claim_bought()
         self._check_verdicts(self.remedy_ids.filtered(lambda r: r.state == "draft"))
         drafts._grant(self.env.user)
         complaint._open_missing_steps()

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
 
 from ...tools.remedy_states import shares_pieces
 
@@ -128,6 +129,35 @@ class CrmComplaintRemedyLine(models.Model):
         )
         limit = max(bought.product_uom_qty, bought.qty_delivered)
         return bool(same) and unit.compare(total, limit) > 0
+
+    def _claim_bought(self):
+        """Let one decision at a time speak about the same pieces that were bought.
+
+        The order lines are written to as they are: a lock alone would let whoever
+        waited go on with what was granted before. So he starts again, and reads what
+        the first has granted. In the order of their ids, so that two never wait for
+        each other.
+        """
+        bought = self.complaint_line_id.sale_line_id
+        if bought:
+            self.env.execute_query(
+                SQL(
+                    """
+                      WITH claimed AS MATERIALIZED (
+                           SELECT id FROM sale_order_line
+                            WHERE id IN %s
+                            ORDER BY id
+                              FOR NO KEY UPDATE
+                           )
+                    UPDATE sale_order_line l
+                       SET write_date = l.write_date
+                      FROM claimed
+                     WHERE l.id = claimed.id
+                 RETURNING l.id
+                    """,
+                    tuple(bought.ids),
+                )
+            )
 
     def _check_goods(self):
         """Raise UserError where a line cannot be sent or credited any more."""

@@ -53,11 +53,15 @@ class CrmComplaintRemedy(models.Model):
 
     @api.onchange("remedy_type")
     def _onchange_remedy_type(self):
-        """Offer all that was complained of for what is given piece by piece."""
+        """Offer all that is not made good yet for what is given piece by piece."""
         lines = self.line_ids.browse()
         if PROMISES.get(self.remedy_type) in ("goods", "pickup") and not self.line_ids:
-            for line in self.complaint_id.line_ids:
-                lines |= lines.new(self._prepare_line_vals(line))
+            free = self.complaint_id._get_free_quantities(
+                self.remedy_type, self | self._origin
+            )
+            for line, quantity in free.items():
+                vals = {**self._prepare_line_vals(line), "quantity": quantity}
+                lines |= lines.new(vals)
             self.line_ids = lines
 
     @api.model

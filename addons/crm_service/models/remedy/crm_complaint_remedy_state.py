@@ -158,6 +158,25 @@ class CrmComplaintRemedy(models.Model):
         """Return whether nothing has to happen before the customer can be told."""
         return not remedy_states.get_tasks(self.remedy_type, bool(self.gift_product_id))
 
+    def _check_four_eyes(self):
+        """Raise UserError where somebody would approve what he has decided himself."""
+        if self.env.su:
+            return
+        for remedy in self.sudo():  # style: CRM109 finance has no right on remedies
+            if (
+                remedy.state == "granted"
+                and remedy.granted_by_id == self.env.user
+                and not remedy.company_id.crm_service_is_own_gate_allowed
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(remedy)s: you have decided on it yourself, so somebody else "
+                        "of finance has to approve it. A company in which one person "
+                        "does both can allow this in the settings of customer service.",
+                        remedy=remedy.display_name,
+                    )
+                )
+
     def _check_held(self, moves):
         """Raise UserError where ``moves`` let out goods that finance did not approve.
 

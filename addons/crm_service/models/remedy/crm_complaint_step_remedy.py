@@ -57,6 +57,8 @@ class CrmComplaintStep(models.Model):
     def action_done(self):
         """Post a credit note with it; refuse where goods have not moved yet."""
         steps = self._get_workable()
+        gates = steps.filtered(lambda s: s.is_gate and s.state == "ready")
+        gates.remedy_id.with_env(self.env)._check_four_eyes()
         for step in steps.filtered(lambda s: s.task == "post_credit_note"):
             step.remedy_id._post_credit_notes(self.env)
         steps = steps.filtered(lambda s: s.state != "done")

@@ -8,6 +8,7 @@ from . import crm_satisfaction_rule_plan
 from . import crm_satisfaction_request
 from . import crm_satisfaction_request_send
 from . import crm_satisfaction_request_answer
+from . import crm_document_flow_satisfaction
 from . import crm_satisfaction_score
 from . import crm_satisfaction_score_low
 from . import crm_complaint_kind_satisfaction

@@ -22,7 +22,7 @@ class CrmSatisfactionRequest(models.Model):
 
     _name = "crm.satisfaction.request"
     _description = "Satisfaction Request"
-    _inherit = ["crm.satisfaction.context.mixin"]
+    _inherit = ["crm.satisfaction.context.mixin", "crm.document.flow.mixin"]
     _order = "date_planned desc, id desc"
     _rec_name = "partner_id"
 

@@ -15,7 +15,7 @@ class CrmAlertRule(models.Model):
 
     _name = "crm.alert.rule"
     _description = "Alert Rule"
-    _inherit = ["mail.thread"]
+    _inherit = ["crm.due.mixin", "mail.thread"]
     _order = "sequence, id"
 
     def _default_date_from(self):

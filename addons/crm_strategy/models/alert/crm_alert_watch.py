@@ -187,17 +187,4 @@ class CrmAlertRule(models.Model):
     @api.model
     def _cron_watch(self):
         """Check every rule; what was not reached in time goes on later."""
-        now = fields.Datetime.now()
-        due = self.search(
-            Domain("check_due", "=", False) | Domain("check_due", "<=", now),
-            order="id",
-        )
-        remaining = len(due)
-        self.env["ir.cron"]._commit_progress(remaining=remaining)
-        for rule in due:
-            remaining -= 1
-            if rule.try_lock_for_update():
-                rule._watch()
-                rule.check_due = now + RETRY_AFTER
-            if not self.env["ir.cron"]._commit_progress(1, remaining=remaining):
-                break
+        self._cron_work_off("check_due", lambda rule: rule._watch(), RETRY_AFTER)

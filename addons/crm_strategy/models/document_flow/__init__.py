@@ -1,5 +1,6 @@
 from . import crm_document_flow
 from . import crm_document_flow_sales
+from . import crm_document_flow_campaign
 from . import crm_document_flow_mixin
 from . import crm_lead_flow
 from . import sale_order_flow
@@ -7,3 +8,4 @@ from . import stock_picking_flow
 from . import account_move_flow
 from . import account_payment_flow
 from . import account_bank_statement_line_flow
+from . import utm_campaign_flow

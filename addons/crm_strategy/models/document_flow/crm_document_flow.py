@@ -18,9 +18,11 @@ class CrmDocumentFlow(models.AbstractModel):
         else the display name), ``amount`` with ``currency`` (names of fields),
         ``state``: the name of a selection field with ``tones`` (its values:
         ``good``, ``bad``, ``void``), or a function that gets a record and returns
-        ``(label, tone)``. A model with several kinds has one that ``is_main``; the
-        others have a ``domain`` that says which records are theirs. What is
-        ``void`` does not count in totals.
+        ``(label, tone)``, with ``reads``, the names of the fields that it needs. A
+        model with several kinds has one that ``is_main``; the others have a
+        ``domain`` that says which records are theirs. What is ``void`` does not
+        count in totals. ``is_collective``: documents of the model gather many
+        chains and nothing comes before them, as a campaign does.
     ``_get_flow_links()`` -> list of links from an earlier to a later document
         ``source`` and ``target`` (models); ``sql``: statement that gives the
         columns ``source_id`` and ``target_id``, never NULL, without DISTINCT or
@@ -29,7 +31,9 @@ class CrmDocumentFlow(models.AbstractModel):
 
     The **chain** of a document is what it came from, and all that came of these.
     It ends where it would run into other chains: of an invoice over two orders,
-    the order on the other side is shown (``is_other``) and not followed.
+    the order on the other side is shown (``is_other``) and not followed. Of what
+    gathers many chains the chain shows that it belongs there; only from the
+    gathering document itself all its chains are followed.
 
     Links are followed without regard to rights, a fixed number of statements per
     step. What the reader may not read is a box that says that there is something,
@@ -40,7 +44,7 @@ class CrmDocumentFlow(models.AbstractModel):
     _description = "Document Flow"
 
     # Documents that are followed, documents that a column shows
-    _FLOW_LIMIT = 500
+    _FLOW_LIMIT = 1000
     _FLOW_COLUMN_LIMIT = 20
 
     # --- TO EXTEND
@@ -57,8 +61,10 @@ class CrmDocumentFlow(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def get_flow(self, res_model, res_id):
+    def get_flow(self, res_model, res_id, opened=()):
         """Return the flow of one document, ready to be drawn.
+
+        :param opened: keys of the columns that show all their documents
 
         ``title``; ``columns``: ``key``, ``label``, ``icon``, ``count`` (all that
         there are), ``more`` (not shown), ``totals`` (``amount`` by
@@ -70,8 +76,9 @@ class CrmDocumentFlow(models.AbstractModel):
         with ``date_type``, ``state``, ``tone``, ``amount``, ``currency_id``.
         """
         start = self._get_flow_start(res_model, res_id)
-        documents, others, links, is_complete = self._find_chain((res_model, start.id))
-        columns, keys = self._get_columns(documents, set(others), (res_model, start.id))
+        current = (res_model, start.id)
+        documents, others, links, is_complete = self._find_chain(current)
+        columns, keys = self._get_columns(documents, set(others), current, opened)
         shown = {link for link in links if link[0] in keys and link[1] in keys}
         return {
             "title": start.display_name,
@@ -118,27 +125,41 @@ class CrmDocumentFlow(models.AbstractModel):
 
         Documents of other chains are part of the documents.
         """
-        origins, _links, all_up = follow(
+        origins, links_up, all_up = follow(
             [start], lambda found: self._find_links(found, "target"), self._FLOW_LIMIT
         )
+        collective = self._get_collective_models()
+        gathering = [
+            origin for origin in origins if origin[0] in collective and origin != start
+        ]
+        followed = [origin for origin in origins if origin not in gathering]
         documents, links, all_down = follow(
-            origins, lambda found: self._find_links(found, "source"), self._FLOW_LIMIT
+            followed, lambda found: self._find_links(found, "source"), self._FLOW_LIMIT
         )
-        inside = set(documents)
-        reached = [document for document in documents if document not in set(origins)]
+        inside, known = set(documents), set(origins)
+        reached = [document for document in documents if document not in known]
         crossing = [
             (source, target)
             for target, source in self._find_links(reached, "target")
             if source not in inside
         ]
-        others = list(dict.fromkeys(source for source, _target in crossing))
-        room = self._FLOW_LIMIT - len(documents)
+        crossing += [
+            (source, target) for target, source in links_up if source in gathering
+        ]
+        met = list(dict.fromkeys(source for source, _target in crossing))
+        room = max(0, self._FLOW_LIMIT - len(documents))
         return (
-            documents + others[:room],
-            others[:room],
+            documents + met[:room],
+            [source for source in met[:room] if source[0] not in collective],
             links | set(crossing),
-            all_up and all_down and len(others) <= room,
+            all_up and all_down and len(met) <= room,
         )
+
+    @api.model
+    def _get_collective_models(self):
+        """Return the models whose documents gather many chains."""
+        kinds = self._get_flow_kinds()
+        return {kind["model"] for kind in kinds if kind.get("is_collective")}
 
     @api.model
     def _find_links(self, documents, side):
@@ -180,7 +201,7 @@ class CrmDocumentFlow(models.AbstractModel):
     # --- WHAT THE READER GETS
 
     @api.model
-    def _get_columns(self, documents, others, current):
+    def _get_columns(self, documents, others, current, opened=()):
         """Return the columns, and the keys of the shown nodes by document.
 
         Keys are numbers in the order of the screen: they tell nothing.
@@ -199,7 +220,8 @@ class CrmDocumentFlow(models.AbstractModel):
             order = sorted(
                 found, key=lambda document: self._node_order(found[document])
             )
-            shown = first_shown(order, self._FLOW_COLUMN_LIMIT, current)
+            limit = len(order) if kind["key"] in opened else self._FLOW_COLUMN_LIMIT
+            shown = first_shown(order, limit, current)
             for document in shown:
                 keys[document] = found[document]["key"] = f"n{len(keys) + 1}"
             columns.append(
@@ -254,44 +276,68 @@ class CrmDocumentFlow(models.AbstractModel):
         for model_name, res_ids in ids.items():
             own = [kind for kind in kinds if kind["model"] == model_name]
             main = next((kind for kind in own if kind.get("is_main")), own[0])
-            readable = self.env[model_name].browse(res_ids)._filtered_access("read")
+            readable = self._read_documents(model_name, res_ids, own)
             nodes |= {
                 (model_name, res_id): self._prepare_node(main, is_readable=False)
                 for res_id in set(res_ids) - set(readable.ids)
             }
-            self._fetch_nodes(readable, own)
+            labels = self._get_state_labels(readable, own)
+            found = self._find_kinds(readable, own)
             for record in readable:
-                kind = self._find_kind(record, own, main)
-                nodes[model_name, record.id] = self._prepare_readable(kind, record)
+                kind = found.get(record.id, main)
+                nodes[model_name, record.id] = self._prepare_readable(
+                    kind, record, labels
+                )
         return {document: nodes[document] for document in documents}
 
     @api.model
-    def _find_kind(self, record, kinds, main):
+    def _find_kinds(self, records, kinds):
+        """Return the kind of each record that is not of the main one, by id."""
+        found = {}
         for kind in kinds:
-            if kind.get("domain") and record.filtered_domain(kind["domain"]):
-                return kind
-        return main
+            if kind.get("domain"):
+                own = records.filtered_domain(kind["domain"])
+                found = dict.fromkeys(own.ids, kind) | found
+        return found
 
     @api.model
-    def _fetch_nodes(self, records, kinds):
-        """Read in one go what the boxes show."""
+    def _read_documents(self, model_name, res_ids, kinds):
+        """Return those that the user may read, with what the boxes show.
+
+        One statement applies the record rules and reads the few columns.
+        """
+        model = self.env[model_name]
+        if not model.has_access("read"):
+            return model
+        found = model.with_context(active_test=False).search_fetch(
+            [("id", "in", res_ids)], self._get_shown_fields(kinds), order="id"
+        )
+        readable = found.with_env(self.env)
+        if type(model)._check_access is not models.BaseModel._check_access:
+            return readable._filtered_access("read")  # more than rules
+        return readable
+
+    @api.model
+    def _get_shown_fields(self, kinds):
+        """Return the names of the fields that the boxes show or ask for."""
         names = {"display_name"}
         for kind in kinds:
-            names.update(kind["date"])
+            names.update(kind["date"], kind.get("reads", ()))
+            names.update(leaf[0] for leaf in kind.get("domain", ()))
             names.update(
                 kind[part]
                 for part in ("title", "amount", "currency", "state")
                 if isinstance(kind.get(part), str)
             )
-        records.fetch(names)
+        return sorted(names)
 
     @api.model
     def _prepare_node(self, kind, is_readable):
         return {"kind": kind["key"], "label": kind["name"], "is_readable": is_readable}
 
     @api.model
-    def _prepare_readable(self, kind, record):
-        label, tone = self._get_state(kind, record)
+    def _prepare_readable(self, kind, record, labels):
+        label, tone = self._get_state(kind, record, labels)
         name = next((name for name in kind["date"] if record[name]), kind["date"][0])
         field = record._fields[name]
         return {
@@ -319,13 +365,23 @@ class CrmDocumentFlow(models.AbstractModel):
         return field.to_string(value) if value else False
 
     @api.model
-    def _get_state(self, kind, record):
+    def _get_state_labels(self, records, kinds):
+        """Return what the values of the kinds' states are called, by field."""
+        return {
+            kind["state"]: dict(
+                records._fields[kind["state"]]._description_selection(self.env)
+            )
+            for kind in kinds
+            if isinstance(kind.get("state"), str)
+        }
+
+    @api.model
+    def _get_state(self, kind, record, labels):
         """Return what the box says of the state, and its tone."""
         state = kind.get("state")
         if callable(state):
             return state(record)
         if not state:
             return "", False
-        labels = dict(record._fields[state]._description_selection(self.env))
         value = record[state]
-        return labels.get(value, ""), kind.get("tones", {}).get(value, False)
+        return labels[state].get(value, ""), kind.get("tones", {}).get(value, False)

@@ -39,6 +39,7 @@ class CrmDocumentFlow(models.AbstractModel):
             "amount": "expected_revenue",
             "currency": "company_currency",
             "state": self._get_lead_state,
+            "reads": ["type", "won_status", "stage_id"],
         }
         return [
             {
@@ -63,12 +64,11 @@ class CrmDocumentFlow(models.AbstractModel):
 
     @api.model
     def _get_lead_state(self, lead):
+        tone = {"lost": "void", "won": "good"}.get(lead.won_status)
+        if not tone:
+            return lead.stage_id.name or "", False
         labels = dict(lead._fields["won_status"]._description_selection(self.env))
-        if lead.won_status == "lost":
-            return labels["lost"], "void"
-        if lead.won_status == "won":
-            return labels["won"], "good"
-        return lead.stage_id.name or "", False
+        return labels[lead.won_status], tone
 
     @api.model
     def _get_order_kinds(self):
@@ -195,6 +195,7 @@ class CrmDocumentFlow(models.AbstractModel):
                 "amount": "amount",
                 "currency": "currency_id",
                 "state": self._get_bank_state,
+                "reads": ["is_reconciled"],
             },
         ]
 

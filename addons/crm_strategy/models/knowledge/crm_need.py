@@ -124,6 +124,7 @@ class CrmNeed(models.Model):
         index="btree_not_null",
         check_company=True,
         domain="[('partner_id', 'child_of', partner_id)]",
+        groups="crm_strategy.group_user",
     )
     company_id = fields.Many2one(
         "res.company",

@@ -11,6 +11,7 @@ from . import crm_lifecycle_by_hand
 from . import crm_lifecycle_dimension
 from . import crm_lifecycle_checklist_item
 from . import crm_lifecycle_check
+from . import crm_lifecycle_source_mixin
 from . import crm_lead_lifecycle
 from . import sale_order_lifecycle
 from . import res_partner_lifecycle

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
 
 from ...tools.lifecycle import Rules
+from ...tools.notification import notification
 
 
 class CrmLifecyclePolicy(models.Model):
@@ -170,25 +171,13 @@ class CrmLifecyclePolicy(models.Model):
         for policy in self:
             done = policy._refresh("full")
             counts = {name: counts[name] + done[name] for name in counts}
-        return self._notify(
+        return notification(
             self.env._(
                 "%(moved)s customers moved to another state, %(entered)s are new, "
                 "%(left)s are no longer customers.",
                 **counts,
             )
         )
-
-    @api.model
-    def _notify(self, message):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
 
     # --- BUSINESS
 

@@ -46,7 +46,7 @@ class CrmMeasure(models.Model):
 
     _name = "crm.measure"
     _description = "Measure"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["crm.due.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "sequence, id"
 
     # Definition

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ...tools.measure_period import cut_off, periods_until
 from ...tools.measure_trend import without_leading_empty
+from ...tools.notification import RELOAD, notification
 
 _logger = logging.getLogger(__name__)
 
@@ -49,24 +50,17 @@ class CrmMeasure(models.Model):
 
     def _get_reload_action(self):
         """Show the new figures, and say which measures could not be computed."""
-        reload_action = {"type": "ir.actions.client", "tag": "soft_reload"}
         failed = self.filtered("error")
         if not failed:
-            return reload_action
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "danger",
-                "sticky": True,
-                "message": self.env._(
-                    "Could not be computed: %(measures)s. The others are refreshed; "
-                    "open a measure to read why.",
-                    measures=", ".join(failed.mapped("name")),
-                ),
-                "next": reload_action,
-            },
-        }
+            return RELOAD
+        return notification(
+            self.env._(
+                "Could not be computed: %(measures)s. The others are refreshed; "
+                "open a measure to read why.",
+                measures=", ".join(failed.mapped("name")),
+            ),
+            "danger",
+        )
 
     # --- COMPUTATION
 
@@ -219,17 +213,6 @@ class CrmMeasure(models.Model):
     @api.model
     def _cron_refresh_values(self):
         """Refresh every measure; what was not reached in time goes on later."""
-        now = fields.Datetime.now()
-        due = self.search(
-            Domain("refresh_due", "=", False) | Domain("refresh_due", "<=", now),
-            order="id",
+        self._cron_work_off(
+            "refresh_due", lambda measure: measure._refresh_values(), RETRY_AFTER
         )
-        remaining = len(due)
-        self.env["ir.cron"]._commit_progress(remaining=remaining)
-        for measure in due:
-            remaining -= 1
-            if measure.try_lock_for_update():
-                measure._refresh_values()
-                measure.refresh_due = now + RETRY_AFTER
-            if not self.env["ir.cron"]._commit_progress(1, remaining=remaining):
-                break

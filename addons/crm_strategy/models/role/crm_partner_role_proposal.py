@@ -3,6 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools.notification import notification
 from .crm_partner_role import BUYING_KINDS
 
 
@@ -24,19 +25,14 @@ class CrmPartnerRole(models.Model):
         self.check_access("write")
         roles = self or self.search([])
         count = sum(roles._propose().values())
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success" if count else "info",
-                "message": self.env._(
-                    "%(count)s partners proposed. Accept or decline them under Partner "
-                    "Roles.",
-                    count=count,
-                ),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(
+            self.env._(
+                "%(count)s partners proposed. Accept or decline them under Partner "
+                "Roles.",
+                count=count,
+            ),
+            "success" if count else "info",
+        )
 
     # --- BUSINESS
 

@@ -3,6 +3,7 @@ import logging
 from odoo import api, models
 from odoo.exceptions import LockError
 
+from ...tools.notification import notification
 from .crm_segment_refresh import BUSY_ERRORS
 
 _logger = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ class CrmSegmentation(models.Model):
         """Let the background job refresh these schemes."""
         self.check_access("write")
         waiting = self._queue_refresh()
-        return self._notify(
+        return notification(
             self.env._(
                 "%(count)s schemes are refreshed in the background. Their state and "
                 "progress show in this list.",
@@ -59,25 +60,13 @@ class CrmSegmentation(models.Model):
             key: sum(figures[key] for figures in counts.values())
             for key in ("entered", "left", "unchanged")
         }
-        return self._notify(
+        return notification(
             self.env._(
                 "%(scheme)s: %(entered)s entered, %(left)s left, %(unchanged)s stay.",
                 scheme=", ".join(self.mapped("name")),
                 **total,
             )
         )
-
-    @api.model
-    def _notify(self, message):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
 
     # --- QUEUE
 

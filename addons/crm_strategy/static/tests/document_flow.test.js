@@ -2,7 +2,7 @@ import { expect, test } from "@odoo/hoot";
 import { click, press, queryAll, queryAllTexts, queryFirst } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { DocumentFlow, getLane, getLinkPath } from "@crm_strategy/document_flow/document_flow";
+import { DocumentFlow, getExtent, getLane, getLinkPath } from "@crm_strategy/document_flow/document_flow";
 import { mountWithCleanup, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { currencies } from "@web/core/currency";
 import { user } from "@web/core/user";
@@ -92,10 +92,10 @@ function patchSettings() {
     });
 }
 
-async function mountFlow(payload = makePayload()) {
+async function mountFlow(payload = makePayload(), props = {}) {
     patchSettings();
     await mountWithCleanup(DocumentFlow, {
-        props: { payload, onOpen: (node) => expect.step([node.model, node.id]) },
+        props: { payload, onOpen: (node) => expect.step([node.model, node.id]), ...props },
     });
     await animationFrame();
 }
@@ -110,6 +110,23 @@ test("columns stand in their order with count, total and the rest", async () => 
     expect("section:eq(1) h3").toHaveText("Orders12");
     expect(queryFirst(".o_crm_flow_totals span").textContent.trim()).toBe("1,000.00\u00a0€");
     expect(queryAllTexts(".o_crm_flow_more")).toEqual(["and 10 more"]);
+});
+
+test("a column that has more can be shown whole", async () => {
+    await mountFlow(makePayload(), { onShowAll: (column) => expect.step(column.key) });
+    expect(".o_crm_flow_show_all").toHaveAttribute("aria-label", "Show all 12: Orders");
+    await click(".o_crm_flow_show_all");
+    expect.verifySteps(["order"]);
+});
+
+test("hundreds of boxes are drawn with a line each", async () => {
+    const payload = makePayload();
+    const orders = [...Array(500).keys()].map((place) => makeNode(`o${place}`, { id: place + 1 }));
+    payload.columns[1] = makeColumn("order", "Orders", orders);
+    payload.links = orders.map((node) => ["n1", node.key]);
+    await mountFlow(payload);
+    expect(".o_crm_flow_node").toHaveCount(502);
+    expect("svg path").toHaveCount(500);
 });
 
 test("a box says name, day in the user's zone, amount and state", async () => {
@@ -181,4 +198,12 @@ test("a line that skips a column passes below its boxes", () => {
     expect(getLinkPath(boxes[0], boxes[3], 60)).toBe(
         "M 100 10 C 116 10 116 60 132 60 H 368 C 384 60 384 10 400 10"
     );
+});
+
+test("the extent of a column is that of all its boxes", () => {
+    const boxes = [
+        { left: 10, right: 90, top: 5, bottom: 20 },
+        { left: 10, right: 90, top: 30, bottom: 55 },
+    ];
+    expect(getExtent(boxes)).toEqual({ left: 10, right: 90, top: 5, bottom: 55 });
 });

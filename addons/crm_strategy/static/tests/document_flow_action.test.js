@@ -170,3 +170,19 @@ test("a box opens its document", async () => {
     await click("[data-node=n1]");
     expect.verifySteps([["sale.order", 7]]);
 });
+
+test("showing a whole column asks for it, and keeps to it at a refresh", async () => {
+    onRpc("crm.document.flow", "get_flow", ({ kwargs }) => {
+        expect.step(kwargs.opened);
+        const payload = makePayload();
+        payload.columns[0].more = kwargs.opened.length ? 0 : 30;
+        return payload;
+    });
+    await openFlow();
+    await click(".o_crm_flow_show_all");
+    await animationFrame();
+    expect(".o_crm_flow_show_all").toHaveCount(0);
+    await click(".o_crm_flow_refresh");
+    await animationFrame();
+    expect.verifySteps([[], ["order"], ["order"]]);
+});

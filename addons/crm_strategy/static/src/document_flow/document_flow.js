@@ -7,10 +7,25 @@ import { formatMonetary } from "@web/views/fields/formatters";
 const GAP = 32; // between two columns, as in the style sheet
 const LANE = 8; // between two lines that pass below the same boxes
 
-/** Where a line can pass below the boxes that stand between two columns. */
+/** Where a line can pass below the boxes, or columns, that stand between two boxes. */
 export function getLane(from, to, boxes) {
-    const between = boxes.filter((box) => box.left >= from.right && box.right <= to.left);
-    return between.length ? Math.max(...between.map((box) => box.bottom)) : null;
+    let lane = null;
+    for (const box of boxes) {
+        if (box.left >= from.right && box.right <= to.left) {
+            lane = Math.max(lane ?? box.bottom, box.bottom);
+        }
+    }
+    return lane;
+}
+
+/** The room that the boxes of a column take up together. */
+export function getExtent(boxes) {
+    return boxes.reduce((extent, box) => ({
+        left: Math.min(extent.left, box.left),
+        right: Math.max(extent.right, box.right),
+        top: Math.min(extent.top, box.top),
+        bottom: Math.max(extent.bottom, box.bottom),
+    }));
 }
 
 /**
@@ -52,6 +67,7 @@ export class DocumentFlow extends Component {
     static props = {
         payload: Object,
         onOpen: { type: Function, optional: true },
+        onShowAll: { type: Function, optional: true },
     };
 
     setup() {
@@ -85,12 +101,17 @@ export class DocumentFlow extends Component {
             };
         }
         const nodes = this.nodes;
+        // with hundreds of boxes: a line looks at the columns, not at every box
+        const columns = this.props.payload.columns
+            .map((column) => column.nodes.map((node) => boxes[node.key]).filter(Boolean))
+            .filter((column) => column.length)
+            .map(getExtent);
         let passing = 0;
         const lines = this.props.payload.links
             .filter(([source, target]) => boxes[source] && boxes[target])
             .map(([source, target]) => {
                 const [from, to] = [boxes[source], boxes[target]];
-                let lane = getLane(from, to, Object.values(boxes));
+                let lane = getLane(from, to, columns);
                 if (lane !== null) {
                     passing += 1;
                     lane += LANE * passing;
@@ -109,9 +130,30 @@ export class DocumentFlow extends Component {
         }
     }
 
+    /** The nodes by key; worked out once for each payload, as are the sources. */
     get nodes() {
-        const nodes = this.props.payload.columns.flatMap((column) => column.nodes);
-        return Object.fromEntries(nodes.map((node) => [node.key, node]));
+        return this.index.nodes;
+    }
+
+    get sources() {
+        return this.index.sources;
+    }
+
+    get index() {
+        const { payload } = this.props;
+        if (this.indexed?.payload !== payload) {
+            const nodes = payload.columns.flatMap((column) => column.nodes);
+            const sources = {};
+            for (const [source, target] of payload.links) {
+                (sources[target] ||= []).push(source);
+            }
+            this.indexed = {
+                payload,
+                nodes: Object.fromEntries(nodes.map((node) => [node.key, node])),
+                sources,
+            };
+        }
+        return this.indexed;
     }
 
     // --- TEXTS
@@ -132,10 +174,10 @@ export class DocumentFlow extends Component {
 
     /** What a screen reader says: the box, and what it comes from. */
     getHint(node) {
-        const nodes = this.nodes;
-        const sources = this.props.payload.links
-            .filter((link) => link[1] === node.key)
-            .map(([source]) => nodes[source].name || nodes[source].label);
+        const { nodes } = this;
+        const sources = (this.sources[node.key] || []).map(
+            (source) => nodes[source].name || nodes[source].label
+        );
         const texts = node.is_readable
             ? [node.name, this.getDate(node), node.state, this.getAmount(node.amount, node.currency_id)]
             : [_t("You may not see this document.")];
@@ -148,6 +190,10 @@ export class DocumentFlow extends Component {
         ]
             .filter(Boolean)
             .join(" · ");
+    }
+
+    getShowAllLabel(column) {
+        return _t("Show all %(count)s: %(label)s", { count: column.count, label: column.label });
     }
 
     getColumnLabel(column) {

@@ -1,4 +1,4 @@
-import { Component, onWillStart, useRef, useState } from "@odoo/owl";
+import { Component, markRaw, onWillStart, useRef, useState } from "@odoo/owl";
 import { router } from "@web/core/browser/router";
 import { _t } from "@web/core/l10n/translation";
 import { download } from "@web/core/network/download";
@@ -33,10 +33,11 @@ export class DocumentFlowAction extends Component {
         this.orm = useService("orm");
         this.keepLast = new KeepLast();
         this.document = this.getInitialDocument();
+        this.opened = this.props.state?.opened || [];
         this.state = useState({ payload: null, error: null, isLoading: false });
         useSetupAction({
             rootRef: useRef("root"),
-            getLocalState: () => ({ document: this.document }),
+            getLocalState: () => ({ document: this.document, opened: this.opened }),
         });
         onWillStart(() => {
             // drawn at once: the boxes come when they are there
@@ -92,8 +93,11 @@ export class DocumentFlowAction extends Component {
         this.state.isLoading = true;
         this.props.updateActionState?.({ flow: `${model},${id}` });
         try {
-            const request = this.orm.call("crm.document.flow", "get_flow", [model, id]);
-            this.state.payload = await this.keepLast.add(request);
+            const request = this.orm.call("crm.document.flow", "get_flow", [model, id], {
+                opened: this.opened,
+            });
+            // replaced as a whole, never changed: need not be observed
+            this.state.payload = markRaw(await this.keepLast.add(request));
             this.state.error = null;
             this.env.config.setDisplayName?.(_t("Document Flow of %s", this.state.payload.title));
         } catch (error) {
@@ -113,6 +117,12 @@ export class DocumentFlowAction extends Component {
     }
 
     // --- EVENTS
+
+    /** Show all documents of a column. */
+    showAll(column) {
+        this.opened = [...this.opened, column.key];
+        return this.load();
+    }
 
     exportXlsx() {
         const { model, id } = this.document;

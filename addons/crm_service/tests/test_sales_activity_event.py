@@ -1,0 +1,134 @@
+from odoo.fields import Command
+from odoo.tests import freeze_time, tagged
+
+from .activity_common import NOW, ActivityCommon
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestSalesActivityEvent(ActivityCommon):
+    """A planned visit stands in the calendar; each side follows the other."""
+
+    def _plan_visit(self, **vals):
+        return self._create_touch(
+            kind_id=self.visit.id,
+            contact_ids=[Command.set(self.berta.ids)],
+            user_ids=[Command.set((self.anna | self.ben).ids)],
+            **vals,
+        )
+
+    def _count_mails(self):
+        return self.env["mail.mail"].search_count([])
+
+    def test_planned_stands_in_the_calendar_of_our_people_only(self):
+        before = self._count_mails()
+        touch = self._plan_visit(duration=2)
+        event = touch.event_id
+        self.assertEqual(event.name, "Customer Visit - Foundry")
+        self.assertEqual(
+            (str(event.start), str(event.stop)),
+            ("2026-03-16 08:00:00", "2026-03-16 10:00:00"),
+        )
+        self.assertEqual(event.partner_ids, (self.anna | self.ben).partner_id)
+        self.assertEqual((event.user_id, event.res_id), (self.anna, touch.id))
+        self.assertFalse(event.alarm_ids or event.activity_ids)
+        self.assertEqual(self._count_mails(), before)
+
+    def test_a_call_or_a_proposal_does_not(self):
+        touch = self._create_touch()
+        proposal = self._plan_visit(state="proposed")
+        self.assertFalse((touch | proposal).event_id)
+        proposal.action_plan()
+        self.assertTrue(proposal.event_id)
+        event = proposal.event_id
+        proposal.action_unplan()
+        self.assertFalse(event.exists() or proposal.event_id)
+
+    def test_the_meeting_follows(self):
+        before = self._count_mails()
+        touch = self._plan_visit(duration=1)
+        event = touch.event_id
+        touch.write({"date_start": "2027-01-05 13:00:00", "duration": 3})
+        self.assertEqual(
+            (str(event.start), str(event.stop)),
+            ("2027-01-05 13:00:00", "2027-01-05 16:00:00"),
+        )
+        touch.sudo().user_id = self.carl
+        self.assertEqual(touch.user_ids, self.ben | self.carl)
+        self.assertEqual(event.partner_ids, (self.ben | self.carl).partner_id)
+        self.assertEqual(event.user_id, self.carl)
+        self.assertEqual(self._count_mails(), before)
+
+    def test_the_touch_follows(self):
+        touch = self._plan_visit(duration=1)
+        touch.action_confirm()
+        touch.event_id.with_user(self.anna).write(
+            {"start": "2026-03-29 00:30:00", "stop": "2026-03-29 03:00:00"}
+        )  # over the change to summer time
+        self.assertEqual(str(touch.date_start), "2026-03-29 00:30:00")
+        self.assertEqual((touch.duration, touch.state), (2.5, "confirmed"))
+
+    def test_deleted_meeting_leaves_the_reason(self):
+        touch = self._plan_visit()
+        touch.event_id.with_user(self.anna).unlink()
+        self.assertEqual(
+            (touch.state, touch.cancel_reason),
+            ("cancelled", "The meeting was deleted from the calendar."),
+        )
+        self.assertFalse(touch.event_id)
+        touch.action_revive()
+        self.assertTrue(touch.event_id)
+        touch.event_id.active = False
+        self.assertEqual(touch.state, "cancelled")
+
+    def test_cancelled_touch_takes_its_meeting_along_done_leaves_it(self):
+        touch = self._plan_visit()
+        event = touch.event_id
+        touch.action_cancel("Ill")
+        self.assertFalse(event.exists())
+        done = self._plan_visit(
+            date_start="2026-03-12 06:00:00",
+            outcome_id=self.interested.id,
+            findings="Full order book",
+        )
+        done.action_done()
+        self.assertTrue(done.event_id)
+        done.event_id.unlink()
+        self.assertEqual(done.state, "done")
+
+    def test_a_meeting_that_people_made_is_not_deleted(self):
+        event = self.env["calendar.event"].create(
+            {
+                "name": "Fair",
+                "start": "2026-03-20 09:00:00",
+                "stop": "2026-03-20 10:00:00",
+                "user_id": self.anna.id,
+                "partner_ids": [Command.set((self.anna.partner_id | self.berta).ids)],
+            }
+        )
+        action = event.with_user(self.anna).action_log_sales_activity()
+        touch = self.env["crm.sales.activity"].browse(action["res_id"])
+        self.assertEqual(
+            (touch.event_id, touch.partner_id, touch.contact_ids, touch.source),
+            (event, self.customer, self.berta, "meeting"),
+        )
+        before = self._count_mails()
+        touch.date_start = "2026-03-21 09:00:00"
+        self.assertEqual(str(event.start), "2026-03-21 09:00:00")
+        self.assertEqual(self._count_mails(), before)
+        touch.action_cancel("No fair")
+        self.assertTrue(event.exists())
+        again = event.with_user(self.anna).action_log_sales_activity()
+        self.assertEqual(again["res_id"], touch.id)
+
+    def test_many_are_made_in_one_go(self):
+        vals = {
+            "kind_id": self.visit.id,
+            "partner_id": self.customer.id,
+            "date_start": "2026-03-16 08:00:00",
+            "user_id": self.anna.id,
+            "state": "proposed",
+        }
+        touches = self.env["crm.sales.activity"].create([vals] * 20)
+        touches.action_plan()
+        self.assertEqual(len(touches.event_id), 20)
