@@ -7,7 +7,6 @@ from . import crm_visit_plan
 from . import crm_visit_plan_generate
 from . import crm_visit_plan_rows
 from . import crm_visit_plan_schedule
-from . import crm_need_visit
 from . import crm_partner_observation_visit
 from . import crm_sales_activity_visit
 from . import crm_sales_activity_visit_report
