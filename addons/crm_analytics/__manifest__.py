@@ -18,6 +18,7 @@
         "security/crm_concept_security.xml",
         "security/crm_complaint_analysis_security.xml",
         "security/crm_sales_activity_security.xml",
+        "security/crm_visit_security.xml",
         "security/crm_after_sale_security.xml",
         "data/crm_rfm_data.xml",
         "data/crm_segmentation_data.xml",

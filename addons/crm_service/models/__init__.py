@@ -7,4 +7,5 @@ from . import satisfaction
 from . import res_config_settings
 from . import analysis
 from . import activity
+from . import visit
 from . import after_sale

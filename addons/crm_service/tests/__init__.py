@@ -42,6 +42,11 @@ from . import test_complaint_rate
 from . import test_complaint_recovery
 from . import test_sales_activity
 from . import test_sales_activity_security
+from . import test_crm_visit_due
+from . import test_crm_visit_plan
+from . import test_crm_visit_report
+from . import test_crm_visit_schedule
+from . import test_visit_tools
 from . import test_sales_activity_event
 from . import test_sales_activity_source
 from . import test_sales_activity_report

@@ -6,4 +6,6 @@ from . import crm_complaint_merge
 from . import base_partner_merge_satisfaction
 from . import base_partner_merge_after_sale
 from . import crm_sales_activity_cancel
+from . import base_partner_merge_visit
+from . import crm_visit_change
 from . import crm_sales_activity_log

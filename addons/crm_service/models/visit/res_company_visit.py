@@ -1,0 +1,13 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    """Whether visitors may check in where they are."""
+
+    _inherit = "res.company"
+
+    is_visit_checkin = fields.Boolean(
+        "Check-In at Visits",
+        help="Visitors may keep where a visit took place. Each of them is asked for "
+        "consent first.",
+    )

@@ -1,0 +1,150 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..models.activity.crm_sales_activity import STATES
+
+
+class CrmVisitCoverageReport(models.Model):
+    """One row per visit: planned, done, cancelled, overdue, and what it cost.
+
+    Planned is every visit that was more than a proposal, the cancelled ones included;
+    coverage is what was done of it. A visit counts in the month of its day. Overdue is
+    planned, not done, and its end has passed.
+    """
+
+    _name = "crm.visit.coverage.report"
+    _description = "Visit Coverage"
+    _inherit = ["crm.ratio.mixin", "crm.lifecycle.dimension.mixin"]
+    _auto = False
+    _order = "date desc, id desc"
+    _rec_name = "partner_id"
+
+    _ratios = {
+        "coverage": ("done_count", "planned_count", 100),
+        "cost_per_visit": ("cost", "done_count", 1),
+    }
+
+    date = fields.Datetime("Day", readonly=True)
+    state = fields.Selection(STATES, readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
+    user_id = fields.Many2one("res.users", "Person", readonly=True)
+    team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    plan_id = fields.Many2one("crm.visit.plan", "Visit Plan", readonly=True)
+    kind_id = fields.Many2one("crm.sales.activity.kind", readonly=True)
+    outcome_id = fields.Many2one("crm.sales.activity.outcome", readonly=True)
+    lead_id = fields.Many2one("crm.lead", "Opportunity", readonly=True)
+    segment_id = fields.Many2one(
+        "crm.segment",
+        compute="_compute_segment_id",
+        search="_search_segment_id",
+        help="A segment in which the customer is now. Grouped by segments, a customer "
+        "of several counts in each of them.",
+    )
+    proposed_count = fields.Integer("Proposed", readonly=True)
+    planned_count = fields.Integer(
+        "Planned",
+        readonly=True,
+        help="Visits that were more than a proposal: planned, confirmed, done and "
+        "cancelled ones.",
+    )
+    done_count = fields.Integer("Done", readonly=True)
+    cancelled_count = fields.Integer("Cancelled", readonly=True)
+    overdue_count = fields.Integer(
+        "Overdue", readonly=True, help="Planned, not done, and the day has passed."
+    )
+    duration = fields.Float("Hours", readonly=True, help="Of the visits done.")
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    cost = fields.Monetary(readonly=True, help="Of the visits done.")
+    coverage = fields.Float(
+        "Coverage (%)",
+        readonly=True,
+        aggregator="avg",
+        help="Visits done, of those that were planned.",
+    )
+    cost_per_visit = fields.Monetary(
+        "Cost per Visit", readonly=True, aggregator="avg", help="Of the visits done."
+    )
+
+    _depends = {
+        "crm.sales.activity": [
+            "company_id",
+            "cost",
+            "date_end",
+            "date_start",
+            "duration",
+            "is_visit",
+            "kind_id",
+            "lead_id",
+            "outcome_id",
+            "partner_id",
+            "plan_id",
+            "state",
+            "team_id",
+            "user_id",
+        ],
+        "res.company": ["currency_id"],
+    }
+
+    @property
+    def _table_query(self) -> SQL:
+        return SQL(
+            """SELECT a.id, a.date_start AS date, a.state, a.partner_id, a.user_id,
+                      a.team_id, a.company_id, a.plan_id, a.kind_id, a.outcome_id,
+                      a.lead_id, c.currency_id,
+                      (a.state = 'proposed')::int AS proposed_count,
+                      (a.state <> 'proposed')::int AS planned_count,
+                      (a.state = 'done')::int AS done_count,
+                      (a.state = 'cancelled')::int AS cancelled_count,
+                      (a.state IN ('planned', 'confirmed')
+                       AND a.date_end < %(now)s)::int AS overdue_count,
+                      CASE WHEN a.state = 'done' THEN a.duration END AS duration,
+                      CASE WHEN a.state = 'done' THEN a.cost END AS cost,
+                      CASE WHEN a.state = 'done' THEN a.cost END AS cost_per_visit,
+                      CASE WHEN a.state = 'done' THEN 100.0
+                           WHEN a.state <> 'proposed' THEN 0.0 END AS coverage
+                 FROM crm_sales_activity a
+                 JOIN res_company c ON c.id = a.company_id
+                WHERE a.is_visit""",
+            now=fields.Datetime.now(),
+        )
+
+    @api.depends("partner_id.segment_ids")
+    def _compute_segment_id(self):
+        for row in self:
+            row.segment_id = row.partner_id.segment_ids[:1]
+
+    @api.model
+    def _search_segment_id(self, operator, value):
+        return [("partner_id.segment_ids", operator, value)]
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        if field_expr != "segment_id" or query is None:
+            return super()._field_to_sql(alias, field_expr, query)
+        self._check_field_access(self._fields[field_expr], "read")
+        place = query.make_alias(alias, "membership")
+        memberships = self.env["crm.segment.membership"]._search(
+            Domain("date_end", "=", False)
+        )
+        columns = (
+            SQL.identifier(memberships.table, name)
+            for name in ("partner_id", "company_id", "segment_id")
+        )
+        condition = SQL(
+            "%s = %s AND COALESCE(%s, %s) = %s",
+            SQL.identifier(place, "partner_id"),
+            SQL.identifier(alias, "partner_id"),
+            SQL.identifier(place, "company_id"),
+            SQL.identifier(alias, "company_id"),
+            SQL.identifier(alias, "company_id"),
+        )
+        query.add_join("LEFT JOIN", place, memberships.subselect(*columns), condition)
+        return SQL.identifier(place, "segment_id")
+
+    def action_open_visits(self):
+        """Open the visits behind the rows."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_service.crm_visit_action_list"
+        )
+        return {**action, "domain": [("id", "in", self.ids)], "context": {}}
