@@ -8,3 +8,5 @@ from . import res_config_settings
 from . import analysis
 from . import activity
 from . import after_sale
+from . import care
+from . import home
