@@ -41,7 +41,10 @@ class TestCareMeasure(CareCommon):
         ):
             care = {"care_rule_id": cls.rule.id, "care_key": f"x,1,{number}"}
             cls._create_touch(
-                date_start=start, state=state, user_id=user.id, **(care if is_care else {})
+                date_start=start,
+                state=state,
+                user_id=user.id,
+                **(care if is_care else {}),
             )
 
     def _measure(self, code, company=None):
@@ -84,5 +87,6 @@ class TestCareMeasure(CareCommon):
             [("care_rule_id", "=", self.rule.id)], ["user_id"], ["done_count:sum"]
         )
         self.assertEqual(
-            {user.login: count for user, count in rows}, {"care_rep": 2, "care_other": 1}
+            {user.login: count for user, count in rows},
+            {"care_rep": 2, "care_other": 1},
         )

@@ -77,7 +77,9 @@ class CrmCareRule(models.Model):
 
     def _is_usable_date(self):
         """Return whether the date is a plain column of contacts."""
-        field = self.env["res.partner"]._fields.get(self.field_id.sudo().name)  # style: CRM109 its name
+        field = self.env["res.partner"]._fields.get(
+            self.field_id.sudo().name
+        )  # style: CRM109 its name
         return bool(
             field
             and self.field_id.sudo().model == "res.partner"  # style: CRM109 its model

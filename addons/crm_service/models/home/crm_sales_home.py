@@ -61,7 +61,8 @@ class CrmSalesHome(models.AbstractModel):
             "who": scope.key,
             "today": fields.Date.to_string(scope.today),
             "choices": [
-                {"key": key, "label": label} for key, (label, _people) in choices.items()
+                {"key": key, "label": label}
+                for key, (label, _people) in choices.items()
             ],
             "currency_id": company.currency_id.id,
             "limit": LIMIT,

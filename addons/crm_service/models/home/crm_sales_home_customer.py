@@ -25,8 +25,7 @@ class CrmSalesHome(models.AbstractModel):
         """A row per class: its customers, and those without a next activity."""
         everyone = self._count_by_class(self._get_customer_domain(scope))
         idle = self._count_by_class(
-            self._get_customer_domain(scope)
-            & Domain("crm_next_touch_date", "=", False)
+            self._get_customer_domain(scope) & Domain("crm_next_touch_date", "=", False)
         )
         rows = []
         for segment, count in everyone.items():

@@ -43,28 +43,32 @@ class CrmSalesHome(models.AbstractModel):
         return {
             "count": self._count("crm.late.order", domain, late),
             "tone": "danger",
-            "rows": [
-                {
-                    "key": f"order,{row.id}",
-                    "model": "sale.order",
-                    "id": row.order_id.id,
-                    "title": row.partner_id.display_name,
-                    "note": self._join(
-                        row.name,
-                        self.env._(
-                            "%(percent)s %% delivered", percent=row.delivered_percent
-                        ),
-                        self._get_person(row.user_id, scope),
-                    ),
-                    "icon": "fa-truck",
-                    "date": fields.Date.to_string(row.date_promised),
-                    "days_late": row.days_late,
-                    "tone": False,
-                }
-                for row in late
-            ],
+            "rows": self._prepare_late_rows(late, scope),
             "empty": self.env._("All orders are on time."),
         }
+
+    @api.model
+    def _prepare_late_rows(self, late, scope):
+        return [
+            {
+                "key": f"order,{row.id}",
+                "model": "sale.order",
+                "id": row.order_id.id,
+                "title": row.partner_id.display_name,
+                "note": self._join(
+                    row.name,
+                    self.env._(
+                        "%(percent)s %% delivered", percent=row.delivered_percent
+                    ),
+                    self._get_person(row.user_id, scope),
+                ),
+                "icon": "fa-truck",
+                "date": fields.Date.to_string(row.date_promised),
+                "days_late": row.days_late,
+                "tone": False,
+            }
+            for row in late
+        ]
 
     @api.model
     def _late_action(self, scope, _row_key):

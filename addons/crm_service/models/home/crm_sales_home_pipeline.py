@@ -73,7 +73,9 @@ class CrmSalesHome(models.AbstractModel):
         if row_key:
             stage_id = row_key.isdecimal() and int(row_key)
             domain &= Domain("stage_id", "=", stage_id)
-        return self._open("crm.crm_lead_action_pipeline", domain, self.env._("Pipeline"))
+        return self._open(
+            "crm.crm_lead_action_pipeline", domain, self.env._("Pipeline")
+        )
 
     @api.model
     def _get_pipeline_domain(self, scope):
@@ -119,9 +121,7 @@ class CrmSalesHome(models.AbstractModel):
     @api.model
     def _alerts_action(self, scope, _row_key):
         domain = self._get_alert_domain(scope)
-        return self._open(
-            "crm_strategy.crm_alert_action", domain, self.env._("Alerts")
-        )
+        return self._open("crm_strategy.crm_alert_action", domain, self.env._("Alerts"))
 
     @api.model
     def _get_alert_domain(self, scope):

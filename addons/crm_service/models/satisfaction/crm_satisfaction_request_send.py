@@ -156,7 +156,9 @@ class CrmSatisfactionRequest(models.Model):
         last = self.env["crm.contact.frequency"]._get_last_contacts(
             self.commercial_partner_id.ids, ["questionnaire"]
         )
-        return {customer_id: (now - moment).days for customer_id, moment in last.items()}
+        return {
+            customer_id: (now - moment).days for customer_id, moment in last.items()
+        }
 
     # --- E-MAILS
 
