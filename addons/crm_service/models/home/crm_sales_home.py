@@ -118,7 +118,7 @@ class CrmSalesHome(models.AbstractModel):
 
     @api.model
     def _get_scope(self, who, choices):
-        """Return the :class:`HomeScope` of ``who``; refuse whom the reader may not see."""
+        """Return the :class:`HomeScope` of ``who``, whom the reader must be above."""
         if who not in choices:
             raise AccessError(
                 self.env._(

@@ -50,10 +50,8 @@ class CrmSalesHome(models.AbstractModel):
             *self._prepare_todo_rows(todos, scope),
         ]
         rows.sort(key=lambda row: (row["date"] is None, row["date"] or ""))
-        open_domain = touch_domain & Domain("state", "!=", "done")
-        ahead = touches.filtered(lambda touch: touch.state != "done")
         return {
-            "count": self._count("crm.sales.activity", open_domain, ahead, DAY_LIMIT)
+            "count": self._count_ahead(touch_domain, touches)
             + self._count("mail.activity", todo_domain, todos, DAY_LIMIT)
             + len([meeting for meeting in meetings if not self._is_over(meeting)]),
             "tone": "info",
@@ -61,6 +59,13 @@ class CrmSalesHome(models.AbstractModel):
             "has_more": len(rows) > DAY_LIMIT,
             "empty": self.env._("Nothing is planned for today."),
         }
+
+    @api.model
+    def _count_ahead(self, domain, touches):
+        """Count what is still to be done of the day's touches."""
+        if len(touches) < DAY_LIMIT:
+            return len(touches.filtered(lambda touch: touch.state != "done"))
+        return touches.search_count(domain & Domain("state", "!=", "done"))
 
     @api.model
     def _today_action(self, scope, _row_key):
