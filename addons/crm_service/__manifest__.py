@@ -126,7 +126,6 @@
         "views/crm_care_rule_views.xml",
         "views/crm_sales_activity_care_views.xml",
         "views/crm_sales_home_views.xml",
-        "views/crm_after_sale_menus.xml",
         "views/crm_service_menus.xml",
         "views/crm_sales_menus.xml",
     ],
