@@ -106,6 +106,7 @@
         "views/crm_sales_activity_kind_views.xml",
         "views/crm_sales_activity_outcome_views.xml",
         "views/crm_sales_activity_views.xml",
+        "views/crm_sales_activity_after_sale_views.xml",
         "views/crm_sales_activity_need_views.xml",
         "views/crm_sales_activity_host_views.xml",
         "report/crm_sales_activity_report_views.xml",
