@@ -120,6 +120,7 @@
         "report/crm_visit_due_views.xml",
         "report/crm_visit_coverage_report_views.xml",
         "report/crm_visit_templates.xml",
+        "views/crm_sales_activity_after_sale_views.xml",
         "views/crm_sales_activity_need_views.xml",
         "views/crm_sales_activity_host_views.xml",
         "report/crm_sales_activity_report_views.xml",
