@@ -77,12 +77,11 @@ class CrmCareRule(models.Model):
 
     def _is_usable_date(self):
         """Return whether the date is a plain column of contacts."""
-        field = self.env["res.partner"]._fields.get(
-            self.field_id.sudo().name
-        )  # style: CRM109 its name
+        chosen = self.field_id.sudo()  # style: CRM109 its name and model only
+        field = self.env["res.partner"]._fields.get(chosen.name)
         return bool(
             field
-            and self.field_id.sudo().model == "res.partner"  # style: CRM109 its model
+            and chosen.model == "res.partner"
             and field.type == "date"
             and field.store
             and field.column_type
@@ -105,20 +104,23 @@ class CrmCareRule(models.Model):
 
     def _check_author_may_read(self):
         """No constraint, since the host checks those as superuser."""
-        partners = self.env["res.partner"]
         for rule in self:
-            try:
-                partners._search(rule._parse_domain())
-                if rule.kind == "date":
-                    name = rule.field_id.sudo().name  # style: CRM109 its name only
-                    partners._check_field_access(partners._fields[name], "read")
-            except AccessError as e:
-                raise AccessError(
-                    self.env._(
-                        "“%(rule)s” tests something that you may not read yourself. "
-                        "Use other fields, or ask an administrator to enter the "
-                        "rule. %(error)s",
-                        rule=rule.name,
-                        error=e,
-                    )
-                ) from e
+            rule._check_is_readable()
+
+    def _check_is_readable(self):
+        partners = self.env["res.partner"]
+        try:
+            partners._search(self._parse_domain())
+            if self.kind == "date":
+                name = self.field_id.sudo().name  # style: CRM109 its name only
+                partners._check_field_access(partners._fields[name], "read")
+        except AccessError as e:
+            raise AccessError(
+                self.env._(
+                    "“%(rule)s” tests something that you may not read yourself. "
+                    "Use other fields, or ask an administrator to enter the "
+                    "rule. %(error)s",
+                    rule=self.name,
+                    error=e,
+                )
+            ) from e
