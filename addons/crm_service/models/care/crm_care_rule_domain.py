@@ -77,12 +77,9 @@ class CrmCareRule(models.Model):
 
     def _is_usable_date(self):
         """Return whether the date is a plain column of contacts."""
-        field = self.env["res.partner"]._fields.get(
-            self.field_id.sudo().name
-        )  # style: CRM109 its name
+        field = self.env["res.partner"]._fields.get(self._get_date_name())
         return bool(
             field
-            and self.field_id.sudo().model == "res.partner"  # style: CRM109 its model
             and field.type == "date"
             and field.store
             and field.column_type
@@ -105,20 +102,28 @@ class CrmCareRule(models.Model):
 
     def _check_author_may_read(self):
         """No constraint, since the host checks those as superuser."""
-        partners = self.env["res.partner"]
         for rule in self:
-            try:
-                partners._search(rule._parse_domain())
-                if rule.kind == "date":
-                    name = rule.field_id.sudo().name  # style: CRM109 its name only
-                    partners._check_field_access(partners._fields[name], "read")
-            except AccessError as e:
-                raise AccessError(
-                    self.env._(
-                        "“%(rule)s” tests something that you may not read yourself. "
-                        "Use other fields, or ask an administrator to enter the "
-                        "rule. %(error)s",
-                        rule=rule.name,
-                        error=e,
-                    )
-                ) from e
+            rule._check_readable()
+
+    def _check_readable(self):
+        partners = self.env["res.partner"]
+        try:
+            partners._search(self._parse_domain())
+            if self.kind == "date":
+                field = partners._fields[self._get_date_name()]
+                partners._check_field_access(field, "read")
+        except AccessError as e:
+            raise AccessError(
+                self.env._(
+                    "“%(rule)s” tests something that you may not read yourself. Use "
+                    "other fields, or ask an administrator to enter the rule. "
+                    "%(error)s",
+                    rule=self.name,
+                    error=e,
+                )
+            ) from e
+
+    def _get_date_name(self):
+        """Return the name of the date field of contacts, False if it is no such."""
+        field = self.field_id.sudo()  # style: CRM109 name of a field, no data
+        return field.model == "res.partner" and field.name
