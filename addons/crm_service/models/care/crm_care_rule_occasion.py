@@ -53,8 +53,7 @@ class CrmCareRule(models.Model):
         return self._yearly_sql(SQL.identifier("p", "crm_birthday"), first, last)
 
     def _date_occasions_sql(self, first, last) -> SQL:
-        name = self.field_id.sudo().name  # style: CRM109 name of a column
-        column = SQL.identifier("p", name)
+        column = SQL.identifier("p", self._get_date_name())
         if self.is_yearly:
             return self._yearly_sql(column, first, last)
         return SQL(
