@@ -1,6 +1,7 @@
 from . import crm_segment_buying
 from . import crm_customer_page
 from . import crm_customer_page_who
+from . import crm_customer_page_needs
 from . import crm_customer_page_buying
 from . import crm_customer_page_business
 from . import crm_customer_page_service
