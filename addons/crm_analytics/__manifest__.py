@@ -34,6 +34,7 @@
         "views/crm_rfm_group_views.xml",
         "views/crm_scorecard_run_views.xml",
         "views/res_partner_views.xml",
+        "views/crm_customer_page_views.xml",
         "views/crm_analytics_menus.xml",
         "views/crm_concept_menus.xml",
         "views/crm_complaint_menus.xml",

@@ -26,3 +26,4 @@ from . import res_partner_policy
 from . import sale_order
 from . import crm_lifecycle_dimension
 from . import crm_care_rule
+from . import crm_customer_page

@@ -11,3 +11,4 @@ from . import visit
 from . import after_sale
 from . import care
 from . import home
+from . import page

@@ -63,3 +63,11 @@ from . import test_late_order
 from . import test_after_sale_delivery
 from . import test_after_sale_security
 from . import test_after_sale_ui
+from . import test_customer_page
+from . import test_customer_page_security
+from . import test_customer_page_timeline
+from . import test_customer_page_speed
+from . import test_customer_page_report
+from . import test_segment_buying
+from . import test_product_sheet
+from . import test_customer_page_ui

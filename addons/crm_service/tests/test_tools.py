@@ -12,9 +12,12 @@ from odoo.addons.crm_service.tools import (
     contact_frequency,
     corrective_states,
     customer_panel,
+    page_blocks,
     remedy_policy,
     remedy_states,
     sales_activity_states,
+    timeline,
+    white_space,
 )
 
 
@@ -31,7 +34,10 @@ class TestServiceTools(BaseCase):
             contact_frequency,
             corrective_states,
             sales_activity_states,
+            timeline,
+            white_space,
             customer_panel,
+            page_blocks,
             remedy_policy,
             remedy_states,
         ):
