@@ -229,9 +229,33 @@ class TestSalesHome(SalesHomeCommon):
         self.assertEqual(row["note"], f"{late.name} · 0 % delivered")
         self.assertEqual((row["date"], row["days_late"]), ("2026-03-05", 5))
 
+    def test_customers_whose_visit_is_due(self):
+        later = self._create_partner("Later", is_company=True, user_id=self.rep.id)
+        self.foundry.city = "Zhengzhou"
+        self.env["crm.visit.customer"].create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "company_id": self.company.id,
+                    "visits_per_year": 1,
+                    "date_since": day,
+                }
+                for partner, day in (
+                    (self.foundry, "2026-03-05"),
+                    (later, "2026-07-01"),
+                    (self.mill, "2026-03-01"),
+                )
+            ]
+        )
+        section = self._get_home(self.rep)["visits"]
+        [row] = section["rows"]
+        self.assertEqual((row["model"], row["id"]), ("res.partner", self.foundry.id))
+        self.assertEqual(row["note"], "Zhengzhou · Not visited yet")
+        self.assertEqual((row["date"], row["days_late"]), ("2026-03-05", 5))
+
     def test_nothing_to_do_says_so(self):
         home = self._get_home(self.rep)
-        for key in ("today", "overdue", "late", "pipeline", "alerts"):
+        for key in ("today", "overdue", "visits", "late", "pipeline", "alerts"):
             with self.subTest(section=key):
                 self.assertFalse(home[key]["rows"])
                 self.assertFalse(home[key]["count"])
