@@ -11,6 +11,7 @@ class ResPartner(models.Model):
 
     crm_birthday = fields.Date(
         "Birthday",
+        prefetch=False,
         groups=READERS,
         help="Care rules plan a touch for this day every year. Whoever was born on "
         "29 February is congratulated on 28 February in other years.",
@@ -18,6 +19,7 @@ class ResPartner(models.Model):
     crm_care_opt_out = fields.Boolean(
         "No Care Contacts",
         tracking=True,
+        prefetch=False,
         groups=READERS,
         help="Care rules leave this contact alone. Set it for a company to leave all "
         "of its contacts alone.",
