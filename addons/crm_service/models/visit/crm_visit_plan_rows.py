@@ -70,18 +70,17 @@ class CrmVisitPlan(models.Model):
 
     def _drop_stale(self, keys):
         """Remove the untouched proposals that are not due any more."""
-        stale = self.env.execute_query(
+        known = self.env.execute_query(
             SQL(
-                """SELECT a.id FROM crm_sales_activity a
-                LEFT JOIN UNNEST(%s::text[]) AS n(key) ON n.key = a.plan_key
-                    WHERE a.plan_id = %s AND a.state = 'proposed'
-                      AND a.is_moved IS NOT TRUE AND n.key IS NULL""",
-                keys,
+                """SELECT id, plan_key FROM crm_sales_activity
+                    WHERE plan_id = %s AND state = 'proposed'
+                      AND is_moved IS NOT TRUE""",
                 self.id,
             )
         )
-        visits = self.env["crm.sales.activity"].browse([row[0] for row in stale])
-        visits.unlink()
+        wanted = set(keys)  # not in SQL: fresh rows mislead the planner
+        stale = [visit_id for visit_id, key in known if key not in wanted]
+        self.env["crm.sales.activity"].browse(stale).unlink()
 
     def _get_plan_templates(self, customer_ids):
         """Return ``{customer id: template}``."""
