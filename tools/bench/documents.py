@@ -210,6 +210,7 @@ class BigCustomer:
             "commercial_partner_id": SQL("%s", partner.id),
             "partner_invoice_id": SQL("%s", partner.id),
             "partner_shipping_id": SQL("%s", partner.id),
+            "team_id": SQL("NULL"),
         }
         env.cr.execute(
             SQL(

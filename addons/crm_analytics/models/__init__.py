@@ -25,3 +25,4 @@ from . import res_partner_need
 from . import res_partner_policy
 from . import sale_order
 from . import crm_lifecycle_dimension
+from . import crm_care_rule

@@ -1,3 +1,4 @@
+from . import test_care_cycle
 from . import test_crm_customer_scorecard
 from . import test_crm_rfm
 from . import test_crm_scorecard_run

@@ -177,3 +177,23 @@ class TestDemoStoryService(TransactionCase):
         self.assertFalse(mails.filtered(lambda m: m.model.startswith("crm.comp")))
         queue = self.env.ref("mail.ir_cron_mail_scheduler_action")
         self.assertFalse(queue.active)
+
+    # --- AFTER THE SALE
+
+    def test_orders_are_late_and_followed_up(self):
+        late = self.env["crm.late.order"].search([("days_late", ">", 0)])
+        known = late.filtered("crm_late_reason")
+        self.assertEqual(
+            sorted(known.mapped("crm_late_reason")),
+            ["production", "quality", "stock", "transport"],
+        )
+        cases = self.env["crm.after.sale"].search([])
+        states = set(cases.mapped("state"))
+        self.assertLessEqual({"waiting", "running"}, states)
+        due = cases.milestone_ids.filtered(lambda m: m.state in ("due", "late"))
+        self.assertTrue(due.mail_activity_id)
+        deliveries = self.env["crm.delivery.report"].search([])
+        self.assertLess(
+            0, len(deliveries.filtered("days_late")), "some deliveries were late"
+        )
+        self.assertLess(len(deliveries.filtered("days_late")), len(deliveries))

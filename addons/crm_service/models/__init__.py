@@ -9,3 +9,5 @@ from . import analysis
 from . import activity
 from . import visit
 from . import after_sale
+from . import care
+from . import home

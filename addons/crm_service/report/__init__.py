@@ -7,5 +7,6 @@ from . import crm_service_indicator
 from . import crm_visit_due
 from . import crm_visit_coverage_report
 from . import crm_sales_activity_report
+from . import crm_sales_activity_report_care
 from . import crm_late_order
 from . import crm_delivery_report

@@ -6,6 +6,12 @@ from . import test_crm_complaint_step
 from . import test_crm_complaint_security
 from . import test_crm_complaint_speed
 from . import test_crm_complaint_ui
+from . import test_care_measure
+from . import test_care_limit
+from . import test_care_rule
+from . import test_sales_home
+from . import test_sales_home_rights
+from . import test_sales_home_ui
 from . import test_complaint_call
 from . import test_document_flow_service
 from . import test_need_service

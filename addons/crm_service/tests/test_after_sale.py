@@ -16,12 +16,15 @@ class TestAfterSale(AfterSaleCommon):
         lathe = self._order("2025-01-03", [(self.lathe, 1), (self.varnish, 5)])
         paint = self._order("2025-01-04", [(self.varnish, 1)])
         early = self._order("2023-12-31")
+        loaded = self._order("2025-01-05")
+        loaded.picking_ids.move_ids.sale_line_id = False
         self._advance()
         self._advance()
         self.assertEqual(len(self._case(pump)), 1)
         self.assertEqual(self._case(lathe).line_ids.product_id, self.lathe)
         self.assertFalse(self._case(paint))
         self.assertFalse(self._case(early))
+        self.assertFalse(self._case(loaded))
         case = self._case(pump)
         self.assertEqual(case.name, f"{pump.name} · Machines")
         self.assertEqual(

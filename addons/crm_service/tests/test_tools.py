@@ -4,10 +4,12 @@ from odoo.tests import BaseCase, tagged
 
 from odoo.addons.crm_service.tools import (
     after_sale_states,
+    care,
     complaint_call,
     complaint_deadline,
     complaint_loop,
     complaint_states,
+    contact_frequency,
     corrective_states,
     customer_panel,
     remedy_policy,
@@ -21,10 +23,12 @@ class TestServiceTools(BaseCase):
     def test_doctests(self):
         for module in (
             after_sale_states,
+            care,
             complaint_call,
             complaint_deadline,
             complaint_loop,
             complaint_states,
+            contact_frequency,
             corrective_states,
             sales_activity_states,
             customer_panel,

@@ -24,6 +24,8 @@ Sources:
 
 from typing import NamedTuple
 
+from .contact_frequency import is_too_soon, why_not_contacted
+
 
 class Scale(NamedTuple):
     """The lowest and the highest answer, and from where on an answer is low."""
@@ -161,15 +163,11 @@ def why_not_asked(facts, cap_days):
     >>> why_not_asked(someone | {"days_since_asked": 30}, 30)
     >>> why_not_asked(someone | {"days_since_asked": 0}, 0)
     """
-    if facts["is_archived"]:
-        return "archived"
-    if facts["has_opted_out"]:
-        return "opted_out"
+    reason = why_not_contacted({**facts, "days_apart": None}, cap_days)
+    if reason:
+        return reason
     if not facts["email"]:
         return "no_email"
     if facts["is_blacklisted"]:
         return "blacklisted"
-    days = facts["days_since_asked"]
-    if days is not None and days < cap_days:
-        return "cap"
-    return None
+    return "cap" if is_too_soon(facts["days_since_asked"], cap_days) else None

@@ -1,4 +1,5 @@
 from . import crm_complaint_reason
+from . import base_partner_merge_care
 from . import base_partner_merge_complaint
 from . import base_partner_merge_sales_activity
 from . import crm_complaint_call

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from odoo.addons.crm_strategy.tools.notification import CLOSE, notification
+
 REPORT = ("outcome_id", "findings", "next_step", "next_date", "next_kind_id")
 
 
@@ -101,15 +103,8 @@ class CrmSalesActivityLog(models.TransientModel):
     def action_log(self):
         """Put the touch on record as done."""
         touch = self._log()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("“%(name)s” is logged.", name=touch.name),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        message = self.env._("“%(name)s” is logged.", name=touch.name)
+        return notification(message, after=CLOSE)
 
     def action_log_and_open(self):
         """Put the touch on record as done and open it."""

@@ -33,6 +33,5 @@ class HrExpense(models.Model):
         return result
 
     def _check_sales_activity(self):
-        if not self.env.su:
-            activities = self.sudo().sales_activity_id  # style: CRM109 to be checked
-            activities.sudo(False).check_access("read")
+        activities = self.sudo().sales_activity_id  # style: CRM109 to be checked
+        activities.with_env(self.env).check_access("read")

@@ -133,6 +133,17 @@ def build_lifecycle_todo(env, company, partner):
     return todos.search([("check_id", "=", check.id)])
 
 
+@builds("crm.need.due")
+def build_need_due(env, company, partner):
+    """The row of a customer who was asked."""
+    build(env, "crm.need", company, partner)
+    env.flush_all()
+    due = env["crm.need.due"].with_context(allowed_company_ids=company.ids)
+    return due.search(
+        [("partner_id", "=", partner.id), ("company_id", "=", company.id)]
+    )
+
+
 @builds("crm.lesson")
 def build_lesson(env, company, partner):
     """A published one: drafts are their author's alone."""

@@ -74,11 +74,9 @@ class CrmSalesActivity(models.Model):
         if not self:
             return
         model_id = self.env["ir.model"]._get_id(self._name)
-        events = (
-            self.env["calendar.event"]
-            .sudo()  # style: CRM109 whoever plans a touch puts it into the calendar
-            .with_context(**QUIET)
-            .create([activity._prepare_event_vals(model_id) for activity in self])
+        events = self.env["calendar.event"].sudo()  # style: CRM109 of one's own touches
+        events = events.with_context(**QUIET).create(
+            [activity._prepare_event_vals(model_id) for activity in self]
         )
         quiet = self.with_context(**QUIET)
         for activity, event in zip(quiet, events, strict=True):

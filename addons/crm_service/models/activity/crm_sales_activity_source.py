@@ -176,30 +176,38 @@ class CrmSalesActivity(models.Model):
 
     @api.model
     def _log_mail_activity(self, mail_activity, feedback):
-        event = mail_activity.calendar_event_id
         links = {"mail_activity_id": mail_activity.id}
         if feedback:
             links["findings"] = feedback
-        known = self._find_linked(mail_activity, event)
+        known = self._find_linked(mail_activity)
         if known:
             known._complete({} if known.mail_activity_id else links)
             return
+        vals = self._prepare_mail_activity_vals(mail_activity)
+        if not vals:
+            return
+        kind = self.env["crm.sales.activity.kind"].browse(vals["kind_id"])
+        user = self.env.user
+        same = self._find_same(kind, vals["partner_id"], user, "mail_activity_id")
+        if same:
+            same.mail_activity_id = mail_activity
+        else:
+            self._log_touch({**vals, **links})
+
+    @api.model
+    def _prepare_mail_activity_vals(self, mail_activity):
+        """Return the touch that an activity is, None if it is none."""
         record = self.env[mail_activity.res_model].browse(mail_activity.res_id)
         subject = self._prepare_subject_vals(record)
         if not subject:
-            return
+            return None
         user = self.env.user
         company = self._get_touch_company(subject)
         kind = self._find_kind(company, mail_activity.activity_type_id)
         if not kind or not self._is_logged("activity", company, user):
-            return
-        same = self._find_same(kind, subject["partner_id"], user, "mail_activity_id")
-        if same:
-            same.mail_activity_id = mail_activity
-            return
+            return None
         vals = {
             **subject,
-            **links,
             "source": "activity",
             "kind_id": kind.id,
             "user_id": user.id,
@@ -207,19 +215,19 @@ class CrmSalesActivity(models.Model):
         }
         if mail_activity.summary:
             vals["name"] = mail_activity.summary
-        if event:
+        if event := mail_activity.calendar_event_id:
+            hours = kind.duration if event.allday else self._get_event_hours(event)
             vals |= {
                 "event_id": event.id,
                 "date_start": event.start,
-                "duration": (
-                    kind.duration if event.allday else self._get_event_hours(event)
-                ),
+                "duration": hours,
             }
-        self._log_touch(vals)
+        return vals
 
     @api.model
-    def _find_linked(self, mail_activity, event):
+    def _find_linked(self, mail_activity):
         """Return the touch that this activity, or its meeting, is already."""
+        event = mail_activity.calendar_event_id
         touches = self.sudo()  # style: CRM109 whether it is on record
         domain = [("mail_activity_id", "=", mail_activity.id)]
         if event:

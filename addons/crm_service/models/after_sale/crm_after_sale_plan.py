@@ -150,7 +150,7 @@ class CrmAfterSaleTemplate(models.Model):
         """Return ``order_id, customer_id, line_id`` of lines without a case.
 
         Goods that are shipped, of categories of this template, in purchases since
-        its first day.
+        its first day. Orders of a former system have nothing to ship.
         """
         facts = self.env["crm.sale.fact"]
         return SQL(
@@ -163,6 +163,7 @@ class CrmAfterSaleTemplate(models.Model):
                 WHERE %(since)s AND t.categ_id = ANY(%(categories)s)
                   AND l.qty_delivered_method = 'stock_move'
                   AND l.product_uom_qty > 0
+                  AND EXISTS (SELECT FROM stock_move m WHERE m.sale_line_id = l.id)
                   AND NOT EXISTS (SELECT FROM crm_after_sale_line_rel r
                                    WHERE r.line_id = l.id)""",
             orders=facts._orders_sql(self.company_id, since=self.date_from),

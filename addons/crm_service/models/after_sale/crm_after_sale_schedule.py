@@ -47,7 +47,10 @@ class CrmAfterSaleTemplate(models.Model):
         self._schedule_cases(cases)
 
     def _steps_sql(self, cases) -> SQL:
-        """Return the common table ``steps``: milestones numbered within their case."""
+        """Return the common table ``steps``: milestones numbered within their case.
+
+        Those of cases that are done and unchanged are left out.
+        """
         return SQL(
             """steps AS (
                    SELECT m.id, m.after_sale_id, m.kind, m.state, m.date_due,
@@ -60,8 +63,16 @@ class CrmAfterSaleTemplate(models.Model):
                                              ORDER BY m.sequence, m.id) AS number
                      FROM crm_after_sale_milestone m
                      JOIN crm_after_sale c ON c.id = m.after_sale_id
-                    WHERE m.active AND c.id IN (%s))""",
-            cases,
+                    WHERE m.active AND c.id IN (%(cases)s)
+                      AND (c.state <> 'done' OR c.date_delivered IS NULL OR EXISTS (
+                           SELECT FROM crm_after_sale_milestone k
+                            WHERE k.after_sale_id = c.id AND k.active
+                              AND (k.state IN %(pending)s
+                                   OR k.kind IN %(by_delivery)s
+                                   AND k.date_done <> c.date_delivered))))""",
+            cases=cases,
+            pending=PENDING,
+            by_delivery=BY_DELIVERY,
         )
 
     def _chain_sql(self) -> SQL:
@@ -167,10 +178,9 @@ class CrmAfterSale(models.Model):
 
     def _refresh(self):
         """Work out days and states of these cases again, at once."""
-        templates = self.env["crm.after.sale.template"].sudo()  # style: CRM109 figures
-        for company, cases in (
-            self.sudo().grouped("company_id").items()
-        ):  # style: CRM109 same
-            templates._schedule(company, SQL("SELECT UNNEST(%s)", cases.ids))
+        cases = self.sudo()  # style: CRM109 figures, whoever changed one
+        templates = cases.env["crm.after.sale.template"]
+        for company, group in cases.grouped("company_id").items():
+            templates._schedule(company, SQL("SELECT UNNEST(%s)", group.ids))
         self.env["crm.after.sale.milestone"].invalidate_model()
         self.invalidate_recordset()

@@ -29,6 +29,12 @@ class SaleOrder(models.Model):
         help="What is being done so that the customer gets the goods.",
     )
 
+    # few among all: what is still to be delivered
+    _crm_open_idx = models.Index(
+        "(company_id, user_id) "
+        "WHERE delivery_status IN ('pending', 'started', 'partial')"
+    )
+
     def action_open_after_sale(self):
         """Open what follows the delivery of the order."""
         self.ensure_one()

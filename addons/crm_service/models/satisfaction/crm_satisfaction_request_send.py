@@ -153,16 +153,11 @@ class CrmSatisfactionRequest(models.Model):
     def _get_days_since_asked(self):
         """Return {customer id: days since any rule asked him}, in one statement."""
         now = fields.Datetime.now()
+        last = self.env["crm.contact.frequency"]._get_last_contacts(
+            self.commercial_partner_id.ids, ["questionnaire"]
+        )
         return {
-            customer.id: (now - last).days
-            for customer, last in self._read_group(
-                [
-                    ("commercial_partner_id", "in", self.commercial_partner_id.ids),
-                    ("date_sent", "!=", False),
-                ],
-                ["commercial_partner_id"],
-                ["date_sent:max"],
-            )
+            customer_id: (now - moment).days for customer_id, moment in last.items()
         }
 
     # --- E-MAILS

@@ -10,6 +10,7 @@ class ResCompany(models.Model):
         "Months between Questions about Needs",
         default=12,
         required=True,
+        groups="crm_strategy.group_manager",
         help="Customers whose needs were not asked for in this number of months are "
         "listed under Needs to Ask For.",
     )

@@ -13,26 +13,34 @@ function choose(name, text) {
     ];
 }
 
+function press(name, text) {
+    const badge = `.modal .o_field_widget[name=${name}] .o_selection_badge`;
+    return [
+        { trigger: `${badge}:contains(${text})`, run: "click" },
+        { trigger: `${badge}.active:contains(${text})` },
+    ];
+}
+
 const REPORT = [
     {
         content: "it stands in the calendar; now it took place",
         trigger: ".o_form_view button[name=action_report]:visible",
         run: "click",
     },
-    { trigger: ".modal .o_field_widget[name=partner_id] input:value(Foundry)" },
+    { trigger: ".modal .o_field_widget[name=partner_id]:contains(Foundry)" },
     {
         trigger: ".modal .o_field_widget[name=findings] textarea",
         run: "edit Wants less dross",
     },
-    ...choose("outcome_id", "Interested"),
+    ...press("outcome_id", "Interested"),
     {
         trigger: ".modal .o_field_widget[name=next_step] input",
         run: "edit Send the offer",
     },
     { trigger: ".modal button[name=action_log]:visible", run: "click" },
     {
-        trigger:
-            "body:not(:has(.modal)) .o_form_view .o_field_widget[name=outcome_id] input:value(Interested)",
+        content: "who did it when is on record",
+        trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name=date_done]:visible",
     },
 ];
 
@@ -56,7 +64,7 @@ registry.category("web_tour.tours").add("crm_sales_activity_tour", {
             run: "click",
         },
         ...choose("partner_id", "Foundry"),
-        ...choose("outcome_id", "Not Reached"),
+        ...press("outcome_id", "Not Reached"),
         { trigger: ".modal button[name=action_log]:visible", run: "click" },
         { trigger: "body:not(:has(.modal)) .o_notification:contains(is logged)" },
     ],
