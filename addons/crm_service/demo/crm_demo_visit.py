@@ -61,8 +61,8 @@ class CrmDemoStory(models.AbstractModel):
         return "crm.visit.template", {
             "name": "Yearly visit to a mill",
             "purpose": "Volumes and plans of the coming year",
-            "agenda": "Volumes of the last year\nPlans and projects\nQuality and claims",
-            "checklist": "Order history, open complaints, price list, samples",
+            "agenda": "Volumes of last year\nPlans and projects\nQuality and claims",
+            "checklist": "Orders, open complaints, price list, samples",
             "definition": [
                 {
                     "name": "a1b2c3d4e5f60001",
