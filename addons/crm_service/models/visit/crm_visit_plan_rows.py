@@ -33,6 +33,7 @@ class CrmVisitPlan(models.Model):
                 groups[templates[row[1]]].append(row)
             for template, group in groups.items():
                 self._insert_visits(user_id, template, group)
+        self._tell_planner(len(visits))
         self._link_people()
         self.env["crm.sales.activity"].invalidate_model()
         self.invalidate_recordset()
@@ -162,6 +163,13 @@ class CrmVisitPlan(models.Model):
                 ),
             )
         )
+
+    def _tell_planner(self, count):
+        """Let the database know of very many new rows before it joins them."""
+        if count > 1000:
+            self.env.cr.execute(
+                SQL("ANALYZE crm_sales_activity, crm_sales_activity_user_rel")
+            )
 
     def _link_people(self):
         """Let each proposal have its person on our side, and nobody before him."""
