@@ -5,3 +5,4 @@ from . import crm_demo_complaint_end
 from . import crm_demo_satisfaction
 from . import crm_demo_activity
 from . import crm_demo_page
+from . import crm_demo_visit

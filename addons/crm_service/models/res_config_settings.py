@@ -8,6 +8,9 @@ class ResConfigSettings(models.TransientModel):
 
     _inherit = "res.config.settings"
 
+    is_visit_checkin = fields.Boolean(
+        related="company_id.is_visit_checkin", readonly=False
+    )
     crm_service_value_scheme_id = fields.Many2one(
         related="company_id.crm_service_value_scheme_id", readonly=False
     )

@@ -52,6 +52,7 @@ from . import test_crm_visit_due
 from . import test_crm_visit_plan
 from . import test_crm_visit_report
 from . import test_crm_visit_schedule
+from . import test_crm_visit_ui
 from . import test_visit_tools
 from . import test_sales_activity_event
 from . import test_sales_activity_source

@@ -3,6 +3,7 @@ from . import builders_customer_base
 from . import builders_complaint_analysis
 from . import builders_satisfaction
 from . import builders_after_sale
+from . import builders_visit
 from . import test_access_matrix
 from . import test_access_scope
 from . import test_builders

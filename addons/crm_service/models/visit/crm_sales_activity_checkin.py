@@ -30,9 +30,10 @@ class CrmSalesActivity(models.Model):
     def _compute_is_checkin_allowed(self):
         """Say whether the reader may check in here: own visit, company asks for it."""
         for visit in self:
+            company = visit.company_id.sudo()  # style: CRM109 one setting, yes or no
             visit.is_checkin_allowed = (
                 visit.is_visit
-                and visit.company_id.is_visit_checkin
+                and company.is_visit_checkin
                 and self.env.user in (visit.user_id | visit.user_ids)
             )
 

@@ -20,7 +20,6 @@ class CrmSalesActivity(models.Model):
     findings_properties = fields.Properties(
         "Questions", definition="template_id.definition", copy=False
     )
-    need_ids = fields.One2many("crm.need", "sales_activity_id", "Needs")
     competitor_note = fields.Text(
         "Competitors",
         copy=False,

@@ -58,6 +58,8 @@ class CrmVisitCustomer(models.Model):
     @api.model
     def _get_reason(self, kind, source_id):
         """Say in words who says how often, as policies do."""
+        if not kind:
+            return ""
         if kind == CADENCE:
             cadence = self.env["crm.visit.cadence"].sudo()  # style: CRM109 its name
             return self.env._("cadence of %s", cadence.browse(source_id).name or "")

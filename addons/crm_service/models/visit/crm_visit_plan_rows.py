@@ -33,6 +33,7 @@ class CrmVisitPlan(models.Model):
                 groups[templates[row[1]]].append(row)
             for template, group in groups.items():
                 self._insert_visits(user_id, template, group)
+        self._tell_planner(len(visits))
         self._link_people()
         self.env["crm.sales.activity"].invalidate_model()
         self.invalidate_recordset()
@@ -70,18 +71,17 @@ class CrmVisitPlan(models.Model):
 
     def _drop_stale(self, keys):
         """Remove the untouched proposals that are not due any more."""
-        stale = self.env.execute_query(
+        known = self.env.execute_query(
             SQL(
-                """SELECT a.id FROM crm_sales_activity a
-                LEFT JOIN UNNEST(%s::text[]) AS n(key) ON n.key = a.plan_key
-                    WHERE a.plan_id = %s AND a.state = 'proposed'
-                      AND a.is_moved IS NOT TRUE AND n.key IS NULL""",
-                keys,
+                """SELECT id, plan_key FROM crm_sales_activity
+                    WHERE plan_id = %s AND state = 'proposed'
+                      AND is_moved IS NOT TRUE""",
                 self.id,
             )
         )
-        visits = self.env["crm.sales.activity"].browse([row[0] for row in stale])
-        visits.unlink()
+        wanted = set(keys)  # not in SQL: fresh rows mislead the planner
+        stale = [visit_id for visit_id, key in known if key not in wanted]
+        self.env["crm.sales.activity"].browse(stale).unlink()
 
     def _get_plan_templates(self, customer_ids):
         """Return ``{customer id: template}``."""
@@ -163,6 +163,13 @@ class CrmVisitPlan(models.Model):
                 ),
             )
         )
+
+    def _tell_planner(self, count):
+        """Let the database know of very many new rows before it joins them."""
+        if count > 1000:
+            self.env.cr.execute(
+                SQL("ANALYZE crm_sales_activity, crm_sales_activity_user_rel")
+            )
 
     def _link_people(self):
         """Let each proposal have its person on our side, and nobody before him."""
