@@ -159,10 +159,10 @@ class MailActivity(models.Model):
         if mine:
             milestones = milestones.search([("mail_activity_id", "in", mine.ids)])
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
-        pending = milestones.filtered("is_pending")
-        if feedback:
-            pending.write({"note": feedback})
-        pending.action_done()
+        if pending := milestones.filtered("is_pending"):
+            if feedback:
+                pending.write({"note": feedback})
+            pending.action_done()
         return result
 
 
