@@ -44,6 +44,7 @@ from . import test_remedy_races
 from . import test_remedy_approval
 from . import test_remedy_ui
 from . import test_complaint_report
+from . import test_complaint_report_speed
 from . import test_complaint_rate
 from . import test_complaint_recovery
 from . import test_sales_activity

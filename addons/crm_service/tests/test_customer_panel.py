@@ -318,6 +318,37 @@ class TestCustomerPanel(MeasureCommon):
         )
         self.assertEqual(second.customer_panel["order_count"], 27)
 
+    def test_many_complaints_are_counted_and_the_latest_are_shown(self):
+        complaints = self.env["crm.complaint"].with_user(self.agent)
+        found = complaints.create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "company_id": self.alpha.id,
+                    "date_received": f"2026-02-{day:02} 10:00:00",
+                }
+                for partner in (self.caller, self.bob)
+                for day in range(1, 26)
+            ]
+        )
+        self.env.flush_all()
+        panels = self.env["crm.service.panel"].with_user(self.agent)
+        partners = (self.loyal | self.bob).with_env(panels.env)
+        company = self.alpha.with_env(panels.env)
+        for panel, own in zip(
+            panels._get_panels(partners, company).values(),
+            (found[:25], found[25:]),
+            strict=True,
+        ):
+            self.assertEqual(panel["complaint_count"], 25)
+            self.assertEqual(
+                [row["id"] for row in panel["complaints"]], own[:4:-1].ids
+            )
+        oldest, latest = found[0].customer_panel, found[24].customer_panel
+        self.assertEqual(oldest["complaint_count"], 24)
+        self.assertEqual(latest["complaint_count"], 24)
+        self.assertNotIn(found[24].id, [row["id"] for row in latest["complaints"]])
+
     # --- READERS AND SPEED
 
     def test_panel_on_a_contact_is_for_agents(self):

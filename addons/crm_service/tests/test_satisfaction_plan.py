@@ -224,6 +224,22 @@ class TestSatisfactionPlanDelivery(SatisfactionCommon):
         self.rule._plan()
         self.assertFalse(self._get_requests(self.rule))
 
+    def test_replacement_is_not_asked_about_as_a_delivery(self):
+        """The complaint asks about it."""
+        complaint = self._create_complaint(closed=False)
+        remedy = self.env["crm.complaint.remedy"].create(
+            {"complaint_id": complaint.id, "remedy_type": "replacement"}
+        )
+        order, other = self._create_order(1), self._create_order(1)
+        order.crm_remedy_id = remedy
+        self.env.flush_all()
+        with patch.object(type(remedy), "_check_held"):
+            self._ship(order.picking_ids, 1)
+        self._ship(other.picking_ids, 1)
+        self.rule._plan()
+        self.assertFalse(self.rule.error)
+        self.assertEqual(self._get_requests(self.rule).order_id, other)
+
     def test_score_of_a_delivery_knows_the_products(self):
         self.rule.delay_days = 0
         order = self._create_order(1)

@@ -289,6 +289,7 @@ class TestSatisfactionRights(SatisfactionCommon):
             record = record.with_env(self.env)
             self.assertEqual(record.satisfaction_count, 1)
             self.assertAlmostEqual(record.satisfaction_average, 400 / 6)
+            self.assertEqual(record.satisfaction_text, "67 / 100 (1)")
             action = record.action_open_satisfaction()
             found = self.env["crm.satisfaction.score"].search(action["domain"])
             self.assertEqual(found, self.score.with_env(self.env))

@@ -42,9 +42,13 @@ class CrmComplaint(models.Model):
 
     def _without_self(self, panel):
         """Return the ``panel`` of the customer with *earlier* complaints only."""
-        earlier = [row for row in panel["complaints"] if row["id"] != self._origin.id]
-        own = len(panel["complaints"]) - len(earlier)
-        count = panel["complaint_count"] - own
+        own = self._origin
+        earlier = [row for row in panel["complaints"] if row["id"] != own.id]
+        is_counted = (
+            own.commercial_partner_id.id == panel["customer_id"]
+            and own.company_id.id == panel["company_id"]
+        )
+        count = panel["complaint_count"] - is_counted
         return {**panel, "complaints": earlier, "complaint_count": count}
 
     @api.depends("line_ids.product_id", "company_id", "stock_ids")

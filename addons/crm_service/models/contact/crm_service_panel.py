@@ -75,8 +75,8 @@ class CrmServicePanel(models.AbstractModel):
                 "open_invoices": None
                 if invoices is None
                 else invoices.get(customer.id, [])[:LIMIT],
-                "complaint_count": len(complaints.get(customer.id, [])),
-                "complaints": complaints.get(customer.id, [])[:LIMIT],
+                "complaint_count": complaints.get(customer.id, (0, []))[0],
+                "complaints": complaints.get(customer.id, (0, []))[1],
                 "policy": policies[customer.id],
             }
             for customer in customers
@@ -235,24 +235,20 @@ class CrmServicePanel(models.AbstractModel):
 
     @api.model
     def _get_complaints(self, customers, company):
-        """Return the latest complaints, with what was granted, by customer id."""
+        """Return (number, the latest of them with what was granted) by customer id."""
         complaints = self.env["crm.complaint"]
         if not complaints.has_access("read"):
             return {}
-        found = complaints.search_fetch(
-            [
-                ("commercial_partner_id", "in", customers.ids),
-                ("company_id", "=", company.id),
-            ],
-            ["name", "title", "date_received", "state", "commercial_partner_id"],
-            order="date_received desc, id desc",
-        )
+        rows = self._fetch_latest_complaints(customers, company, LIMIT)
+        found = complaints.browse([complaint_id for _, complaint_id, _ in rows])
+        found.fetch(["name", "title", "date_received", "state"])
         labels = dict(complaints._fields["state"]._description_selection(self.env))
         granted = found._get_granted_texts()
         panels = {}
-        for complaint in found:
+        for complaint, (customer_id, _id, total) in zip(found, rows, strict=True):
             day = fields.Datetime.context_timestamp(complaint, complaint.date_received)
-            panels.setdefault(complaint.commercial_partner_id.id, []).append(
+            _total, shown = panels.setdefault(customer_id, (total, []))
+            shown.append(
                 {
                     "id": complaint.id,
                     "name": complaint.name,

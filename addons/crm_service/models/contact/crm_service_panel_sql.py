@@ -199,3 +199,36 @@ class CrmServicePanel(models.AbstractModel):
                 readable=readable.subselect(),
             )
         )
+
+    @api.model
+    def _fetch_latest_complaints(self, customers, company, limit):
+        """Return (customer id, complaint id, number of all) that the reader may read.
+
+        The latest first, ``limit`` of each customer; the number is of all of them.
+        """
+        complaints = self.env["crm.complaint"]
+        complaints.flush_model(["commercial_partner_id", "date_received"])
+        readable = complaints._search(
+            [
+                ("commercial_partner_id", "in", customers.ids),
+                ("company_id", "=", company.id),
+            ]
+        )
+        return self.env.execute_query(
+            SQL(
+                """SELECT customer_id, id, total
+                     FROM (SELECT c.commercial_partner_id AS customer_id, c.id,
+                                  COUNT(*) OVER customer AS total,
+                                  ROW_NUMBER() OVER (
+                                      customer ORDER BY c.date_received DESC, c.id DESC
+                                  ) AS place
+                             FROM crm_complaint c
+                            WHERE c.id IN %s
+                           WINDOW customer AS (PARTITION BY c.commercial_partner_id)
+                          ) latest
+                    WHERE place <= %s
+                 ORDER BY customer_id, place""",
+                readable.subselect(),
+                limit,
+            )
+        )

@@ -188,19 +188,27 @@ class ResPartner(models.Model):
             SQL(
                 """
                 SELECT c.id, o.id, o.name, o.date_order
-                  FROM unnest(%s) AS c(id)
+                  FROM unnest(%(customers)s) AS c(id)
                  CROSS JOIN LATERAL (
                        SELECT o.id, o.name, o.date_order
-                         FROM res_partner p JOIN sale_order o ON o.partner_id = p.id
-                        WHERE p.commercial_partner_id = c.id AND o.state = 'sale'
-                          AND o.company_id = ANY(%s)
+                         FROM res_partner p
+                        -- per person, so that an index gives the latest alone
+                        CROSS JOIN LATERAL (
+                              SELECT o.id, o.name, o.date_order
+                                FROM sale_order o
+                               WHERE o.partner_id = p.id AND o.state = 'sale'
+                                 AND o.company_id = ANY(%(companies)s)
+                               ORDER BY o.date_order DESC, o.id DESC
+                               LIMIT %(limit)s
+                              ) o
+                        WHERE p.commercial_partner_id = c.id
                         ORDER BY o.date_order DESC, o.id DESC
-                        LIMIT %s
+                        LIMIT %(limit)s
                        ) o
                 """,
-                self.commercial_partner_id.ids,
-                self.env.companies.ids,
-                ORDERS_SHOWN,
+                customers=self.commercial_partner_id.ids,
+                companies=self.env.companies.ids,
+                limit=ORDERS_SHOWN,
             )
         )
         orders = {}

@@ -23,6 +23,12 @@ class CrmSatisfactionMixin(models.AbstractModel):
         help="Average of the scores on a scale from 0 (worst) to 100 (best), "
         "regardless of the questionnaire.",
     )
+    satisfaction_text = fields.Char(
+        "Satisfaction (Text)",
+        compute="_compute_satisfaction_text",
+        exportable=False,
+        groups=READERS,
+    )
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_satisfaction(self):
@@ -40,6 +46,17 @@ class CrmSatisfactionMixin(models.AbstractModel):
             count, average = figures.get(key, (0, 0.0))
             record.satisfaction_count = count
             record.satisfaction_average = average or 0.0
+
+    @api.depends("satisfaction_average", "satisfaction_count")
+    @api.depends_context("lang")
+    def _compute_satisfaction_text(self):
+        """Say the score and how many answers it comes from, as one sentence."""
+        for record in self:
+            record.satisfaction_text = self.env._(
+                "%(score)s / 100 (%(count)s)",
+                score=f"{record.satisfaction_average:.0f}",
+                count=record.satisfaction_count,
+            )
 
     def _get_satisfaction_key(self):
         """Return the record that scores point to: a contact has his company's."""

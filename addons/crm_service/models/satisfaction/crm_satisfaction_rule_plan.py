@@ -160,6 +160,7 @@ class CrmSatisfactionRule(models.Model):
         """The last delivery of each order of which nothing is left to be shipped.
 
         What is left may be shipped or cancelled: both are a reason to look again.
+        What replaces goods of a complaint is asked about there, and not here.
         """
         return SQL(
             """WITH touched AS (
@@ -185,7 +186,8 @@ class CrmSatisfactionRule(models.Model):
                       NULL::int AS service_team_id, %(day)s AS day
                  FROM delivery d
             LEFT JOIN sale_order o ON o.id = d.sale_id
-                WHERE d.date_done IS NOT NULL AND NOT EXISTS (
+                WHERE d.date_done IS NOT NULL AND o.crm_remedy_id IS NULL
+                  AND NOT EXISTS (
                       SELECT FROM stock_picking p
                         JOIN stock_location l ON l.id = p.location_dest_id
                        WHERE p.sale_id = d.sale_id AND l.usage = 'customer'
