@@ -217,7 +217,7 @@ class CrmCustomerPage(models.AbstractModel):
         if not scope.may_see_figures:
             return self.env._("Nothing that you may see is planned.")
         return self.env._(
-            "Nothing is planned. Plan the next step, so that the customer is not "
+            "Nothing is planned. Plan the next step so that the customer is not "
             "forgotten."
         )
 

@@ -47,8 +47,8 @@ class CrmSalesActivity(models.Model):
         if not check_position(latitude, longitude):
             raise UserError(
                 self.env._(
-                    "This is not a place on earth. Allow your browser to see where "
-                    "you are, and try again."
+                    "This is not a valid position. Allow your browser to share your "
+                    "location, then try again."
                 )
             )
         if is_consent and not self.env.user.is_checkin_consent:
@@ -56,7 +56,8 @@ class CrmSalesActivity(models.Model):
         if not self.env.user.is_checkin_consent:
             raise UserError(
                 self.env._(
-                    "Your position is kept only with your consent. Give it first."
+                    "Your position is kept only with your consent. Give your consent "
+                    "first."
                 )
             )
         visit = self.sudo()  # style: CRM109 own visit, fields nobody else may set
@@ -75,7 +76,7 @@ class CrmSalesActivity(models.Model):
         self.ensure_one()
         if self.checkin_user_id != self.env.user:
             raise AccessError(
-                self.env._("Only the person who checked in can remove the place.")
+                self.env._("Only the person who checked in can remove the position.")
             )
         visit = self.sudo()  # style: CRM109 own position
         visit.write(
@@ -104,7 +105,7 @@ class CrmSalesActivity(models.Model):
         if not self.is_visit or not self.company_id.is_visit_checkin:
             raise UserError(
                 self.env._(
-                    "Your company does not keep where visits take place. A manager "
+                    "Check-in at visits is switched off in your company. A manager "
                     "can switch it on in the settings."
                 )
             )
