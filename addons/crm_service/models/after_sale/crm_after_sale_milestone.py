@@ -43,6 +43,7 @@ class CrmAfterSaleMilestone(models.Model):
         related="after_sale_id.company_id", store=True, precompute=True, index=True
     )
     is_added = fields.Boolean(
+        "Added by Hand",
         readonly=True,
         copy=False,
         help="A person has added the milestone; it does not come from the template.",
@@ -70,6 +71,7 @@ class CrmAfterSaleMilestone(models.Model):
         help="Calculated from the delivery, unless somebody has chosen another day.",
     )
     is_date_fixed = fields.Boolean(
+        "Due Date Set by Hand",
         readonly=True,
         copy=False,
         help="Somebody has chosen the due date, so it is not calculated any more.",
@@ -103,7 +105,7 @@ class CrmAfterSaleMilestone(models.Model):
         ondelete="set null",
     )
     date_reminded = fields.Date(readonly=True, copy=False)
-    is_pending = fields.Boolean(compute="_compute_is_pending")
+    is_pending = fields.Boolean("To Do", compute="_compute_is_pending")
     state = fields.Selection(
         [
             ("waiting", "Waiting"),

@@ -81,6 +81,7 @@ class CrmAfterSaleMilestone(models.Model):
     _inherit = "crm.after.sale.milestone"
 
     is_automatic = fields.Boolean(
+        "Ended by a Purchase",
         readonly=True,
         copy=False,
         help="The customer's next purchase has ended the milestone, not a person.",

@@ -157,7 +157,7 @@ class CrmCustomerPage(models.AbstractModel):
             [
                 blocks.column(self.env._("Name")),
                 blocks.column(self.env._("Phone")),
-                blocks.column(self.env._("Email")),
+                blocks.column(self.env._("E-mail")),
             ],
             [
                 blocks.row(

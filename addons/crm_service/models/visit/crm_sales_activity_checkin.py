@@ -23,7 +23,9 @@ class CrmSalesActivity(models.Model):
     checkin_user_id = fields.Many2one(
         "res.users", "Checked In By", readonly=True, copy=False, ondelete="set null"
     )
-    is_checkin_allowed = fields.Boolean(compute="_compute_is_checkin_allowed")
+    is_checkin_allowed = fields.Boolean(
+        "Check-In Allowed", compute="_compute_is_checkin_allowed"
+    )
 
     @api.depends("is_visit", "company_id.is_visit_checkin", "user_id", "user_ids")
     @api.depends_context("uid")
