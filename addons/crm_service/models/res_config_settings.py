@@ -46,9 +46,9 @@ class ResConfigSettings(models.TransientModel):
         "E-mails per Hour",
         config_parameter="crm_service.mail_hourly_limit",
         default=INTAKE_SETTINGS["mail_hourly_limit"],
-        help="The maximum number of e-mails per hour that become complaints of one "
-        "sender; ten times as many for all unknown senders together. Further e-mails "
-        "are kept as notes and not answered. Zero: no limit.",
+        help="The maximum number of complaints created per hour from the e-mails of "
+        "one sender; ten times as many are allowed for all unknown senders together. "
+        "Further e-mails are kept as notes and not answered. Zero means no limit.",
     )
     service_mail_attachment_max = fields.Integer(
         "Attachments per E-mail",
@@ -62,7 +62,7 @@ class ResConfigSettings(models.TransientModel):
     )
     service_is_list_refused = fields.Selection(
         [("1", "Ignore"), ("0", "Accept")],
-        "Mails of Mailing Lists",
+        "E-mails from Mailing Lists",
         config_parameter="crm_service.is_list_refused",
         default="1",
         help="Accept them if the address of your service desk is itself a mailing "

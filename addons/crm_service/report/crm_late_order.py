@@ -30,10 +30,10 @@ class CrmLateOrder(models.Model):
     date_order = fields.Date("Order Date", readonly=True)
     date_promised = fields.Date("Promised", readonly=True)
     is_promised = fields.Boolean(
-        "Date Agreed",
+        "Delivery Date Agreed",
         readonly=True,
         help="The order has a delivery date. Without one, the promised date is "
-        "worked out from the lead times.",
+        "calculated from the lead times.",
     )
     days_late = fields.Integer(readonly=True, aggregator="max")
     delivered_percent = fields.Integer("Delivered (%)", readonly=True, aggregator="avg")

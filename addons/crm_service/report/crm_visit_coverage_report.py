@@ -39,32 +39,37 @@ class CrmVisitCoverageReport(models.Model):
         "crm.segment",
         compute="_compute_segment_id",
         search="_search_segment_id",
-        help="A segment in which the customer is now. Grouped by segments, a customer "
-        "of several counts in each of them.",
+        help="A segment to which the customer belongs now. When grouped by segment, a "
+        "customer in several segments counts in each of them.",
     )
     proposed_count = fields.Integer("Proposed", readonly=True)
     planned_count = fields.Integer(
         "Planned",
         readonly=True,
-        help="Visits that were more than a proposal: planned, confirmed, done and "
-        "cancelled ones.",
+        help="Visits that were more than a proposal: planned, confirmed, done or "
+        "cancelled.",
     )
     done_count = fields.Integer("Done", readonly=True)
     cancelled_count = fields.Integer("Cancelled", readonly=True)
     overdue_count = fields.Integer(
-        "Overdue", readonly=True, help="Planned, not done, and the day has passed."
+        "Overdue",
+        readonly=True,
+        help="Visits that are planned but not done although their day has passed.",
     )
-    duration = fields.Float("Hours", readonly=True, help="Of the visits done.")
+    duration = fields.Float("Hours", readonly=True, help="For the visits done only.")
     currency_id = fields.Many2one("res.currency", readonly=True)
-    cost = fields.Monetary(readonly=True, help="Of the visits done.")
+    cost = fields.Monetary(readonly=True, help="For the visits done only.")
     coverage = fields.Float(
         "Coverage (%)",
         readonly=True,
         aggregator="avg",
-        help="Visits done, of those that were planned.",
+        help="The share of the planned visits that were done.",
     )
     cost_per_visit = fields.Monetary(
-        "Cost per Visit", readonly=True, aggregator="avg", help="Of the visits done."
+        "Cost per Visit",
+        readonly=True,
+        aggregator="avg",
+        help="For the visits done only.",
     )
 
     _depends = {

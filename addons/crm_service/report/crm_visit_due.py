@@ -42,7 +42,8 @@ class CrmVisitDue(models.Model):
     days_overdue = fields.Integer(
         readonly=True,
         aggregator="max",
-        help="Days since the visit was due; negative: days until it is due.",
+        help="Days since the visit was due. A negative number means days until it is "
+        "due.",
     )
     state = fields.Selection(
         [

@@ -141,7 +141,9 @@ class TestCareOccasion(CareCommon):
             self._create_order("2026-03-09 12:00:00", partner)
         rule._plan()
         self.assertEqual(ours.state, "cancelled")
-        self.assertEqual(ours.cancel_reason, "The customer has been in touch since.")
+        self.assertEqual(
+            ours.cancel_reason, "The customer has been in contact in the meantime."
+        )
         self.assertEqual(theirs.state, "confirmed")
         self.assertEqual((rule.last_planned, rule.last_withdrawn), (0, 1))
         # a new silence is a new occasion

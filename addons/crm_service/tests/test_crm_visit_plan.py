@@ -168,7 +168,7 @@ class TestCrmVisitPlan(VisitCommon):
         self.plan.person_ids.visits_per_day = 0
         self.plan._generate()
         self.assertFalse(self._get_visits(self.plan))
-        self.assertIn("No working day in the period", self.plan.result)
+        self.assertIn("no working day in the period", self.plan.result)
         self.assertEqual(self.plan.person_ids.lacking_count, 4)
 
     def test_customers_of_nobody(self):
@@ -200,7 +200,7 @@ class TestCrmVisitPlan(VisitCommon):
         with self.assertRaisesRegex(UserError, "is over"):
             plan.action_generate()
         plan.person_ids.unlink()
-        with self.assertRaisesRegex(UserError, "Nobody visits"):
+        with self.assertRaisesRegex(UserError, "no people who visit"):
             plan.action_generate()
         self.assertFalse(self._get_visits(plan))
         with self.assertRaises(ValidationError):

@@ -118,7 +118,7 @@ class TestCrmVisitReport(VisitCommon):
             ties.create({**line, "question": "Nothing", "attribute_id": size.id})
         with self.assertRaisesRegex(ValidationError, "do not fit"), save():
             ties.create({**line, "question": "Remarks", "attribute_id": size.id})
-        with self.assertRaisesRegex(ValidationError, "no choices"):
+        with self.assertRaisesRegex(ValidationError, "not among the choices"):
             self.template.definition = [
                 {
                     "name": "aa",
@@ -222,12 +222,12 @@ class TestCrmVisitReport(VisitCommon):
 
     def test_no_place_unless_the_company_asks_and_the_visitor_consents(self):
         visit = self.visit_one.with_user(self.anna)
-        with self.assertRaisesRegex(UserError, "does not keep"):
+        with self.assertRaisesRegex(UserError, "switched off"):
             visit.action_check_in(52.5, 13.4, True)
         self.company.is_visit_checkin = True
         with self.assertRaisesRegex(UserError, "only with your consent"):
             visit.action_check_in(52.5, 13.4)
-        with self.assertRaisesRegex(UserError, "not a place on earth"):
+        with self.assertRaisesRegex(UserError, "not a valid position"):
             visit.action_check_in(152.5, 13.4, True)
         self.assertFalse(visit.checkin_date)
         visit.action_check_in(52.5, 13.4, True)

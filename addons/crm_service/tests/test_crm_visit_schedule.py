@@ -118,7 +118,7 @@ class TestCrmVisitSchedule(VisitCommon):
         self._run_job()
         self.env.invalidate_all()
         self.assertFalse(broken.job)
-        self.assertIn("Nobody visits customers", broken.job_error)
+        self.assertIn("no people who visit customers", broken.job_error)
         self.assertEqual(self.visits.mapped("state"), ["planned"] * 3)
 
     # --- CUSTOMERS

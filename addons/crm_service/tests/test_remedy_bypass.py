@@ -84,7 +84,7 @@ class TestRemedyBypass(RemedyCommon):
             gate = complaint.step_ids.filtered("is_gate")
             with (
                 self.subTest(remedy_type=remedy_type),
-                self.assertRaisesRegex(UserError, "somebody else of finance"),
+                self.assertRaisesRegex(UserError, "somebody else in finance"),
             ):
                 gate.with_user(self.head).action_done()
             self.assertEqual((gate.state, remedy.state), ("ready", "granted"))
@@ -94,7 +94,7 @@ class TestRemedyBypass(RemedyCommon):
     def test_nobody_posts_the_credit_note_of_his_own_decision(self):
         _complaint, remedy = self._decide_alone("refund")
         note = remedy.move_ids
-        with self.assertRaisesRegex(UserError, "somebody else of finance"):
+        with self.assertRaisesRegex(UserError, "somebody else in finance"):
             note.with_user(self.head).action_post()
         self.assertEqual((note.state, remedy.state), ("draft", "granted"))
         note.with_user(self.finance).action_post()

@@ -26,10 +26,14 @@ class CrmVisitChange(models.TransientModel):
         default="shift",
     )
     days = fields.Integer(
-        default=7, help="Negative: earlier. The time of the day stays the same."
+        default=7,
+        help="A negative number moves the visits to an earlier day. The "
+        "time of day stays the same.",
     )
     is_weekend_skipped = fields.Boolean(
-        "Not on Weekends", default=True, help="Saturdays and Sundays become Mondays."
+        "Not on Weekends",
+        default=True,
+        help="Visits that would fall on a Saturday or Sunday are moved to Monday.",
     )
     user_id = fields.Many2one(
         "res.users",

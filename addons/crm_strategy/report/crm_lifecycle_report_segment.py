@@ -17,8 +17,8 @@ class CrmLifecycleReport(models.Model):
         "crm.segment",
         compute="_compute_segment_id",
         search="_search_segment_id",
-        help="A segment in which the customer is now. Grouped by segments, a customer "
-        "of several counts in each of them.",
+        help="A segment to which the customer belongs now. When grouped by segment, a "
+        "customer in several segments counts in each of them.",
     )
 
     @api.depends("partner_id.segment_ids")

@@ -84,7 +84,7 @@ class CrmSalesActivity(models.Model):
         required=True,
         readonly=True,
         copy=False,
-        help="How it came to be.",
+        help="How the activity was created.",
     )
 
     # Who
@@ -187,14 +187,14 @@ class CrmSalesActivity(models.Model):
         tracking=True,
         domain="['|', ('kind_ids', '=', False), ('kind_ids', 'in', kind_id)]",
     )
-    findings = fields.Text(copy=False, help="What was learnt.")
-    next_step = fields.Char(copy=False, help="What is agreed to happen next.")
+    findings = fields.Text(copy=False, help="What was learnt from the activity.")
+    next_step = fields.Char(copy=False, help="What was agreed as the next step.")
     next_date = fields.Date(copy=False)
     next_kind_id = fields.Many2one(
         "crm.sales.activity.kind",
         copy=False,
         ondelete="restrict",
-        help="How the next step is carried out; by default, the same way.",
+        help="The kind of the next activity; by default, the kind of this activity.",
     )
     next_activity_id = fields.Many2one(
         "crm.sales.activity",
@@ -217,13 +217,13 @@ class CrmSalesActivity(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        help="The cost of the activity itself; begins with the cost of its kind.",
+        help="The cost of the activity itself; by default, the cost of its kind.",
     )
     cost = fields.Monetary(
         "Total Cost",
         compute="_compute_cost",
         store=True,
-        help="The cost of the activity with the expenses linked to it.",
+        help="The cost of the activity plus the expenses linked to it.",
     )
 
     # What it belongs to
@@ -267,7 +267,7 @@ class CrmSalesActivity(models.Model):
     _partner_date_index = models.Index("(partner_id, date_start)")
     _user_date_index = models.Index("(user_id, date_start)")
     _duration_positive = models.Constraint(
-        "CHECK(duration >= 0)", "An activity cannot last less than no time."
+        "CHECK(duration >= 0)", "The duration of an activity cannot be negative."
     )
 
     # --- DEFAULTS
@@ -361,8 +361,8 @@ class CrmSalesActivity(models.Model):
             if kinds and activity.kind_id not in kinds:
                 raise ValidationError(
                     self.env._(
-                        "The outcome “%(outcome)s” is not for the kind “%(kind)s”. "
-                        "Choose another outcome.",
+                        "The outcome “%(outcome)s” is not available for the kind "
+                        "“%(kind)s”. Choose another outcome.",
                         outcome=activity.outcome_id.name,
                         kind=activity.kind_id.name,
                     )

@@ -14,7 +14,8 @@ class CrmSalesActivityKind(models.Model):
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
-        required=True, help="A short name for imports and reports, in any language."
+        required=True,
+        help="A short name for imports and reports, the same in every language.",
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
@@ -35,18 +36,20 @@ class CrmSalesActivityKind(models.Model):
         "utm.medium", "Channel", index="btree_not_null", ondelete="restrict"
     )
     is_visit = fields.Boolean(
-        "Visit", help="Counts as a visit: it is part of visit plans and of coverage."
+        "Visit",
+        help="Activities of this kind count as visits: they are part of "
+        "visit plans and of visit coverage.",
     )
     is_in_calendar = fields.Boolean(
         "In the Calendar",
-        help="Planned activities of this kind stand in the calendar of the people "
-        "on our side. No invitation is sent to the customer.",
+        help="Planned activities of this kind are shown in the calendars of the "
+        "people on our side. No invitation is sent to the customer.",
     )
     duration = fields.Float("Duration (Hours)", default=0.5, aggregator="avg")
     cost = fields.Monetary(
         "Cost per Activity",
-        help="What one activity of this kind costs on average. New activities "
-        "begin with it.",
+        help="The average cost of an activity of this kind. It is the default for new "
+        "activities.",
     )
     currency_id = fields.Many2one(
         "res.currency",
@@ -71,7 +74,8 @@ class CrmSalesActivityKind(models.Model):
     needs_next_step = fields.Boolean("Next Step Required")
 
     _code_unique = models.UniqueIndex(
-        "(code, COALESCE(company_id, 0))", "Another kind has this code. Choose another."
+        "(code, COALESCE(company_id, 0))",
+        "Another kind has this code already. Choose another code.",
     )
     _amounts = models.Constraint(
         "CHECK(duration >= 0 AND cost >= 0)",

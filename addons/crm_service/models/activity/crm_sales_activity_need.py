@@ -15,12 +15,12 @@ class CrmSalesActivity(models.Model):
     )
     need_count = fields.Integer("Number of Needs", compute="_compute_need_count")
     is_need_asked = fields.Boolean(
-        "Asked for Needs",
+        "Asked About Needs",
         compute="_compute_is_need_asked",
         store=True,
         readonly=False,
         copy=False,
-        help="The customer was asked what he needs, even if he needs nothing new.",
+        help="The customer was asked about their needs, even if they need nothing new.",
     )
     need_source = fields.Char(compute="_compute_need_source")
 

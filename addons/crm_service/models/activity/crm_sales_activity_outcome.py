@@ -10,7 +10,8 @@ class CrmSalesActivityOutcome(models.Model):
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
-        required=True, help="A short name for imports and reports, in any language."
+        required=True,
+        help="A short name for imports and reports, the same in every language.",
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
@@ -22,7 +23,7 @@ class CrmSalesActivityOutcome(models.Model):
     is_reached = fields.Boolean(
         "Customer Reached",
         default=True,
-        help="Somebody on the customer's side was spoken to or answered.",
+        help="Somebody on the customer's side was spoken to, or replied.",
     )
     kind_ids = fields.Many2many(
         "crm.sales.activity.kind",
@@ -30,9 +31,10 @@ class CrmSalesActivityOutcome(models.Model):
         "outcome_id",
         "kind_id",
         "Kinds",
-        help="The kinds that it is offered for. Leave empty to offer it for all.",
+        help="The kinds of activities that the outcome is offered for. Leave empty to "
+        "offer it for all kinds.",
     )
 
     _code_unique = models.UniqueIndex(
-        "(code)", "Another outcome has this code. Choose another."
+        "(code)", "Another outcome has this code already. Choose another code."
     )

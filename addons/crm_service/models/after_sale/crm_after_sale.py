@@ -84,7 +84,7 @@ class CrmAfterSale(models.Model):
     date_proposed = fields.Date(
         "Proposed",
         readonly=True,
-        help="The day from which the customer was to be offered to buy again.",
+        help="The day from which the customer is to be offered a repurchase.",
     )
     repurchase_order_id = fields.Many2one(
         "sale.order",
@@ -129,7 +129,7 @@ class CrmAfterSale(models.Model):
 
     _order_template_uniq = models.Constraint(
         "UNIQUE(order_id, template_id)",
-        "This order is followed up by this template already.",
+        "This order is followed up with this template already.",
     )
 
     # --- COMPUTE

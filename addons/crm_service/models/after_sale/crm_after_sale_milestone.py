@@ -43,7 +43,10 @@ class CrmAfterSaleMilestone(models.Model):
         related="after_sale_id.company_id", store=True, precompute=True, index=True
     )
     is_added = fields.Boolean(
-        readonly=True, copy=False, help="Entered by a person, not by the template."
+        "Added by Hand",
+        readonly=True,
+        copy=False,
+        help="A person has added the milestone; it does not come from the template.",
     )
     order_id = fields.Many2one(related="after_sale_id.order_id", string="Sales Order")
     date_delivered = fields.Date(related="after_sale_id.date_delivered")
@@ -65,10 +68,13 @@ class CrmAfterSaleMilestone(models.Model):
     date_due = fields.Date(
         "Due",
         index="btree_not_null",
-        help="Worked out from the delivery, unless somebody has chosen another day.",
+        help="Calculated from the delivery, unless somebody has chosen another day.",
     )
     is_date_fixed = fields.Boolean(
-        readonly=True, copy=False, help="Somebody has chosen the day."
+        "Due Date Set by Hand",
+        readonly=True,
+        copy=False,
+        help="Somebody has chosen the due date, so it is not calculated any more.",
     )
     date_done = fields.Date("Done", copy=False)
 
@@ -99,7 +105,7 @@ class CrmAfterSaleMilestone(models.Model):
         ondelete="set null",
     )
     date_reminded = fields.Date(readonly=True, copy=False)
-    is_pending = fields.Boolean(compute="_compute_is_pending")
+    is_pending = fields.Boolean("To Do", compute="_compute_is_pending")
     state = fields.Selection(
         [
             ("waiting", "Waiting"),
@@ -145,7 +151,10 @@ class CrmAfterSaleMilestone(models.Model):
         """A day that a person chooses stays, and moves what is counted from it."""
         if "after_sale_id" in vals:
             raise UserError(
-                self.env._("A milestone stays with its case. Add a new one there.")
+                self.env._(
+                    "A milestone cannot be moved to another after-sale case. "
+                    "Add a new milestone to that case."
+                )
             )
         if "state" in vals:
             self._check_by_delivery()
@@ -169,8 +178,8 @@ class CrmAfterSaleMilestone(models.Model):
             if milestone.date_done and milestone.date_done > milestone._get_today():
                 raise ValidationError(
                     self.env._(
-                        "“%(name)s” cannot be done in the future. Enter the due date "
-                        "instead.",
+                        "“%(name)s” cannot have been done on a day in the future. To "
+                        "plan it for that day, change its due date.",
                         name=milestone.name,
                     )
                 )
@@ -183,7 +192,7 @@ class CrmAfterSaleMilestone(models.Model):
             raise UserError(
                 self.env._(
                     "“%(name)s” follows from the delivery order of %(order)s. "
-                    "Validate the delivery, then it is done.",
+                    "Validate the delivery order to mark the milestone as done.",
                     name=known[0].name,
                     order=known[0].sudo().order_id.name,  # style: CRM109 number only
                 )

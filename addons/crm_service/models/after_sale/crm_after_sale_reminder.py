@@ -128,7 +128,9 @@ class CrmAfterSaleMilestone(models.Model):
         todos.unlink()
         if touches:
             touches.action_cancel(
-                self.env._("The milestone does not call for it any more.")
+                self.env._(
+                    "The after-sale milestone no longer needs this sales activity."
+                )
             )
             system.filtered(lambda m: m.sales_activity_id in touches).write(
                 {"sales_activity_id": False}

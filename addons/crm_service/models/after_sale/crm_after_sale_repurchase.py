@@ -81,9 +81,10 @@ class CrmAfterSaleMilestone(models.Model):
     _inherit = "crm.after.sale.milestone"
 
     is_automatic = fields.Boolean(
+        "Ended by a Purchase",
         readonly=True,
         copy=False,
-        help="Ended by the customer's next purchase, not by a person.",
+        help="The customer's next purchase has ended the milestone, not a person.",
     )
 
     def action_propose(self):
@@ -91,7 +92,11 @@ class CrmAfterSaleMilestone(models.Model):
         self.ensure_one()
         if self.kind != "repurchase":
             raise UserError(
-                self.env._("“%(name)s” is no repurchase proposal.", name=self.name)
+                self.env._(
+                    "“%(name)s” is not a repurchase proposal, so no "
+                    "opportunity can be created from it.",
+                    name=self.name,
+                )
             )
         if not self.lead_id:
             self.check_access("write")

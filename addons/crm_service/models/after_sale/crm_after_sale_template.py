@@ -20,7 +20,7 @@ class CrmAfterSaleTemplate(models.Model):
     active = fields.Boolean(
         default=True,
         tracking=True,
-        help="An archived template starts no new cases; open ones go on.",
+        help="An archived template starts no new cases; open cases continue.",
     )
     company_id = fields.Many2one(
         "res.company",
@@ -36,7 +36,7 @@ class CrmAfterSaleTemplate(models.Model):
         index=True,
         ondelete="restrict",
         tracking=True,
-        help="Categories below it without a template of their own are included.",
+        help="Subcategories without a template of their own are included.",
     )
     date_from = fields.Date(
         "Orders From",

@@ -45,8 +45,9 @@ class CrmAfterSaleTemplateMilestone(models.Model):
         KINDS,
         required=True,
         default="check",
-        help="“Delivered” is done by the last delivery, “End of Warranty” by its "
-        "day. The others are marked as done by the person responsible.",
+        help="“Delivered” is marked as done by the last delivery, “End of Warranty” "
+        "when its day has come. All other milestones are marked as done by the person "
+        "responsible.",
     )
 
     # When
@@ -70,8 +71,9 @@ class CrmAfterSaleTemplateMilestone(models.Model):
         ondelete="set null",
         index="btree_not_null",
         domain=[("share", "=", False)],
-        help="Leave empty to use the leader of the service team for Customer "
-        "Service. If nobody is found, the salesperson of the order is responsible.",
+        help="The person responsible for the milestone. If Customer Service is "
+        "responsible and this is empty, the leader of the service team takes over. If "
+        "nobody is found, the salesperson of the order is responsible.",
     )
     activity_kind_id = fields.Many2one(
         "crm.sales.activity.kind",
@@ -80,7 +82,7 @@ class CrmAfterSaleTemplateMilestone(models.Model):
         index="btree_not_null",
         check_company=True,
         help="A sales activity of this kind is planned when the milestone is due. "
-        "Without one, the person responsible gets a to-do.",
+        "Without a kind, the person responsible gets a to-do.",
     )
     script = fields.Text(
         translate=True, help="What to do, ask or say, shown to the person responsible."

@@ -89,7 +89,8 @@ class CrmCareRule(models.Model):
         default="before",
     )
     days = fields.Integer(
-        help="Days between the occasion and the planned activity. 0 means on the day."
+        help="Days between the occasion and the planned activity. 0 means on the day "
+        "itself."
     )
     notice_days = fields.Integer(
         "Plan Ahead (Days)",
@@ -127,8 +128,9 @@ class CrmCareRule(models.Model):
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
         index="btree_not_null",
         tracking=True,
-        help="Also the owner where the customer has no salesperson, or the team no "
-        "agent. Without a person these customers get no activity.",
+        help="The selected person, who is also the owner if the customer has no "
+        "salesperson or the team has no agent. Without a person, these customers get "
+        "no activity.",
     )
 
     # Limits
@@ -136,15 +138,15 @@ class CrmCareRule(models.Model):
         "Minimum Days between Contacts",
         default=14,
         tracking=True,
-        help="Customers with another sales activity from our side, planned or done, "
-        "or with a questionnaire within this number of days get none. All contacts "
+        help="Customers with another sales activity from our side (planned or done) "
+        "or a questionnaire within this number of days get no activity. All contacts "
         "of a company count together. 0 means no limit.",
     )
     open_limit = fields.Integer(
         "Open Activities per Person",
         default=0,
-        help="Nobody gets further activities of this rule while this number of them "
-        "waits. 0 means no limit.",
+        help="A person gets no further activities of this rule while they have this "
+        "number of open ones. 0 means no limit.",
     )
     result_days = fields.Integer(
         "Purchase within (Days)",
@@ -163,15 +165,15 @@ class CrmCareRule(models.Model):
     )
     _days_range = models.Constraint(
         "CHECK(days <= 366 AND notice_days <= 366 AND cap_days <= 366)",
-        "Days cannot be more than a year.",
+        "The numbers of days cannot be more than 366.",
     )
     _result_days_range = models.Constraint(
         "CHECK(result_days BETWEEN 1 AND 366)",
-        "A purchase counts within 1 to 366 days.",
+        "The days within which a purchase counts must be between 1 and 366.",
     )
     _silence_days_range = models.Constraint(
         "CHECK(silence_days BETWEEN 1 AND 3660)",
-        "The silence must last 1 to 3660 days.",
+        "The days of silence must be between 1 and 3660.",
     )
 
     # --- CHECKS

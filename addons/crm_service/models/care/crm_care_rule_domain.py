@@ -117,9 +117,8 @@ class CrmCareRule(models.Model):
         except AccessError as e:
             raise AccessError(
                 self.env._(
-                    "“%(rule)s” tests something that you may not read yourself. "
-                    "Use other fields, or ask an administrator to enter the "
-                    "rule. %(error)s",
+                    "“%(rule)s” uses data that you may not read yourself. Use other "
+                    "fields, or ask an administrator to enter the rule. %(error)s",
                     rule=self.name,
                     error=e,
                 )

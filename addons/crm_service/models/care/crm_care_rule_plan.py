@@ -40,7 +40,7 @@ class CrmCareRule(models.Model):
     last_capped = fields.Integer("Contacted Recently", readonly=True, copy=False)
     last_opted_out = fields.Integer("No Care Contacts", readonly=True, copy=False)
     last_no_owner = fields.Integer("Without an Owner", readonly=True, copy=False)
-    last_waiting = fields.Integer("Waiting for Free Hands", readonly=True, copy=False)
+    last_waiting = fields.Integer("Waiting for Capacity", readonly=True, copy=False)
     last_withdrawn = fields.Integer("Withdrawn", readonly=True, copy=False)
 
     # --- PLAN
@@ -254,7 +254,9 @@ class CrmCareRule(models.Model):
             [("care_rule_id", "=", self.id), ("state", "in", ["proposed", "planned"])]
         )
         passed = touches.browse(self._find_passed(waiting))
-        passed._cancel_care(self.env._("The customer has been in touch since."))
+        passed._cancel_care(
+            self.env._("The customer has been in contact in the meantime.")
+        )
         return len(passed)
 
     def _find_passed(self, touches):

@@ -13,16 +13,16 @@ class ResPartner(models.Model):
         "Birthday",
         prefetch=False,
         groups=READERS,
-        help="Care rules plan a touch for this day every year. Whoever was born on "
-        "29 February is congratulated on 28 February in other years.",
+        help="Care rules plan a sales activity for this day every year. Contacts born "
+        "on 29 February are congratulated on 28 February in other years.",
     )
     crm_care_opt_out = fields.Boolean(
         "No Care Contacts",
         tracking=True,
         prefetch=False,
         groups=READERS,
-        help="Care rules leave this contact alone. Set it for a company to leave all "
-        "of its contacts alone.",
+        help="Care rules plan no sales activities for this contact. Set it on a "
+        "company to exclude all of its contacts.",
     )
 
     def _merge_care_keys(self, duplicates):

@@ -38,7 +38,7 @@ class CrmComplaint(models.Model):
         "Customer Reminded", readonly=True, copy=False, groups=INTERNAL
     )
     is_wait_asked = fields.Boolean(
-        "End of the Pause Asked For", readonly=True, copy=False, groups=INTERNAL
+        "Decision on the Pause Requested", readonly=True, copy=False, groups=INTERNAL
     )
     wait_retry = fields.Datetime(
         readonly=True,

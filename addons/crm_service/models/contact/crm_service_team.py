@@ -23,7 +23,7 @@ class CrmServiceTeam(models.Model):
         "this number of days. Zero: never.",
     )
     wait_end_days = fields.Integer(
-        "Decide on the Pause after (Days)",
+        "Ask for a Decision on the Pause after (Days)",
         default=WAIT_END_DAYS,
         help="If the customer has not answered after this number of days, the agent "
         "decides whether to go on or to cancel the complaint. Zero: never.",

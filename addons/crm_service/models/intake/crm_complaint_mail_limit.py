@@ -87,9 +87,9 @@ class CrmComplaint(models.Model):
             {
                 "title": self.env._("E-mails beyond the limit"),
                 "description": self.env._(
-                    "Too many e-mails came in within an hour. They were not answered. "
-                    "Their texts are kept below as notes: enter a complaint for those "
-                    "that are one, then cancel this one."
+                    "Too many e-mails arrived within an hour. They were not answered. "
+                    "Their texts are kept below as notes: create a complaint for each "
+                    "of them that is a complaint, then cancel this one."
                 ),
                 "channel": "hand",
                 "user_id": False,
@@ -131,9 +131,10 @@ class CrmComplaint(models.Model):
             self._get_contact_today(),
             summary=self.env._("Too many e-mails"),
             note=self.env._(
-                "More e-mails came in within an hour than the settings allow, at last "
-                "from %(sender)s. They were not answered and made no complaints; their "
-                "texts are kept here as notes.",
+                "More e-mails arrived within an hour than the settings allow; the "
+                "last one came from %(sender)s. They were not answered, and no "
+                "complaints were created from them. Their texts are kept here as "
+                "notes.",
                 sender=sender,
             ),
             user_id=user.id,

@@ -99,7 +99,7 @@ class CrmCustomerPage(models.AbstractModel):
                     self.env._("Open Opportunities"),
                     blocks.cell(leads["count"], "integer", note=amount),
                     drill="leads",
-                    hint=self.env._("Below: their expected revenue."),
+                    hint=self.env._("The amount below is their expected revenue."),
                 )
             )
         if self.env["sale.order"].has_access("read"):

@@ -72,7 +72,9 @@ class CrmCustomerPage(models.AbstractModel):
                     note=self._day(panel["last_order"]),
                 ),
                 drill="orders",
-                hint=self.env._("All confirmed orders; below: the last one."),
+                hint=self.env._(
+                    "All confirmed orders. The date below is that of the last order."
+                ),
             ),
             blocks.figure(
                 "amount",
@@ -81,7 +83,8 @@ class CrmCustomerPage(models.AbstractModel):
                     panel["amount"], scope, note=self._day(panel["first_order"])
                 ),
                 hint=self.env._(
-                    "Confirmed orders, untaxed, less refunds; below: the first one."
+                    "Confirmed orders, untaxed, less refunds. The date below is that "
+                    "of the first order."
                 ),
             ),
         ]

@@ -192,8 +192,8 @@ class CrmCustomerPage(models.AbstractModel):
                 for row in rows
             ],
             note=self.env._(
-                "Partners with the role of a competitor whose name stands in what was "
-                "written about this customer."
+                "Partners with the role of a competitor that are named in records "
+                "about this customer."
             ),
         )
 

@@ -157,7 +157,7 @@ class CrmCustomerPage(models.AbstractModel):
             [
                 blocks.column(self.env._("Name")),
                 blocks.column(self.env._("Phone")),
-                blocks.column(self.env._("Email")),
+                blocks.column(self.env._("E-mail")),
             ],
             [
                 blocks.row(
@@ -217,7 +217,7 @@ class CrmCustomerPage(models.AbstractModel):
         if not scope.may_see_figures:
             return self.env._("Nothing that you may see is planned.")
         return self.env._(
-            "Nothing is planned. Plan the next step, so that the customer is not "
+            "Nothing is planned. Plan the next step so that the customer is not "
             "forgotten."
         )
 

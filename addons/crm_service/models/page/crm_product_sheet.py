@@ -129,7 +129,10 @@ class CrmProductSheet(models.AbstractModel):
                 "float",
                 note=self.env._("%s complaints", count or 0),
             ),
-            hint=self.env._("Quantity concerned by what was shipped, 12 months."),
+            hint=self.env._(
+                "The quantity complained about, divided by the quantity "
+                "shipped, in the last 12 months."
+            ),
         )
 
     @api.model
@@ -224,9 +227,12 @@ class CrmProductSheet(models.AbstractModel):
                 )
                 for row in rows
             ],
-            empty=self.env._("None of your customers bought it in the last 12 months."),
+            empty=self.env._(
+                "None of your customers bought this product in the last 12 months."
+            ),
             note=self.env._(
-                "Customers whose figures you may see; untaxed, before refunds."
+                "Only customers whose figures you may see. Amounts are untaxed, "
+                "before refunds."
             ),
         )
 

@@ -29,7 +29,7 @@ class CrmSegmentBuying(models.Model):
         readonly=True,
         ondelete="cascade",
         index="btree_not_null",
-        help="Empty: all customers.",
+        help="Empty for all customers.",
     )
     categ_id = fields.Many2one(
         "product.category",
@@ -49,7 +49,7 @@ class CrmSegmentBuying(models.Model):
         "Buyers",
         readonly=True,
         aggregator="max",
-        help="Those of them who bought the category.",
+        help="Customers of the segment who bought the category in the last 24 months.",
     )
     percent = fields.Float(
         "Buyers (%)", readonly=True, aggregator="avg", digits=(16, 1)

@@ -19,6 +19,7 @@ class CrmComplaint(models.Model):
     _inherit = "crm.complaint"
 
     asked_exceptions = fields.Json(
+        "Exceptions Submitted for Approval",
         copy=False,
         groups="base.group_system",
         help="Technical field: the exceptions that approval was requested for.",

@@ -96,9 +96,9 @@ class CrmComplaint(models.Model):
             )
         if shipped:
             return self.env._(
-                "%(remedy)s was shipped for all products. If it never arrived, the "
-                "head of service presses “Lost on the Way” in its row below; then "
-                "propose again. If it arrived and the customer is still not "
+                "%(remedy)s was shipped for all products. If it never arrived, ask "
+                "the head of service to press “Lost on the Way” in its row below, "
+                "then propose it again. If it arrived and the customer is still not "
                 "satisfied, add another remedy, such as a discount or a return pickup.",
                 remedy=shipped[0].display_name,
             )

@@ -170,9 +170,10 @@ class CrmComplaintRemedy(models.Model):
             ):
                 raise UserError(
                     self.env._(
-                        "%(remedy)s: you have decided on it yourself, so somebody else "
-                        "of finance has to approve it. A company in which one person "
-                        "does both can allow this in the settings of customer service.",
+                        "%(remedy)s: you have decided on it yourself, so somebody "
+                        "else in finance has to approve it. A company in which one "
+                        "person does both can allow this in the settings of customer "
+                        "service.",
                         remedy=remedy.display_name,
                     )
                 )

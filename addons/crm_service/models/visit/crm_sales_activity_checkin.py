@@ -23,7 +23,9 @@ class CrmSalesActivity(models.Model):
     checkin_user_id = fields.Many2one(
         "res.users", "Checked In By", readonly=True, copy=False, ondelete="set null"
     )
-    is_checkin_allowed = fields.Boolean(compute="_compute_is_checkin_allowed")
+    is_checkin_allowed = fields.Boolean(
+        "Check-In Allowed", compute="_compute_is_checkin_allowed"
+    )
 
     @api.depends("is_visit", "company_id.is_visit_checkin", "user_id", "user_ids")
     @api.depends_context("uid")
@@ -47,8 +49,8 @@ class CrmSalesActivity(models.Model):
         if not check_position(latitude, longitude):
             raise UserError(
                 self.env._(
-                    "This is not a place on earth. Allow your browser to see where "
-                    "you are, and try again."
+                    "This is not a valid position. Allow your browser to share your "
+                    "location, then try again."
                 )
             )
         if is_consent and not self.env.user.is_checkin_consent:
@@ -56,7 +58,8 @@ class CrmSalesActivity(models.Model):
         if not self.env.user.is_checkin_consent:
             raise UserError(
                 self.env._(
-                    "Your position is kept only with your consent. Give it first."
+                    "Your position is kept only with your consent. Give your consent "
+                    "first."
                 )
             )
         visit = self.sudo()  # style: CRM109 own visit, fields nobody else may set
@@ -75,7 +78,7 @@ class CrmSalesActivity(models.Model):
         self.ensure_one()
         if self.checkin_user_id != self.env.user:
             raise AccessError(
-                self.env._("Only the person who checked in can remove the place.")
+                self.env._("Only the person who checked in can remove the position.")
             )
         visit = self.sudo()  # style: CRM109 own position
         visit.write(
@@ -104,7 +107,7 @@ class CrmSalesActivity(models.Model):
         if not self.is_visit or not self.company_id.is_visit_checkin:
             raise UserError(
                 self.env._(
-                    "Your company does not keep where visits take place. A manager "
+                    "Check-in at visits is switched off in your company. A manager "
                     "can switch it on in the settings."
                 )
             )

@@ -34,7 +34,7 @@ class CrmSalesActivity(models.Model):
     cadence_reason = fields.Char(
         "Cadence",
         compute="_compute_cadence_reason",
-        help="How often the customer is to be visited, and who says so.",
+        help="How often the customer is to be visited, and which rule says so.",
     )
     visit_color = fields.Integer("Color", compute="_compute_visit_color")
 

@@ -23,10 +23,10 @@ class CrmSalesActivity(models.Model):
     competitor_note = fields.Text(
         "Competitors",
         copy=False,
-        help="Who else delivers, at which prices, what is new.",
+        help="Which competitors deliver, at which prices, and what is new.",
     )
     market_note = fields.Text(
-        "Market", copy=False, help="Demand, projects, prices, people who change."
+        "Market", copy=False, help="Demand, projects, prices and changes of staff."
     )
     photo_ids = fields.Many2many(
         "ir.attachment",

@@ -35,7 +35,10 @@ class CrmVisitCustomer(models.Model):
     source_kind = fields.Char(readonly=True)
     source_id = fields.Integer(readonly=True)
     date_since = fields.Date("Since", readonly=True)
-    reason = fields.Char(compute="_compute_reason", help="Who says how often.")
+    reason = fields.Char(
+        compute="_compute_reason",
+        help="The rule that says how often the customer is visited.",
+    )
 
     _partner_unique = models.UniqueIndex(
         "(partner_id, company_id)", "The customer has a row in this company already."

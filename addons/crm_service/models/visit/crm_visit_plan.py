@@ -80,19 +80,20 @@ class CrmVisitPlan(models.Model):
     is_unassigned_included = fields.Boolean(
         "Customers without a Salesperson",
         default=True,
-        help="Customers of nobody are given to the person with most room.",
+        help="Customers without a salesperson are given to the person with the most "
+        "free capacity.",
     )
     is_lead_included = fields.Boolean(
         "Visits for Opportunities",
-        help="Each open opportunity that is likely enough gets a visit before the "
-        "end of the quarter.",
+        help="Each open opportunity with at least the probability entered below gets "
+        "a visit before the end of the quarter.",
     )
-    lead_probability = fields.Float("Probability at Least (%)", default=50.0)
+    lead_probability = fields.Float("Minimum Probability (%)", default=50.0)
     min_gap_days = fields.Integer(
         "Days between Visits",
         default=7,
-        help="At least this many days lie between two visits to a customer; never "
-        "more than half the time from one visit to the next.",
+        help="The minimum number of days between two visits to a customer. It is "
+        "never more than half of the usual time from one visit to the next.",
     )
 
     # What is planned
@@ -109,7 +110,7 @@ class CrmVisitPlan(models.Model):
         "crm.visit.template",
         ondelete="set null",
         check_company=True,
-        help="Leave empty to take the template that suits each customer.",
+        help="Leave empty to use the template that suits each customer.",
     )
     hour_from = fields.Float("First Visit at", default=9.0)
     hour_to = fields.Float("Last Visit before", default=17.0)
@@ -126,11 +127,14 @@ class CrmVisitPlan(models.Model):
     conversion_rate = fields.Float(
         "Conversion Rate (%)",
         compute="_compute_leads",
-        help="Opportunities won, of all for which the plan has a visit.",
+        help="The share of the opportunities won among those for which the plan has a "
+        "visit.",
     )
     date_generated = fields.Datetime("Generated On", readonly=True, copy=False)
     result = fields.Text(
-        readonly=True, copy=False, help="What the last run found, and what it lacked."
+        readonly=True,
+        copy=False,
+        help="What the last run planned, and what it found no room for.",
     )
     job = fields.Selection(
         [("generate", "Generating Visits"), ("schedule", "Scheduling Visits")],
@@ -155,8 +159,8 @@ class CrmVisitPlan(models.Model):
     _figures = models.Constraint(
         "CHECK(min_gap_days >= 0 AND hour_from >= 0 AND hour_to <= 24 "
         "AND hour_to > hour_from)",
-        "The days between visits cannot be negative, and the last visit is later than "
-        "the first.",
+        "The days between visits cannot be negative, and the last visit must be later "
+        "than the first visit.",
     )
 
     # --- DEFAULTS
@@ -243,7 +247,7 @@ class CrmVisitPlan(models.Model):
             if (plan.date_to - plan.date_from).days > 366:
                 raise ValidationError(
                     self.env._(
-                        "“%s” is longer than a year. Make one plan for each year.",
+                        "“%s” is longer than a year. Create one plan for each year.",
                         plan.name,
                     )
                 )
@@ -262,8 +266,9 @@ class CrmVisitPlan(models.Model):
                 if changed:
                     raise UserError(
                         self.env._(
-                            "“%s” has visits, so its period and company stay as they "
-                            "are. Press Back to Draft first, or make another plan.",
+                            "“%s” has visits, so its period and company cannot be "
+                            "changed. Press “Back to Draft” first, or create another "
+                            "plan.",
                             plan.name,
                         )
                     )
@@ -303,8 +308,8 @@ class CrmVisitPlan(models.Model):
         if taken_up := self._find_taken_up():
             raise UserError(
                 self.env._(
-                    "“%s” has visits that were taken up already. Generate its visits "
-                    "anew, or close it and make another plan.",
+                    "“%s” has visits that are more than proposals already. Generate "
+                    "its visits anew, or close it and create another plan.",
                     taken_up.plan_id.name,
                 )
             )

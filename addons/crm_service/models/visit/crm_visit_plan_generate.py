@@ -43,7 +43,8 @@ class CrmVisitPlan(models.Model):
         if not self.person_ids:
             raise UserError(
                 self.env._(
-                    "Nobody visits customers in “%s”. Add people, or choose a team.",
+                    "“%s” has no people who visit customers. Add people, or choose a "
+                    "sales team.",
                     self.name,
                 )
             )
@@ -52,7 +53,7 @@ class CrmVisitPlan(models.Model):
             raise UserError(
                 self.env._(
                     "The period of “%s” is over, so nothing can be planned any more. "
-                    "Make a plan for the next period.",
+                    "Create a plan for the next period.",
                     self.name,
                 )
             )
@@ -67,7 +68,11 @@ class CrmVisitPlan(models.Model):
             self.lock_for_update()
         except LockError as error:
             raise UserError(
-                self.env._("“%s” is being generated right now.", self.name)
+                self.env._(
+                    "The visits of “%s” are being generated right now. Reload "
+                    "the page in a minute to see them.",
+                    self.name,
+                )
             ) from error
         plan = self.sudo()  # style: CRM109 all customers of the people of the plan
         plan.env.flush_all()
@@ -102,8 +107,8 @@ class CrmVisitPlan(models.Model):
         if idle:
             lines.append(
                 self.env._(
-                    "No working day in the period, or no visits a day: %s. Enter "
-                    "their visits a day, or check their working hours.",
+                    "These people have no working day in the period, or no visits a "
+                    "day: %s. Enter their visits a day, or check their working hours.",
                     ", ".join(idle),
                 )
             )

@@ -37,19 +37,23 @@ class CrmVisitPlanPerson(models.Model):
     visits_per_day = fields.Integer("Visits a Day", default=4, required=True)
     days_per_week = fields.Integer(
         "Days a Week",
-        help="On how many days of a week the person visits customers. 0: on every "
-        "working day.",
+        help="The number of days a week on which the person visits customers. 0 means "
+        "every working day.",
     )
     visits_per_month = fields.Integer(
-        "Visits a Month", help="At most this many in a month. 0: as many as fit."
+        "Visits a Month",
+        help="The maximum number of visits in a month. 0 means no limit.",
     )
     capacity = fields.Integer(
-        readonly=True, help="Visits that fit in the person's working days of the plan."
+        readonly=True,
+        help="The number of visits that fit into the person's working "
+        "days in the period of the plan.",
     )
     lacking_count = fields.Integer(
         "Without a Day",
         readonly=True,
-        help="Visits that are due and found no day, since there was no room.",
+        help="Visits that are due but have no day, since the person has no free "
+        "capacity.",
     )
     planned_count = fields.Integer("Visits", compute="_compute_planned_count")
     free_count = fields.Integer("Free", compute="_compute_planned_count")

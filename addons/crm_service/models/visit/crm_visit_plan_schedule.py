@@ -94,8 +94,8 @@ class CrmVisitPlan(models.Model):
             "params": {
                 "type": "info",
                 "message": self.env._(
-                    "The visits are worked on in the background. Reload the page in "
-                    "a minute to see them."
+                    "The visits are being prepared in the background. Reload the page "
+                    "in a minute to see them."
                 ),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },

@@ -36,16 +36,18 @@ class CrmVisitTemplate(models.Model):
         ondelete="restrict",
         index="btree_not_null",
         check_company=True,
-        help="Chosen by itself for customers with a role in this division.",
+        help="The template is chosen automatically for customers with a role in this "
+        "division.",
     )
     purpose = fields.Char(
-        translate=True, help="Why customers are visited. New visits begin with it."
+        translate=True,
+        help="Why customers are visited. It is the default for new visits.",
     )
     agenda = fields.Text(
-        translate=True, help="What is to be talked about. New visits begin with it."
+        translate=True, help="What to talk about. It is the default for new visits."
     )
     checklist = fields.Text(
-        translate=True, help="What to prepare and to bring; shown on the visit."
+        translate=True, help="What to prepare and to bring. It is shown on the visit."
     )
     definition = fields.PropertiesDefinition("Questions")
     question_names = fields.Char("Questions Asked", compute="_compute_question_names")

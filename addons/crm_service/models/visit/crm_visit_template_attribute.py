@@ -17,7 +17,7 @@ class CrmVisitTemplateAttribute(models.Model):
     )
     sequence = fields.Integer(default=10)
     question = fields.Char(
-        required=True, help="The label of the question, as it stands in the template."
+        required=True, help="The label of the question, exactly as in the template."
     )
     attribute_id = fields.Many2one(
         "crm.partner.attribute",
@@ -30,7 +30,8 @@ class CrmVisitTemplateAttribute(models.Model):
 
     _attribute_unique = models.UniqueIndex(
         "(template_id, attribute_id)",
-        "This attribute is written by another question of the template already.",
+        "Another question of the template writes to this attribute already. Choose "
+        "another attribute.",
     )
 
     @api.constrains("question", "attribute_id", "template_id")
@@ -72,7 +73,7 @@ class CrmVisitTemplateAttribute(models.Model):
             if missing:
                 raise ValidationError(
                     self.env._(
-                        "These answers to “%(question)s” are no choices of "
+                        "These answers to “%(question)s” are not among the choices of "
                         "“%(attribute)s”: %(missing)s. Add them to the attribute, or "
                         "rename them.",
                         question=self.question,

@@ -9,6 +9,6 @@ class ResCompany(models.Model):
     is_visit_checkin = fields.Boolean(
         "Check-In at Visits",
         groups="crm_strategy.group_user,crm_service.group_agent",
-        help="Visitors may keep where a visit took place. Each of them is asked for "
+        help="Visitors can record where a visit took place. Each of them is asked for "
         "consent first.",
     )

@@ -10,7 +10,8 @@ class ResUsers(models.Model):
         "Keep My Position at Check-In",
         groups="crm_strategy.group_user,crm_service.group_agent",
         help="When you check in at a visit, your position is kept with the visit. You "
-        "can withdraw this here at any time, and remove each position on its visit.",
+        "can withdraw your consent here at any time, and remove each position on its "
+        "visit.",
     )
 
     def _get_checkin_fields(self):

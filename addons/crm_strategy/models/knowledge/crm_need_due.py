@@ -14,7 +14,7 @@ class CrmNeedDue(models.Model):
     """
 
     _name = "crm.need.due"
-    _description = "Needs to Ask For"
+    _description = "Needs to Ask About"
     _inherit = "crm.lifecycle.dimension.mixin"
     _auto = False
     _order = "date_last asc nulls first, partner_id, id"

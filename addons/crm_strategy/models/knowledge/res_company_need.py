@@ -7,12 +7,12 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     crm_need_months = fields.Integer(
-        "Months between Questions about Needs",
+        "Ask About Needs Every (Months)",
         default=12,
         required=True,
         groups="crm_strategy.group_manager",
-        help="Customers whose needs were not asked for in this number of months are "
-        "listed under Needs to Ask For.",
+        help="Customers who were not asked about their needs for this number of "
+        "months are listed under Needs to Ask About.",
     )
 
     _crm_need_months_positive = models.Constraint(

@@ -127,7 +127,7 @@ export class SalesHome extends Component {
     }
 
     getMore(section) {
-        return _t("Show all (%s)", section.count);
+        return _t("Show All (%s)", section.count);
     }
 
     hasMore(section) {

@@ -34,7 +34,7 @@ export class VisitCheckin extends Component {
             position = await this.getPosition();
         } catch {
             this.notification.add(
-                _t("Your browser does not tell where you are. Allow it to, and try again."),
+                _t("Your browser does not share your location. Allow it to do so, then try again."),
                 { type: "warning" }
             );
             return;
