@@ -114,5 +114,5 @@ class CrmDemoStory(models.AbstractModel):
         low = self.env["crm.satisfaction.score"].search([("is_low", "=", True)])
         for score in low.filtered(lambda s: s.date.date() < limit):
             score.activity_ids.action_feedback(
-                self.env._("Talked on the telephone; he stays.")
+                self.env._("Talked on the telephone; the customer stays.")
             )

@@ -73,7 +73,7 @@ class TestCrmVisitDue(VisitCommon):
         cadences.create({"service_level_id": self.level.id, "visits_per_year": 3})
         self._refresh()
         self.assertEqual(self._row(self.mill).visits_per_year, 12)
-        self.assertIn("12 visits a year: cadence of", self._row(self.mill).reason)
+        self.assertIn("Visits a year: 12 (cadence of", self._row(self.mill).reason)
         self.assertEqual(self._row(self.orphan).visits_per_year, 3)
         self.assertIn("Silver", self._row(self.orphan).reason)
 
@@ -183,7 +183,7 @@ class TestCrmVisitDue(VisitCommon):
             (mill.visit_last_date, mill.visit_next_date, mill.visit_count),
             (date(2026, 3, 2), date(2026, 4, 20), 2),
         )
-        self.assertIn("2 visits a year", mill.visit_cadence)
+        self.assertIn("Visits a year: 2 ", mill.visit_cadence)
 
     # --- COVERAGE
 

@@ -97,7 +97,7 @@ class TestCrmVisitPlan(VisitCommon):
         self.assertFalse(visits.event_id)
         self.assertFalse(visits.message_ids)
         self.assertIn(
-            "12 visits a year: own policy of the customer",
+            "Visits a year: 12 (own policy of the customer)",
             self._of(visits, self.customer)[0].cadence_reason,
         )
 
@@ -161,7 +161,7 @@ class TestCrmVisitPlan(VisitCommon):
         self.plan._generate()
         self.assertEqual(len(self._get_visits(self.plan)), 3)
         self.assertEqual(self.plan.person_ids.lacking_count, 4)
-        self.assertIn("has no room for 4 visits.", self.plan.result)
+        self.assertIn("has no free day for some visits: 4.", self.plan.result)
         self.assertEqual(self.plan.person_ids.planned_count, 3)
 
     def test_nobody_without_working_days_is_passed_over_silently(self):

@@ -36,7 +36,7 @@ class CrmComplaintReason(models.TransientModel):
             labels = dict(self._fields["action"]._description_selection(self.env))
             raise UserError(
                 self.env._(
-                    "“%(action)s” cannot be done here. Close this dialogue, open the "
+                    "“%(action)s” cannot be done here. Close this dialog, open the "
                     "complaint or its step, and use the buttons there.",
                     action=labels[self.action],
                 )

@@ -39,7 +39,8 @@ class CrmVisitChange(models.TransientModel):
         "res.users",
         "Person",
         domain=[("share", "=", False)],
-        help="Who gets the visits; when swapping, the first of the two people.",
+        help="The person who gets the visits or, when swapping, the first of the two "
+        "people.",
     )
     other_user_id = fields.Many2one(
         "res.users", "Second Person", domain=[("share", "=", False)]
@@ -48,7 +49,7 @@ class CrmVisitChange(models.TransientModel):
     fixed_count = fields.Integer(
         "Left Out",
         compute="_compute_visit_count",
-        help="Visits that are done or cancelled stay as they are.",
+        help="Visits that are done or cancelled are not changed.",
     )
 
     @api.model

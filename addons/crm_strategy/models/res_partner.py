@@ -22,8 +22,8 @@ class ResPartner(models.Model):
         compute="_compute_is_in_own_care",
         search="_search_is_in_own_care",
         groups=OUR_USERS,
-        help="Own customers, those of the people below and those of nobody; whoever "
-        "sees all documents has every customer in his care.",
+        help="Own customers, those of the people below and those without a "
+        "salesperson. People who see all documents have every customer in their care.",
     )
     segment_membership_ids = fields.One2many(
         "crm.segment.membership",

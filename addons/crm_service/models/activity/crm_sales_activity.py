@@ -104,7 +104,7 @@ class CrmSalesActivity(models.Model):
         "partner_id",
         string="Contacts",
         domain="[('id', 'child_of', partner_id)]",
-        help="Who took part on the customer's side.",
+        help="The people who took part on the customer's side.",
     )
     user_id = fields.Many2one(
         "res.users",
@@ -126,7 +126,7 @@ class CrmSalesActivity(models.Model):
         store=True,
         readonly=False,
         domain=[("share", "=", False)],
-        help="Who takes part on our side, including the person responsible.",
+        help="The people who take part on our side, including the person responsible.",
     )
     team_id = fields.Many2one(
         "crm.team",

@@ -15,7 +15,10 @@ UNITS = [
     ("month", "Months"),
     ("year", "Years"),
 ]
-BASES = [("delivery", "After the Delivery"), ("previous", "After the Previous One")]
+BASES = [
+    ("delivery", "After the Delivery"),
+    ("previous", "After the Previous Milestone"),
+]
 RESPONSIBLES = [
     ("salesperson", "Salesperson"),
     ("service", "Customer Service"),

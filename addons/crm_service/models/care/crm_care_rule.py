@@ -19,7 +19,7 @@ class CrmCareRule(models.Model):
     name = fields.Char(
         required=True,
         translate=True,
-        help="Also the subject of the planned sales activities.",
+        help="The name is also the subject of the planned sales activities.",
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True, tracking=True)
@@ -63,7 +63,7 @@ class CrmCareRule(models.Model):
     )
     is_yearly = fields.Boolean(
         "Every Year",
-        help="Use the day of the date every year. Otherwise it is used once.",
+        help="The day of the date is used every year. Otherwise the date is used once.",
     )
     domain = fields.Char(
         "Customers",

@@ -59,8 +59,8 @@ class CrmComplaint(models.Model):
         if not customer:
             raise UserError(
                 self.env._(
-                    "Choose the customer of “%(name)s” first, then record what he "
-                    "needs.",
+                    "Choose the customer of “%(name)s” first, then record what they "
+                    "need.",
                     name=self.display_name,
                 )
             )

@@ -109,7 +109,7 @@ class CrmCustomerPage(models.AbstractModel):
                 blocks.cell(
                     round(average or 0),
                     "integer",
-                    note=self.env._("%s answers", count),
+                    note=self.env._("Answers: %s", count),
                     tone="bad" if (average or 0) < 50 else "good",
                 ),
                 drill="satisfaction",

@@ -127,7 +127,7 @@ class CrmProductSheet(models.AbstractModel):
             blocks.cell(
                 None if rate is None else round(rate, 2),
                 "float",
-                note=self.env._("%s complaints", count or 0),
+                note=self.env._("Complaints: %s", count or 0),
             ),
             hint=self.env._(
                 "The quantity complained about, divided by the quantity "

@@ -297,7 +297,7 @@ class CrmComplaintRemedy(models.Model):
                 raise UserError(
                     self.env._(
                         "%(remedy)s: only goods can be lost, and only after the "
-                        "customer has said that he did not receive them. Log his "
+                        "customer has said that they did not receive them. Log their "
                         "answer first.",
                         remedy=remedy.display_name,
                     )

@@ -53,7 +53,7 @@ class CrmVisitCustomer(models.Model):
             if key not in texts:
                 texts[key] = self._get_reason(*key)
             row.reason = self.env._(
-                "%(count)s visits a year: %(reason)s",
+                "Visits a year: %(count)s (%(reason)s)",
                 count=row.visits_per_year,
                 reason=texts[key],
             )

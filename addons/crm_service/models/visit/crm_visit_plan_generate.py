@@ -115,7 +115,7 @@ class CrmVisitPlan(models.Model):
         for user_id, missing in sorted(lacking.items()):
             lines.append(
                 self.env._(
-                    "%(name)s has no room for %(count)s visits.",
+                    "%(name)s has no free day for some visits: %(count)s.",
                     name=names[user_id],
                     count=missing,
                 )

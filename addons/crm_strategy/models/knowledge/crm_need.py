@@ -111,7 +111,7 @@ class CrmNeed(models.Model):
         domain=[("share", "=", False)],
         index="btree_not_null",
         tracking=True,
-        help="Sees to it that the customer gets an answer.",
+        help="The person who makes sure that the customer gets an answer.",
     )
     date_due = fields.Date("Due", tracking=True)
     answer = fields.Text(help="What the customer was told.")

@@ -20,7 +20,7 @@ export class VisitCheckin extends Component {
         this.dialog.add(ConfirmationDialog, {
             title: _t("Check In Here?"),
             body: _t(
-                "Your present position is kept with this visit, visible to whoever may see the visit. You can remove it again, and withdraw your consent in your preferences."
+                "Your current position will be kept with this visit and will be visible to everybody who may see the visit. You can remove it again, and withdraw your consent in your preferences."
             ),
             confirmLabel: _t("I Consent"),
             confirm: () => this.checkIn(),
