@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...tools.visit_clock import to_local
+
 VISITORS = "crm_strategy.group_user,crm_service.group_agent"
 
 
@@ -24,7 +26,7 @@ class ResPartner(models.Model):
         customers = self.commercial_partner_id._origin
         now = fields.Datetime.now()
         found = {customer.id: [None, None, 0] for customer in customers}
-        for partner, state, last, first, count in self.env[
+        for partner, state, last, first, done, count in self.env[
             "crm.sales.activity"
         ]._read_group(
             [
@@ -36,12 +38,12 @@ class ResPartner(models.Model):
                 ("date_start", ">=", now),
             ],
             ["partner_id", "state"],
-            ["date_start:max", "date_start:min", "__count"],
+            ["date_start:max", "date_start:min", "date_done:max", "__count"],
         ):
             row = found[partner.id]
             row[2] += count
             if state == "done":
-                row[0] = last
+                row[0] = min(last, done or last)  # some are done before their day
             else:
                 row[1] = min(first, row[1] or first)
         rows = self.env["crm.visit.customer"].search(
@@ -51,11 +53,12 @@ class ResPartner(models.Model):
             ]
         )
         reasons = {row.partner_id.id: row.reason for row in rows}
+        zone = self.env["crm.sale.fact"]._get_timezone(self.env.company)
         for partner in self:
             customer_id = partner.commercial_partner_id._origin.id
             last, first, count = found.get(customer_id, (None, None, 0))
-            partner.visit_last_date = last
-            partner.visit_next_date = first
+            partner.visit_last_date = last and to_local(last, zone).date()
+            partner.visit_next_date = first and to_local(first, zone).date()
             partner.visit_count = count
             partner.visit_cadence = reasons.get(customer_id)
 
@@ -105,4 +108,8 @@ class ResPartner(models.Model):
             [("partner_id", "=", customer.id), ("plan_id", "!=", False)]
         )
         double = duplicates._get_plan_proposals()
-        double.filtered(lambda visit: visit.plan_id in own.plan_id).unlink()
+        plans, gone = own.plan_id, visits.browse()
+        for proposals in double.grouped("partner_id").values():
+            gone |= proposals.filtered(lambda visit, known=plans: visit.plan_id in known)
+            plans |= proposals.plan_id
+        gone.unlink()
