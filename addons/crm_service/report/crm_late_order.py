@@ -111,7 +111,7 @@ class CrmLateOrder(models.Model):
                          JOIN sale_order o ON o.id = f.order_id
                    CROSS JOIN LATERAL (%(lines)s) l
                         WHERE o.delivery_status IN ('pending', 'started', 'partial')
-                          AND l.delivered < l.ordered) x""",
+                          AND l.is_open) x""",
             today=facts._get_today(company),
             date_order=facts._local_day_sql(SQL("o.date_order"), company),
             promised=facts._local_day_sql(panel._promised_sql(), company),

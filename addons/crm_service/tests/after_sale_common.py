@@ -182,7 +182,7 @@ class AfterSaleCommon(TransactionCase):
         return picking
 
     @classmethod
-    def _return(cls, order, moment, quantity=None):
+    def _return(cls, order, moment, quantity=None, is_received=True):
         """Take back all, or ``quantity``, of the first delivery."""
         picking = order.picking_ids.filtered(
             lambda p: p.state == "done" and p.location_dest_id.usage == "customer"
@@ -195,6 +195,8 @@ class AfterSaleCommon(TransactionCase):
         for line in wizard.product_return_moves:
             line.quantity = quantity or line.move_quantity
         back = picking.browse(wizard.action_create_returns()["res_id"])
+        if not is_received:
+            return back
         for move in back.move_ids:
             move.quantity = move.product_uom_qty
         back.move_ids.picked = True

@@ -45,6 +45,25 @@ class TestAfterSaleSecurity(AfterSaleCommon):
             found = self.env[action["res_model"]].search(action["domain"])
             self.assertEqual(found, self._case(order))
 
+    @freeze_time("2025-01-20")
+    def test_nobody_gives_himself_a_step_of_a_colleagues_case(self):
+        """Whoever has a step sees the case, and by a proposal its amount."""
+        order = self._order("2025-01-02")
+        self._advance()
+        case = self._case(order)
+        steps = self.env["crm.after.sale.milestone"].with_user(self.rival)
+        vals = {"name": "Mine", "kind": "repurchase", "user_id": self.rival.id}
+        for model, values in (
+            (steps, {**vals, "after_sale_id": case.id}),
+            (steps.with_context(default_after_sale_id=case.id), vals),
+        ):
+            with self.assertRaises(AccessError):
+                model.create(values)
+        self.assertEqual(len(case.milestone_ids), 5)
+        self.assertFalse(case.with_user(self.rival).has_access("read"))
+        own = steps.with_user(self.seller).create({**vals, "after_sale_id": case.id})
+        self.assertTrue(own.is_added)
+
     # --- MERGE
 
     @freeze_time("2025-01-20")

@@ -131,6 +131,36 @@ class TestCustomerPage(PageCommon):
         names = [row[0] for row in self._rows(self._page(), "white_space")]
         self.assertEqual(names, ["Coatings", "Alumina"])
 
+    def test_an_order_that_comes_to_nothing(self):
+        """300 of Flux less 300 of Salt: each category has its own amount."""
+        self._fill_segment(0)
+        order = self._create_free_order()
+        self.assertEqual(order.amount_untaxed, 0.0)
+        page = self._page()
+        self.assertEqual(
+            sorted((row[0], row[4]) for row in self._rows(page, "white_space")),
+            [
+                ("Alumina", 300.0),
+                ("Coatings", False),
+                ("Flux", 300.0),
+                ("Salt", -300.0),
+            ],
+        )
+        self.assertEqual(self._headline(page)["revenue"], 300.0)
+
+    def _create_free_order(self):
+        order = self._create_order(
+            self.acme, "2026-02-03 10:00:00", 300, is_confirmed=False
+        )
+        flux = self.env["product.product"].search([("categ_id", "=", self.flux.id)])
+        order.order_line.write({"product_id": flux.id, "price_unit": 300})
+        back = order.order_line.copy({"order_id": order.id})
+        back.write({"product_id": self.lapsed.id, "price_unit": -300})
+        order.order_line.tax_ids = [Command.clear()]
+        order.action_confirm()
+        order.date_order = "2026-02-03 10:00:00"
+        return order
+
     def _fill_segment(self, count=5):
         """Let ``count`` others buy Flux; Acme and Bob have bought Alumina."""
         salt = self.env["product.category"].create({"name": "Salt"})

@@ -89,7 +89,14 @@ class TestCustomerPageTimeline(PageCommon):
         self.assertEqual(len(set(keys)), 83)
 
     def test_a_wrong_cursor_is_told(self):
-        for cursor in (["x"], ["2026-01-01", "secret", 1], ["soon", "order", 1], 5):
+        soon = ["2026-01-01 00:00:00 soon", "order", 1]
+        for cursor in (
+            ["x"],
+            ["2026-01-01", "secret", 1],
+            ["soon", "order", 1],
+            5,
+            soon,
+        ):
             with self.assertRaises(UserError):
                 self._timeline(cursor=cursor)
 
@@ -97,3 +104,11 @@ class TestCustomerPageTimeline(PageCommon):
         orders = [t for k, t in self._titles(self._timeline()) if k == "order"]
         self.assertEqual(orders, [self.a2.name, self.a1.name])  # a1 is Ann's
         self.assertNotIn(self.b1.name, orders)
+
+    def test_payments_are_found_by_the_customer(self):
+        """However many payments there are, those of one customer are looked up."""
+        self.env.cr.execute(
+            """SELECT indexdef FROM pg_indexes
+                WHERE indexname = 'account_payment_crm_customer_idx'"""
+        )
+        self.assertIn("(partner_id)", self.env.cr.fetchone()[0])

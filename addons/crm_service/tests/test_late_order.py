@@ -99,6 +99,43 @@ class TestLateOrder(AfterSaleCommon):
         self.assertEqual(self._late(order).amount_open, 50.0)
 
     @freeze_time("2025-01-20")
+    def test_goods_on_their_way_back_are_no_late_delivery(self):
+        """All is delivered; the return is not received yet."""
+        order = self._order("2025-01-02", [(self.pump, 2)])
+        self._ship(order, "2025-01-05 09:00:00")
+        self._return(order, "2025-01-06 09:00:00", 1, is_received=False)
+        self.assertEqual(order.delivery_status, "partial")
+        self.assertFalse(self._late(order))
+        panel = self.env["crm.service.panel"]._get_panels(self.mill, self.alpha)
+        shown = panel[self.mill.id]
+        self.assertEqual(shown["open_orders"], [])
+        self.assertEqual((shown["open_order_count"], shown["late_order_count"]), (0, 0))
+
+    @freeze_time("2025-01-20")
+    def test_free_goods_are_late_as_well(self):
+        order = self._order("2025-01-02", [(self.pump, 1), (self.varnish, 1)])
+        order.order_line[1].price_unit = 0
+        self._ship(order, "2025-01-05 09:00:00", {self.pump: 1})
+        row = self._late(order)
+        self.assertEqual(row.days_late, 18)
+        self.assertEqual((row.delivered_percent, row.amount_open), (99, 0.0))
+        panel = self.env["crm.service.panel"]._get_panels(self.mill, self.alpha)
+        [shown] = panel[self.mill.id]["open_orders"]
+        self.assertEqual(shown["percent"], 99)
+
+    @freeze_time("2025-01-20")
+    def test_all_late_orders_of_a_customer_are_counted(self):
+        """The panel lists 20 of them."""
+        for _number in range(22):
+            self._order("2025-01-02")
+        panel = self.env["crm.service.panel"]._get_panels(self.mill, self.alpha)
+        shown = panel[self.mill.id]
+        self.assertEqual(len(shown["open_orders"]), 20)
+        self.assertEqual(
+            (shown["open_order_count"], shown["late_order_count"]), (22, 22)
+        )
+
+    @freeze_time("2025-01-20")
     def test_reason_and_action_are_entered_in_the_list(self):
         order = self._order("2025-01-02")
         row = self._late(order, self.seller)

@@ -66,6 +66,21 @@ class TestProductSheet(PageCommon):
         self.old.user_id = self.rep
         self.assertEqual(self._customers(self._sheet(self.other)), [])
 
+    def test_an_order_that_comes_to_nothing(self):
+        """70 less 70 for something else is a purchase of 70, not the largest one."""
+        order = self._create_order(
+            self.bob, "2026-03-01 10:00:00", 70, is_confirmed=False
+        )
+        other = self.env["product.product"].create({"name": "Away", "type": "service"})
+        back = order.order_line.copy({"order_id": order.id})
+        back.write({"product_id": other.id, "price_unit": -70})
+        order.action_confirm()
+        order.date_order = "2026-03-01 10:00:00"
+        self.assertEqual(order.amount_untaxed, 0.0)
+        customers = self._customers(self._sheet())
+        self.assertEqual(customers[0], ("Acme", 2, 300.0, "2026-02-01"))
+        self.assertIn(("Bob", 3, 150.0, "2026-03-10"), customers)
+
     def test_stock_by_warehouse(self):
         goods = self.env["product.product"].create(
             {"name": "Ingot", "type": "consu", "is_storable": True}

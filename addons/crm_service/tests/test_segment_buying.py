@@ -1,15 +1,24 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
 from odoo.addons.crm_strategy.tests.common_measure import NOW
 
+from ..models.page import crm_segment_buying
 from .page_common import PageCommon
 
 
 @tagged("post_install", "-at_install")
 @freeze_time(NOW)
 class TestSegmentBuying(PageCommon):
+    def setUp(self):
+        super().setUp()
+        least = patch.object(crm_segment_buying, "MIN_PEERS", 1)
+        least.start()
+        self.addCleanup(least.stop)
+
     def _rows(self, company=None):
         rows = self.env["crm.segment.buying"].search(
             [("company_id", "=", (company or self.alpha).id)], order="segment_id, id"
@@ -74,3 +83,15 @@ class TestSegmentBuying(PageCommon):
         with self.assertRaises(AccessError):
             row.with_user(self.plain).read(["percent"])
         self.assertEqual(row.percent, 100.0)
+
+    def test_a_handful_of_customers_leaves_no_rows(self):
+        """Every salesperson reads the rows: they tell of no single customer."""
+        buying = self.env["crm.segment.buying"]
+        with patch.object(crm_segment_buying, "MIN_PEERS", 5):
+            buying._refresh(self.alpha)
+            self.assertEqual(self._rows(), [])
+            for number in range(3):
+                partner = self.env["res.partner"].create({"name": f"Peer {number}"})
+                self._create_order(partner, "2026-01-05 10:00:00", 10)
+            buying._refresh(self.alpha)
+            self.assertEqual(self._rows(), [(False, "Alumina", 5, 5)])

@@ -132,7 +132,14 @@ class CrmAfterSaleMilestone(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """A further step of a case, entered by a person."""
+        """A further step of a case, entered by a person who may see the case.
+
+        Whoever has a step of a case sees the case: nobody gives himself one.
+        """
+        numbers = {vals.get("after_sale_id") for vals in vals_list}
+        numbers.add(self.env.context.get("default_after_sale_id"))
+        cases = self.env["crm.after.sale"].browse(filter(None, numbers))
+        cases.check_access("write")
         milestones = super().create(vals_list)
         for milestone in milestones.sudo():  # style: CRM109 fields of the system
             milestone.write(

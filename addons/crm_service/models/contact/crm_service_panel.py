@@ -71,6 +71,7 @@ class CrmServicePanel(models.AbstractModel):
                 **self._prepare_figures(figures.get(customer.id), today),
                 **standings[customer.id],
                 "open_order_count": len(orders.get(customer.id, [])),
+                "late_order_count": self._count_late(orders.get(customer.id, [])),
                 "open_orders": orders.get(customer.id, [])[:LIMIT],
                 "open_invoices": None
                 if invoices is None
@@ -207,11 +208,18 @@ class CrmServicePanel(models.AbstractModel):
                     "name": row["name"],
                     "promised": promised and fields.Date.to_string(promised),
                     "is_promised": row["is_promised"],
-                    "percent": delivered_percent(row["delivered"], row["ordered"]),
+                    "percent": min(
+                        99, delivered_percent(row["delivered"], row["ordered"])
+                    ),
                     "days_late": days_late(promised, today),
                 }
             )
         return found
+
+    @api.model
+    def _count_late(self, orders):
+        """Return how many of the open orders are late, also of those not shown."""
+        return sum(order["days_late"] > 0 for order in orders)
 
     @api.model
     def _get_open_invoices(self, customers, company, today):

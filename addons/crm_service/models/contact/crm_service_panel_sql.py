@@ -111,9 +111,10 @@ class CrmServicePanel(models.AbstractModel):
     def _fetch_open_orders(self, customers, company):
         """Return the orders not delivered in full that the reader may read.
 
-        Open is what the host's delivery status calls so. Promised is the delivery
-        date of the order; without one, when the host expects it by the lead times.
-        How much is delivered goes by the value of the lines.
+        Open is what the host's delivery status calls so, as long as goods are left to
+        be delivered: an order that waits for returned goods is none. Promised is the
+        delivery date of the order; without one, when the host expects it by the lead
+        times. How much is delivered goes by the value of the lines.
         """
         facts = self.env["crm.sale.fact"]
         orders = self.env["sale.order"]
@@ -134,7 +135,7 @@ class CrmServicePanel(models.AbstractModel):
                      JOIN sale_order o ON o.id = f.order_id
                CROSS JOIN LATERAL (%(lines)s) l
                     WHERE o.delivery_status IN ('pending', 'started', 'partial')
-                      AND o.id IN %(readable)s
+                      AND l.is_open AND o.id IN %(readable)s
                  ORDER BY promised, o.id""",
                 scope=self._scope_sql(customers),
                 orders=facts._orders_sql(company, partners=SQL("scope")),
@@ -162,6 +163,7 @@ class CrmServicePanel(models.AbstractModel):
             """SELECT SUM(v.weight * s.product_uom_qty) AS ordered,
                       SUM(v.weight * GREATEST(0, LEAST(
                           s.qty_delivered, s.product_uom_qty))) AS delivered,
+                      BOOL_OR(s.qty_delivered < s.product_uom_qty) AS is_open,
                       MIN(o.date_order + s.customer_lead * INTERVAL '1 day')
                           AS earliest,
                       MAX(o.date_order + s.customer_lead * INTERVAL '1 day') AS latest

@@ -4,7 +4,7 @@ from typing import NamedTuple
 from pytz import utc
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 # Rows of each section; the others are one click away
@@ -148,8 +148,12 @@ class CrmSalesHome(models.AbstractModel):
         """Return the action that lists what a section, or one of its rows, is about."""
         self._check_is_user()
         scope = self._get_scope(who, self._get_choices())
-        [section] = [found for found in self._get_sections() if found["key"] == key]
-        return getattr(self, section["method"] + "_action")(scope, row_key)
+        methods = {found["key"]: found["method"] for found in self._get_sections()}
+        if key not in methods:
+            raise UserError(
+                self.env._("There is nothing to open here. Reload the page.")
+            )
+        return getattr(self, methods[key] + "_action")(scope, row_key)
 
     @api.model
     def _open(self, xmlid, domain, name, **context):

@@ -185,8 +185,9 @@ class CrmCustomerPage(models.AbstractModel):
                     "administrator for one of these roles."
                 )
             )
-        company = self.env["res.company"].browse(company_id or self.env.company.id)
-        if company not in self.env.companies:
+        company_id = company_id or self.env.company.id
+        company = self.env.companies.filtered(lambda known: known.id == company_id)
+        if not company:
             raise AccessError(
                 self.env._(
                     "You do not work in this company at the moment. Choose it at the "
@@ -226,17 +227,17 @@ class CrmCustomerPage(models.AbstractModel):
         orders = panels._get_open_orders(customer, company, today)
         invoices = panels._get_open_invoices(customer, company, today)
         complaints = panels._get_complaints(customer, company)
-        found = {
-            "open_orders": orders.get(customer.id, []),
-            "open_invoices": invoices and invoices.get(customer.id, []),
-            "complaints": complaints.get(customer.id, []),
-        }
+        shown_orders = orders.get(customer.id, [])
+        complaint_count, shown_complaints = complaints.get(customer.id, (0, []))
         return {
             "currency_id": company.currency_id.id,
-            "open_order_count": len(found["open_orders"]),
-            "complaint_count": len(found["complaints"]),
+            "open_order_count": len(shown_orders),
+            "late_order_count": panels._count_late(shown_orders),
+            "open_orders": shown_orders,
+            "open_invoices": invoices and invoices.get(customer.id, []),
+            "complaint_count": complaint_count,
+            "complaints": shown_complaints,
             "policy": panels._get_policies(customer, company)[customer.id],
-            **found,
         }
 
     # --- PARTS OF THE PAGE

@@ -103,7 +103,7 @@ class CrmCustomerPage(models.AbstractModel):
                 )
             )
         if self.env["sale.order"].has_access("read"):
-            late = sum(bool(row["days_late"]) for row in scope.panel["open_orders"])
+            late = scope.panel["late_order_count"]
             headline.append(
                 blocks.figure(
                     "open_orders",

@@ -255,8 +255,8 @@ class CrmCustomerPage(models.AbstractModel):
         )
         return SQL(
             """SELECT t.categ_id, %(day)s AS day,
-                      l.price_subtotal * f.revenue
-                          / NULLIF(o.amount_untaxed, 0) AS amount
+                      l.price_subtotal
+                          / COALESCE(NULLIF(o.currency_rate, 0), 1) AS amount
                  FROM (%(orders)s) f
                  JOIN sale_order o ON o.id = f.order_id
                  JOIN sale_order_line l ON l.order_id = f.order_id

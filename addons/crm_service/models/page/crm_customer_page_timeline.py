@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -81,7 +83,7 @@ class CrmCustomerPage(models.AbstractModel):
         try:
             after = read_cursor(cursor, places)
             if after:
-                fields.Datetime.to_datetime(after[0][:19])
+                datetime.fromisoformat(after[0])
         except ValueError as error:
             raise UserError(
                 self.env._("The timeline has changed. Reload the page.")

@@ -247,8 +247,9 @@ class CrmProductSheet(models.AbstractModel):
             SQL(
                 """SELECT c.id, c.complete_name AS name,
                           COUNT(DISTINCT f.order_id) AS orders,
-                          SUM(l.price_subtotal * f.revenue
-                              / NULLIF(o.amount_untaxed, 0))::float8 AS amount,
+                          SUM(l.price_subtotal
+                              / COALESCE(NULLIF(o.currency_rate, 0), 1))::float8
+                              AS amount,
                           %(last)s AS last
                      FROM (%(orders)s) f
                      JOIN sale_order o ON o.id = f.order_id

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools.white_space import peer_percent
+from ...tools.white_space import MIN_PEERS, peer_percent
 
 # What counts as bought by similar customers
 MONTHS = 24
@@ -12,8 +12,9 @@ class CrmSegmentBuying(models.Model):
 
     Worked out anew once a day by one statement per company. Of the customers who are
     in the segment now, those count who bought anything in the last 24 months; a row
-    without a segment is about all customers. What a purchase is, says
-    ``crm.sale.fact``.
+    without a segment is about all customers. A segment of a handful of them has no
+    rows, since every salesperson reads them and would learn what single customers of
+    his colleagues buy. What a purchase is, says ``crm.sale.fact``.
     """
 
     _name = "crm.segment.buying"
@@ -161,10 +162,12 @@ class CrmSegmentBuying(models.Model):
                  FROM placed p
                  JOIN bought b USING (customer_id)
                  JOIN size s ON s.segment_id IS NOT DISTINCT FROM p.segment_id
+                WHERE s.customers >= %(least)s
              GROUP BY s.segment_id, b.categ_id, s.customers""",
             orders=self._recent_orders_sql(company, today),
             company=company.id,
             today=today,
+            least=MIN_PEERS,
         )
 
     @api.model
