@@ -341,9 +341,7 @@ class TestCustomerPanel(MeasureCommon):
             strict=True,
         ):
             self.assertEqual(panel["complaint_count"], 25)
-            self.assertEqual(
-                [row["id"] for row in panel["complaints"]], own[:4:-1].ids
-            )
+            self.assertEqual([row["id"] for row in panel["complaints"]], own[:4:-1].ids)
         oldest, latest = found[0].customer_panel, found[24].customer_panel
         self.assertEqual(oldest["complaint_count"], 24)
         self.assertEqual(latest["complaint_count"], 24)
