@@ -7,7 +7,7 @@ class CrmSalesActivityReport(models.Model):
 
     _inherit = "crm.sales.activity.report"
 
-    care_rule_id = fields.Many2one("crm.care.rule", "Care Rule", readonly=True)
+    care_rule_id = fields.Many2one("crm.care.rule", readonly=True)
 
     _depends = {"crm.sales.activity": ["care_rule_id"]}
 

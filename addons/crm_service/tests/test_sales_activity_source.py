@@ -166,7 +166,7 @@ class TestSalesActivitySource(ActivityCommon):
 
         def fail(touches, event):
             if event == events[1]:
-                raise UserError("poison")
+                raise ValueError("poison")
             return log(touches, event)
 
         with (

@@ -26,11 +26,12 @@ class CrmSalesActivity(models.Model):
     @api.depends("expense_ids.total_amount", "expense_ids.state")
     def _compute_cost(self):
         """Add the expenses that were not refused, in the company's currency."""
-        super()._compute_cost()
+        result = super()._compute_cost()
         for activity in self:
             expenses = activity.sudo().expense_ids  # style: CRM109 their sum only
             counted = expenses.filtered(lambda expense: expense.state != "refused")
             activity.cost += sum(counted.mapped("total_amount"))
+        return result
 
     def action_open_expenses(self):
         """Open the expenses of the touch."""

@@ -1,4 +1,6 @@
 # registers its builders
+from . import builders_activity
+from . import builders_complaint
 from . import builders_customer_base
 from . import builders_complaint_analysis
 from . import builders_satisfaction

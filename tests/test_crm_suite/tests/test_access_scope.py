@@ -28,7 +28,8 @@ class TestAccessScope(SuiteCase):
     ========== ============= ===================================
 
     What says nothing about a customer is the same for everybody of a company: mine,
-    below and theirs differ by user_id then, else by who made it.
+    below and theirs differ by user_id then, else by who made it. A wizard belongs to
+    who opened it, whatever it is about.
     """
 
     @classmethod
@@ -62,7 +63,7 @@ class TestAccessScope(SuiteCase):
 
     def _build_slots(self, model_name, user):
         model = self.env[model_name]
-        is_about_customers = bool(find_partner_field(model))
+        is_about_customers = bool(find_partner_field(model)) and not model._transient
         has_company = "company_id" in model._fields
         owners = {"mine": user, "below": self.team_member}
         records = {}
@@ -82,9 +83,9 @@ class TestAccessScope(SuiteCase):
     def _assign(self, record, user):
         if not record._auto:
             return  # the builder has looked up the row of the customer's salesperson
-        if "user_id" in record._fields:
+        if "user_id" in record._fields and not record._transient:
             record.user_id = user
-        elif "create_uid" in record._fields and record._auto:
+        elif "create_uid" in record._fields:
             self.env.flush_all()
             self.env.cr.execute(
                 f"UPDATE {record._table} SET create_uid = %s WHERE id = %s",

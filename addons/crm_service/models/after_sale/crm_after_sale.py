@@ -36,7 +36,6 @@ class CrmAfterSale(models.Model):
     )
     template_id = fields.Many2one(
         "crm.after.sale.template",
-        "Template",
         required=True,
         readonly=True,
         index=True,
@@ -111,7 +110,7 @@ class CrmAfterSale(models.Model):
     next_milestone_id = fields.Many2one(
         "crm.after.sale.milestone", compute="_compute_next_milestone_id"
     )
-    next_date = fields.Date("Next Date", compute="_compute_next_milestone_id")
+    next_date = fields.Date(compute="_compute_next_milestone_id")
     state = fields.Selection(
         [
             ("waiting", "Waiting for Delivery"),

@@ -73,7 +73,7 @@ class CrmAfterSaleTemplate(models.Model):
         self._follow_purchases()
         self._schedule(self.company_id, cases)
         self.env.invalidate_all()
-        super().write({"watermark": watermark})
+        self.watermark = watermark
 
     def _since_sql(self, column) -> SQL:
         """Return the condition that a row was written since the last run."""

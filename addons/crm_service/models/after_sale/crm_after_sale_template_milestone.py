@@ -36,7 +36,6 @@ class CrmAfterSaleTemplateMilestone(models.Model):
 
     template_id = fields.Many2one(
         "crm.after.sale.template",
-        "Template",
         required=True,
         index=True,
         ondelete="cascade",

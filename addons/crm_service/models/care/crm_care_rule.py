@@ -115,7 +115,6 @@ class CrmCareRule(models.Model):
     )
     service_team_id = fields.Many2one(
         "crm.service.team",
-        "Service Team",
         ondelete="set null",
         index="btree_not_null",
         check_company=True,

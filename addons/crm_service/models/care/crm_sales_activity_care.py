@@ -11,7 +11,6 @@ class CrmSalesActivity(models.Model):
     )
     care_rule_id = fields.Many2one(
         "crm.care.rule",
-        "Care Rule",
         readonly=True,
         copy=False,
         index="btree_not_null",

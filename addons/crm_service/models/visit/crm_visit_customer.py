@@ -52,7 +52,7 @@ class CrmVisitCustomer(models.Model):
             key = (row.source_kind, row.source_id)
             if key not in texts:
                 texts[key] = self._get_reason(*key)
-            row.reason = self.env._(
+            row.reason = texts[key] and self.env._(
                 "Visits a year: %(count)s (%(reason)s)",
                 count=row.visits_per_year,
                 reason=texts[key],
