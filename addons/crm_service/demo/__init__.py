@@ -1,4 +1,5 @@
 from . import crm_demo_after_sale
+from . import crm_demo_care
 from . import crm_demo_clock
 from . import crm_demo_complaint
 from . import crm_demo_complaint_end

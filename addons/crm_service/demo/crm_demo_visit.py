@@ -1,9 +1,18 @@
+import csv
+
 from odoo import api, fields, models
 from odoo.fields import Command
+from odoo.tools import file_open
 
-from .crm_demo_complaint import QUIET
+from .crm_demo_complaint import FOLDER, QUIET
 
-PEOPLE = ("zhou_jun", "chen", "marta", "clarke", "haddad")
+PEOPLE = ("chen", "marta")
+#: Who asked for another time after the plan was made, so that the visit is due still.
+PUT_OFF = {
+    "andes_cables": "The plant stands still for maintenance. 工厂停产检修。",
+    "sunrise_conductors": "The head of purchasing changes; they call us.",
+    "lakeside_utilities": "Budget talks first; ask again in a month.",
+}
 
 
 class CrmDemoStory(models.AbstractModel):
@@ -31,14 +40,42 @@ class CrmDemoStory(models.AbstractModel):
                     "company_id": company.id,
                     "date_from": today.replace(month=1, day=1),
                     "is_lead_included": True,
+                    "user_id": story.env.ref("crm_strategy.res_users_lin").id,
                     "person_ids": story._prepare_visit_people(),
                 },
             ),
         )
+        story._load_plan_visits(plan)
         plan._generate()
         end = fields.Datetime.to_datetime(fields.Date.add(today, days=30))
         soon = plan._get_to_schedule(plan.person_ids.user_id, 40)
         plan._schedule(soon.filtered(lambda visit: visit.date_start < end))
+        story._put_off_visits(plan)
+
+    @api.model
+    def _load_plan_visits(self, plan):
+        """Tell the visits of the past weeks: ``visits.tsv``, one visit a row."""
+        with file_open(f"{FOLDER}/visits.tsv") as file:
+            for row in csv.DictReader(file, delimiter="\t"):
+                self._load_sales_activity(row)
+                visit = self.env.ref(f"crm_service.crm_sales_activity_{row['key']}")
+                vals = {name: row[name] for name in ("competitor_note", "market_note")}
+                if visit.date_start.date() >= plan.date_from:
+                    vals["plan_id"] = plan.id
+                visit.with_context(**QUIET, tracking_disable=True).write(vals)
+
+    @api.model
+    def _put_off_visits(self, plan):
+        """Cancel what customers do not want before the next month."""
+        waiting = self.env["crm.sales.activity"].search(
+            [("plan_id", "=", plan.id), ("state", "in", ("proposed", "planned"))]
+        )
+        waiting = waiting.with_context(**QUIET, tracking_disable=True)
+        ahead = waiting.filtered(lambda v: v.date_start > fields.Datetime.now())
+        for name, reason in PUT_OFF.items():
+            partner = self.env.ref(f"crm_strategy.partner_{name}")
+            visits = ahead.filtered(lambda v, customer=partner: v.partner_id == customer)
+            visits.action_cancel(reason)
 
     @api.model
     def _create_demo(self, name, parts):

@@ -108,6 +108,15 @@ class CrmSalesActivity(models.Model):
                     continue
                 visit.template_id = templates.get(visit.partner_id._origin.id)
 
+    @api.depends("name", "partner_id.name")
+    @api.depends_context("crm_show_customer")
+    def _compute_display_name(self):
+        """In a calendar a visit is called after its customer."""
+        super()._compute_display_name()
+        if self.env.context.get("crm_show_customer"):
+            for visit in self.filtered("partner_id"):
+                visit.display_name = f"{visit.partner_id.name}: {visit.name}"
+
     @api.onchange("template_id")
     def _onchange_template_id(self):
         """Begin with what the template says."""
