@@ -14,7 +14,7 @@ class CrmComplaintLoop(models.Model):
 
     _name = "crm.complaint.loop"
     _description = "Open Loop"
-    _inherit = ["crm.complaint.part.mixin"]
+    _inherit = ["crm.complaint.part.mixin", "crm.screen.read.mixin"]
     _auto = False
     _order = "age_days desc, id"
     _rec_name = "complaint_id"

@@ -14,7 +14,7 @@ class CrmComplaintStepReport(models.Model):
 
     _name = "crm.complaint.step.report"
     _description = "Time per Step"
-    _inherit = ["crm.complaint.part.mixin"]
+    _inherit = ["crm.complaint.part.mixin", "crm.screen.read.mixin"]
     _auto = False
     _order = "date_ready desc, id desc"
     _rec_name = "step_id"

@@ -16,6 +16,7 @@ class CrmDeliveryReport(models.Model):
 
     _name = "crm.delivery.report"
     _description = "Late Deliveries"
+    _inherit = ["crm.screen.read.mixin"]
     _auto = False
     _order = "date_delivered desc, id desc"
     _rec_name = "product_id"

@@ -15,6 +15,7 @@ class CrmLateOrder(models.Model):
 
     _name = "crm.late.order"
     _description = "Late Order"
+    _inherit = ["crm.screen.read.mixin"]
     _auto = False
     _order = "date_promised, id"
     _rec_name = "name"

@@ -19,6 +19,7 @@ class CrmVisitDue(models.Model):
 
     _name = "crm.visit.due"
     _description = "Due Visit"
+    _inherit = ["crm.screen.read.mixin"]
     _auto = False
     _order = "days_overdue desc, id"
     _rec_name = "partner_id"

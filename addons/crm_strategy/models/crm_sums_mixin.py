@@ -24,6 +24,7 @@ class CrmSumsMixin(models.AbstractModel):
 
     _name = "crm.sums.mixin"
     _description = "Sums of Pivots"
+    _inherit = ["crm.screen.read.mixin"]
 
     @api.model
     def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
@@ -61,16 +62,6 @@ class CrmSumsMixin(models.AbstractModel):
             is_span = granularity in READ_GROUP_TIME_GRANULARITY
             return is_span and field.type in ("date", "datetime")
         return field.type in ("many2one", "selection")
-
-    @api.model
-    def _prepare_planner(self):
-        """Spare the database what takes longer than it saves in one short query."""
-        self.env.cr.execute(
-            SQL(
-                """SELECT set_config('work_mem', '64MB', true),
-                          set_config('jit', 'off', true)"""
-            )
-        )
 
     @api.model
     def _rank_values(self, spec, values):

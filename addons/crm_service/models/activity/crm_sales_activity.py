@@ -30,6 +30,7 @@ class CrmSalesActivity(models.Model):
     _name = "crm.sales.activity"
     _description = "Sales Activity"
     _inherit = [
+        "crm.screen.read.mixin",
         "crm.state.mixin",
         "crm.document.flow.mixin",
         "mail.thread",

@@ -17,6 +17,7 @@ class CrmRatioMixin(models.AbstractModel):
 
     _name = "crm.ratio.mixin"
     _description = "Ratios of a Report"
+    _inherit = ["crm.screen.read.mixin"]
 
     _means = {}
     _ratios = {}

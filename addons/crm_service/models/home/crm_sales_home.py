@@ -54,6 +54,7 @@ class CrmSalesHome(models.AbstractModel):
     def get_home(self, who="me"):
         """Return the day of ``who``: ``me``, ``team`` or ``user,7``."""
         self._check_is_user()
+        self.env["crm.screen.read.mixin"]._prepare_planner()
         choices = self._get_choices()
         scope = self._get_scope(who, choices)
         company = self.env.company

@@ -106,6 +106,7 @@ class CrmCustomerPage(models.AbstractModel):
         ``blocks``), ``buttons``, ``timeline`` (first page), ``timeline_filters``,
         ``may_see_figures``.
         """
+        self.env["crm.screen.read.mixin"]._prepare_planner()
         scope = self._get_scope(partner_id, company_id)
         sections = self._prepare_sections(scope)
         return {

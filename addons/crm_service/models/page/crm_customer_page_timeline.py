@@ -53,6 +53,7 @@ class CrmCustomerPage(models.AbstractModel):
         :param filters: keys of filters to keep; all if empty
         :param cursor: the ``next`` of the page before
         """
+        self.env["crm.screen.read.mixin"]._prepare_planner()
         scope = self._get_scope(partner_id, company_id)
         return self._get_timeline_page(scope, filters, cursor)
 

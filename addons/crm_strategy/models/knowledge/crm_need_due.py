@@ -15,7 +15,7 @@ class CrmNeedDue(models.Model):
 
     _name = "crm.need.due"
     _description = "Needs to Ask About"
-    _inherit = "crm.lifecycle.dimension.mixin"
+    _inherit = ["crm.lifecycle.dimension.mixin", "crm.screen.read.mixin"]
     _auto = False
     _order = "date_last asc nulls first, partner_id, id"
     _rec_name = "partner_id"

@@ -218,12 +218,7 @@ class CrmSegmentMigration(models.AbstractModel):
     @api.model
     def _get_cells(self, values):
         """Count the customers of each move, by one statement, in memory."""
-        self.env.cr.execute(
-            SQL(
-                """SELECT set_config('work_mem', '64MB', true),
-                          set_config('jit', 'off', true)"""
-            )
-        )
+        self.env["crm.screen.read.mixin"]._prepare_planner()
         order = {segment.id: i for i, segment in enumerate(self._get_segments(values))}
         counts = Counter()
         for before, after, count in self.env.execute_query(self._get_moves_sql(values)):
