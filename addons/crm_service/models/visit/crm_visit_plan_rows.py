@@ -8,6 +8,20 @@ from ...tools.visit_clock import slot_hour, to_utc
 # Columns that differ from visit to visit; all others are those of a prototype
 OWN_COLUMNS = ("plan_key", "partner_id", "date_start", "date_end", "lead_id", "name")
 
+# What of a proposed visit a plan generated anew changes
+CHANGING = (
+    "user_id",
+    "team_id",
+    "kind_id",
+    "template_id",
+    "medium_id",
+    "date_start",
+    "date_end",
+    "duration",
+    "partner_id",
+    "kind_cost",
+)
+
 
 class CrmVisitPlan(models.Model):
     """Proposals written in sets: 120,000 through the ORM would take minutes.
@@ -128,9 +142,6 @@ class CrmVisitPlan(models.Model):
         """Write the visits of a person, those that differ from what is there."""
         columns = self._get_prototype_columns(user_id, template)
         keys, customers, starts, leads = (list(c) for c in zip(*rows, strict=True))
-        changing = ("user_id", "team_id", "kind_id", "template_id", "medium_id")
-        changing = (*changing, "date_start", "date_end", "duration", "partner_id")
-        changing = (*changing, "kind_cost")
         self.env.execute_query(
             SQL(
                 """INSERT INTO crm_sales_activity AS a (%(own)s, %(names)s)
@@ -159,11 +170,11 @@ class CrmVisitPlan(models.Model):
                 leads=leads,
                 changes=SQL(", ").join(
                     SQL("%s = EXCLUDED.%s", SQL.identifier(n), SQL.identifier(n))
-                    for n in (*changing, "write_date", "write_uid")
+                    for n in (*CHANGING, "write_date", "write_uid")
                 ),
-                old=SQL(", ").join(SQL.identifier("a", name) for name in changing),
+                old=SQL(", ").join(SQL.identifier("a", name) for name in CHANGING),
                 new=SQL(", ").join(
-                    SQL.identifier("excluded", name) for name in changing
+                    SQL.identifier("excluded", name) for name in CHANGING
                 ),
             )
         )
