@@ -74,9 +74,7 @@ class CrmDemoStory(models.AbstractModel):
         ahead = waiting.filtered(lambda v: v.date_start > fields.Datetime.now())
         for name, reason in PUT_OFF.items():
             partner = self.env.ref(f"crm_strategy.partner_{name}")
-            visits = ahead.filtered(
-                lambda v, customer=partner: v.partner_id == customer
-            )
+            visits = ahead.filtered(lambda v, who=partner: v.partner_id == who)
             visits.action_cancel(reason)
 
     @api.model

@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, fields, models
 
 COLORS = {"proposed": 3, "planned": 4, "confirmed": 7, "done": 10}
@@ -54,9 +56,7 @@ class CrmSalesActivity(models.Model):
         domain="['|', ('kind_id', '=', False), ('kind_id', '=', kind_id)]",
     )
     checklist = fields.Text(related="template_id.checklist")
-    partner_address = fields.Char(
-        "Address", related="partner_id.contact_address_inline"
-    )
+    partner_address = fields.Char("Address", compute="_compute_partner_address")
 
     _plan_unique = models.UniqueIndex(
         "(plan_id, plan_key) WHERE plan_key IS NOT NULL",
@@ -89,6 +89,13 @@ class CrmSalesActivity(models.Model):
         for activity in self:
             color = COLORS.get(activity.state, 0)
             activity.visit_color = OVERDUE if activity.is_overdue else color
+
+    @api.depends("partner_id.contact_address_inline")
+    def _compute_partner_address(self):
+        """The host leaves gaps between commas where a part is not filled."""
+        for visit in self:
+            address = visit.partner_id.contact_address_inline or ""
+            visit.partner_address = re.sub(r",(\s*,)+", ",", address)
 
     @api.depends("kind_id", "partner_id")
     def _compute_template_id(self):
