@@ -78,9 +78,9 @@ class TestCrmVisitDue(VisitCommon):
         self.assertIn("Silver", self._row(self.orphan).reason)
 
     def test_a_screen_without_a_row_says_nothing(self):
-        """Before there is a row, as where a form opens, nobody says how often."""
-        row = self.env["crm.visit.customer"].with_user(self.anna)
-        self.assertFalse(row.onchange({}, [], {"reason": {}})["value"].get("reason"))
+        """Nobody says how often before the first refresh."""
+        rows = self.env["crm.visit.customer"].with_user(self.anna)
+        self.assertFalse(rows.new({}).reason)
 
     def test_the_customers_own_policy_decides(self):
         self._put_into_segment(self.mill)
