@@ -99,6 +99,26 @@ class TestCustomerPageSecurity(PageCommon):
         with self.assertRaises(AccessError):
             self._page(hidden)
 
+    def test_activities_of_a_contact_of_another_company(self):
+        """Acme is everybody's, one of its contacts beta's alone."""
+        hidden = self.env["res.partner"].create(
+            {
+                "name": "Hidden",
+                "parent_id": self.acme.id,
+                "company_id": self.beta.id,
+            }
+        )
+        for partner in (self.ann, hidden):
+            partner.activity_schedule(
+                "mail.mail_activity_data_call",
+                "2026-03-20",
+                f"Call {partner.name}",
+                user_id=self.manager.id,
+            )
+        self.assertEqual(hidden.commercial_partner_id, self.acme)
+        found = [row[1] for row in self._rows(self._page(), "next")]
+        self.assertEqual(found, ["Call Ann"])
+
     def test_buttons_and_drills_follow_the_rights(self):
         pages = self.env["crm.customer.page"].with_user(self.finance)
         names = {b["name"] for b in self._page(user=self.finance)["buttons"]}
