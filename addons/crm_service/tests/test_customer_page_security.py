@@ -89,8 +89,9 @@ class TestCustomerPageSecurity(PageCommon):
             self._page(company=self.beta)
         pages = self.env["crm.customer.page"].with_user(self.rep)
         for call in (pages.get_page, pages.get_timeline):
-            with self.assertRaises(AccessError):
-                call(self.acme.id, company_id=self.beta.id)
+            for forged in (self.beta.id, self.alpha.ids, "1", True):
+                with self.assertRaises(AccessError):
+                    call(self.acme.id, company_id=forged)
 
     def test_a_customer_of_another_company(self):
         hidden = self.env["res.partner"].create(
