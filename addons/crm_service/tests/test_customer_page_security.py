@@ -89,8 +89,9 @@ class TestCustomerPageSecurity(PageCommon):
             self._page(company=self.beta)
         pages = self.env["crm.customer.page"].with_user(self.rep)
         for call in (pages.get_page, pages.get_timeline):
-            with self.assertRaises(AccessError):
-                call(self.acme.id, company_id=self.beta.id)
+            for forged in (self.beta.id, self.alpha.ids, "1", True):
+                with self.assertRaises(AccessError):
+                    call(self.acme.id, company_id=forged)
 
     def test_a_customer_of_another_company(self):
         hidden = self.env["res.partner"].create(
@@ -98,6 +99,26 @@ class TestCustomerPageSecurity(PageCommon):
         )
         with self.assertRaises(AccessError):
             self._page(hidden)
+
+    def test_activities_of_a_contact_of_another_company(self):
+        """Acme is everybody's, one of its contacts beta's alone."""
+        hidden = self.env["res.partner"].create(
+            {
+                "name": "Hidden",
+                "parent_id": self.acme.id,
+                "company_id": self.beta.id,
+            }
+        )
+        for partner in (self.ann, hidden):
+            partner.activity_schedule(
+                "mail.mail_activity_data_call",
+                "2026-03-20",
+                f"Call {partner.name}",
+                user_id=self.manager.id,
+            )
+        self.assertEqual(hidden.commercial_partner_id, self.acme)
+        found = [row[1] for row in self._rows(self._page(), "next")]
+        self.assertEqual(found, ["Call Ann"])
 
     def test_buttons_and_drills_follow_the_rights(self):
         pages = self.env["crm.customer.page"].with_user(self.finance)

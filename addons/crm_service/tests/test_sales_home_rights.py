@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
@@ -31,6 +31,11 @@ class TestSalesHomeRights(SalesHomeCommon):
                 self.env["crm.sales.home"].with_user(self.rep).open_section(
                     who, "today"
                 )
+
+    def test_a_section_that_is_none(self):
+        home = self.env["crm.sales.home"].with_user(self.rep)
+        with self.assertRaises(UserError):
+            home.open_section("me", "_check_is_user")
 
     def test_leader_sees_the_tree(self):
         home = self._get_home(self.leader)

@@ -252,8 +252,13 @@ class CrmCustomerPage(models.AbstractModel):
         self.env["mail.activity"].flush_model(
             ["active", "date_deadline", "res_id", "res_model"]
         )
+        partners = self.env["res.partner"].with_context(active_test=False)
+        readable = partners._search([("id", "in", scope.partner_ids)])
         parts = [
-            SQL("SELECT 'res.partner' AS model, UNNEST(%s) AS id", scope.partner_ids)
+            SQL(
+                "SELECT 'res.partner' AS model, d.id FROM %s d(id)",
+                readable.subselect(*self._columns_sql(readable, "id")),
+            )
         ]
         for name, domain in self._get_activity_documents().items():
             model = self.env[name]
