@@ -39,7 +39,7 @@ class TestComplaintReportSpeed(AnalysisCommon):
         report = report.with_context(allowed_company_ids=self.alpha.ids)
         view = self.env.ref(f"crm_service.{name}_view_{kind}")
         arch = etree.fromstring(report.get_view(view.id, kind)["arch"])
-        return report, [node for node in arch.iter("field")]
+        return report, list(arch.iter("field"))
 
     def _get_domain(self, report, complaints):
         if "complaint_id" in report._fields:
