@@ -176,6 +176,7 @@ class TestDemoStory(TransactionCase):
         # a month in which nobody could begin, or nobody did, has no such figure
         gaps = ("lifecycle_conversion", "lifecycle_days_to_buy")
         since_a_year = ("satisfaction_", "complaint", "service_", "recovery")
+        since_a_year += ("sales_activit", "visit", "care_", "delivery_", "late_orders")
         for measure in self.env["crm.measure"].search([]):
             values = self.env["crm.measure.value"].search(
                 [
@@ -185,7 +186,9 @@ class TestDemoStory(TransactionCase):
                 ]
             )
             self.assertFalse(measure.error, measure.code)
-            if measure.code in gaps or measure.code.startswith(since_a_year):
+            if measure.code == "repurchase_rate":  # no sale has had time for it yet
+                self.assertFalse(values)
+            elif measure.code in gaps or measure.code.startswith(since_a_year):
                 self.assertIn(len(values), range(1, 25), measure.code)
             else:
                 self.assertEqual(len(values), 24, measure.code)
@@ -252,7 +255,7 @@ class TestDemoStory(TransactionCase):
     def test_needs_alerts_decisions_lessons(self):
         self.assertEqual(
             self._count("crm.need", "state"),
-            {"new": 6, "answered": 2, "met": 3, "declined": 1},
+            {"new": 7, "answered": 2, "met": 3, "declined": 1},
         )
         self.assertEqual(self._count("crm.alert", "state"), {"new": 1, "closed": 1})
         self.assertEqual(
