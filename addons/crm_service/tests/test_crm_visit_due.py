@@ -185,6 +185,19 @@ class TestCrmVisitDue(VisitCommon):
         )
         self.assertIn("2 visits a year", mill.visit_cadence)
 
+    def test_days_of_visits_are_those_of_the_company(self):
+        """Early in Shanghai it is still the day before in UTC."""
+        self.company.partner_id.tz = "Asia/Shanghai"
+        for begin in ("2026-03-01 23:30:00", "2026-04-19 23:30:00"):
+            visit = self._create_visit(partner_id=self.mill.id, date_start=begin)
+            if begin < NOW:
+                self._finish(visit)
+        mill = self.mill.with_user(self.anna)
+        self.assertEqual(
+            (mill.visit_last_date, mill.visit_next_date),
+            (date(2026, 3, 2), date(2026, 4, 20)),
+        )
+
     # --- COVERAGE
 
     def _create_quarter(self):

@@ -125,6 +125,25 @@ class TestSalesActivity(ActivityCommon):
         touch.action_done()
         self.assertEqual(len(self._get_touches()), 2)
 
+    def test_next_step_without_documents_that_are_gone_or_closed(self):
+        order = self.env["sale.order"].create({"partner_id": self.customer.id})
+        foreign = self._create_customer("Carl's", self.carl)
+        closed = self.env["sale.order"].create(
+            {"partner_id": foreign.id, "user_id": self.carl.id}
+        )
+        touch = self._create_touch(
+            outcome_id=self.interested.id, next_step="Call", next_date="2026-03-30"
+        )
+        touch.sudo().document_ids = [
+            Command.create({"document_ref": f"sale.order,{document.id}"})
+            for document in order | closed
+        ]
+        order.unlink()
+        self.env.invalidate_all()
+        touch.action_done()
+        self.assertEqual(touch.state, "done")
+        self.assertFalse(touch.next_activity_id.sudo().document_ids)
+
     def test_cancel_asks_why(self):
         touch = self._create_touch()
         action = touch.action_cancel()

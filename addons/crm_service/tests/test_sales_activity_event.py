@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
@@ -80,6 +81,74 @@ class TestSalesActivityEvent(ActivityCommon):
         self.assertTrue(touch.event_id)
         touch.event_id.active = False
         self.assertEqual(touch.state, "cancelled")
+        touch.action_revive()
+        self.assertTrue(touch.event_id.active)
+
+    def test_deleted_touch_takes_its_meeting_along(self):
+        lead = self.env["crm.lead"].create(
+            {"name": "Castings", "type": "opportunity", "partner_id": self.customer.id}
+        )
+        touch = self._plan_visit(lead_id=lead.id, date_start="2026-03-12 06:00:00")
+        event = touch.event_id
+        touch.with_user(self.boss).unlink()
+        self.assertFalse(event.exists())
+        self.env["crm.sales.activity"]._cron_log_meetings()
+        self.assertFalse(self._get_touches())  # not logged as if it had taken place
+
+    def test_whom_people_invite_stays_invited(self):
+        touch = self._plan_visit(duration=1)
+        event = touch.event_id.with_user(self.anna)
+        invited = self.lea.partner_id | self.berta
+        event.write({"partner_ids": [Command.link(p.id) for p in invited]})
+        self.assertEqual(touch.user_ids, self.anna | self.ben | self.lea)
+        before = self._count_mails()
+        touch.date_start = "2026-03-17 08:00:00"
+        people = (self.anna | self.ben | self.lea).partner_id | self.berta
+        self.assertEqual(event.partner_ids, people)
+        self.assertEqual(self._count_mails(), before)
+
+    def test_a_moved_series_takes_the_touch_along(self):
+        touch = self._plan_visit(duration=1)
+        event = touch.event_id.with_user(self.anna)
+        event.write(
+            {
+                "recurrency": True,
+                "rrule_type_ui": "weekly",
+                "mon": True,
+                "end_type": "count",
+                "count": 3,
+            }
+        )
+        self.assertEqual(touch.state, "planned")
+        event.write(
+            {
+                "recurrence_update": "all_events",
+                "start": "2026-03-16 10:00:00",
+                "stop": "2026-03-16 11:00:00",
+            }
+        )
+        self.assertEqual((touch.state, touch.event_id), ("planned", event))
+        self.assertEqual(str(touch.date_start), "2026-03-16 10:00:00")
+        event.action_mass_archive("all_events")
+        self.assertEqual(touch.state, "cancelled")
+
+    def test_nobody_moves_the_private_meeting_of_another(self):
+        event = self.env["calendar.event"].create(
+            {
+                "name": "Doctor",
+                "start": "2026-03-20 09:00:00",
+                "stop": "2026-03-20 10:00:00",
+                "user_id": self.carl.id,
+                "partner_ids": [Command.set(self.carl.partner_id.ids)],
+                "privacy": "private",
+            }
+        )
+        touch = self._create_touch()
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            touch.write({"event_id": event.id, "date_start": "2026-03-25 09:00:00"})
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            self._create_touch(event_id=event.id)
+        self.assertEqual(str(event.start), "2026-03-20 09:00:00")
 
     def test_cancelled_touch_takes_its_meeting_along_done_leaves_it(self):
         touch = self._plan_visit()

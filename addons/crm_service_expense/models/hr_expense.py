@@ -34,4 +34,5 @@ class HrExpense(models.Model):
 
     def _check_sales_activity(self):
         activities = self.sudo().sales_activity_id  # style: CRM109 to be checked
-        activities.with_env(self.env).check_access("read")
+        if activities:  # who has no rights on activities enters expenses all the same
+            activities.with_env(self.env).check_access("read")

@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.crm_service.tests.activity_common import ActivityCommon
 
@@ -49,6 +50,32 @@ class TestSalesActivityExpense(ActivityCommon):
         self.assertEqual((self.touch.cost, self.touch.expense_count), (150.0, 1))
         action = self.touch.action_open_expenses()
         self.assertEqual(action["context"]["default_sales_activity_id"], self.touch.id)
+
+    def test_colleagues_without_rights_on_activities_enter_expenses(self):
+        clerk = new_test_user(
+            self.env,
+            "touch_clerk",
+            groups="base.group_user",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        employee = self.env["hr.employee"].create(
+            {"name": "Clerk", "user_id": clerk.id, "company_id": self.company.id}
+        )
+        expense = (
+            self.env["hr.expense"]
+            .with_user(clerk)
+            .create(
+                {
+                    "name": "Paper",
+                    "employee_id": employee.id,
+                    "product_id": self.product.id,
+                    "total_amount_currency": 5,
+                    "company_id": self.company.id,
+                }
+            )
+        )
+        self.assertEqual(expense.total_amount, 5.0)
 
     def test_only_activities_that_one_may_read(self):
         customer = self._create_customer("Carl's", self.carl)

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from ...tools.sales_activity_states import AHEAD
 
 MOVED = {"start", "stop", "start_date", "stop_date", "duration", "allday", "user_id"}
+PEOPLE = {"partner_ids", "attendee_ids"}
 
 
 class CalendarEvent(models.Model):
@@ -12,16 +13,33 @@ class CalendarEvent(models.Model):
     _inherit = "calendar.event"
 
     def write(self, vals):
+        if self.env.context.get("crm_service_event_sync"):
+            return super().write(vals)
+        if vals.get("recurrence_update") in ("all_events", "future_events"):
+            return self._write_series(vals)
         keys = set(vals)
         result = super().write(vals)
-        if self.env.context.get("crm_service_event_sync"):
-            return result
         if "active" in keys:
             self.filtered(
                 lambda e: not e.active
             )._get_activities_ahead()._cancel_without_event()
         if MOVED & keys:
             self.filtered("active")._get_activities_ahead()._follow_event()
+        if PEOPLE & keys:
+            activities = self.filtered("active")._get_activities_ahead()
+            activities.filtered(
+                lambda a: a.event_id.res_model == a._name
+            )._follow_people()
+        return result
+
+    def _write_series(self, vals):
+        """Follow once the series is changed: the host archives all of it first."""
+        series = self | self.recurrence_id.calendar_event_ids
+        activities = series._get_activities_ahead()
+        quiet = self.with_context(crm_service_event_sync=True)
+        result = quiet.write(vals)
+        activities.invalidate_recordset(["event_id"])
+        activities._follow_series()
         return result
 
     def unlink(self):

@@ -7,6 +7,7 @@ from ...tools.sales_activity_states import AHEAD
 EVENT_FIELDS = {
     "name",
     "kind_id",
+    "partner_id",
     "date_start",
     "date_end",
     "duration",
@@ -46,6 +47,37 @@ class CrmSalesActivity(models.Model):
 
     _inherit = "crm.sales.activity"
 
+    # --- CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Only meetings that one may change oneself can be named."""
+        for vals in vals_list:
+            self._check_event(vals.get("event_id"))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Only meetings that one may change oneself can be named."""
+        self._check_event(vals.get("event_id"))
+        return super().write(vals)
+
+    def unlink(self):
+        """The meetings that were made for these touches go with them."""
+        events = self._get_own_events()
+        result = super().unlink()
+        events.unlink()
+        return result
+
+    @api.model
+    def _check_event(self, event_id):
+        """Refuse the private meetings of others: a touch moves its meeting."""
+        if event_id and not self.env.su:
+            event = self.env["calendar.event"].browse(event_id)
+            event.check_access("write")
+            event._check_calendar_privacy_write_permissions()
+
+    # --- TO THE CALENDAR
+
     def _sync_event(self):
         """Make, update or remove the meetings of these touches, without any mail."""
         if self.env.context.get("crm_service_event_sync"):
@@ -78,7 +110,7 @@ class CrmSalesActivity(models.Model):
         events = events.with_context(**QUIET).create(
             [activity._prepare_event_vals(model_id) for activity in self]
         )
-        quiet = self.with_context(**QUIET)
+        quiet = self.sudo().with_context(**QUIET)  # style: CRM109 made for them
         for activity, event in zip(quiet, events, strict=True):
             activity.event_id = event
 
@@ -115,8 +147,13 @@ class CrmSalesActivity(models.Model):
         people = changes.pop("partner_ids")
         if event.res_model != self._name:
             changes = {"start": self.date_start, "stop": self.date_end}
-        elif event.partner_ids != self._get_our_people():
-            changes["partner_ids"] = people
+        else:
+            changes["active"] = True
+            # whom people invited themselves stays invited
+            invited = event.partner_ids.filtered("partner_share")
+            if event.partner_ids - invited != self._get_our_people():
+                links = [Command.link(partner.id) for partner in invited]
+                changes["partner_ids"] = [*people, *links]
         values = {
             name: value
             for name, value in changes.items()
@@ -152,6 +189,21 @@ class CrmSalesActivity(models.Model):
             }
             if values:
                 activity.with_context(crm_service_event_sync=True).write(values)
+
+    def _follow_people(self):
+        """Let those of us take part who are attendees of the meetings now."""
+        for activity in self:
+            attendees = activity.event_id.partner_ids.user_ids
+            people = attendees.filtered(lambda user: not user.share) | activity.user_id
+            if people != activity.user_ids:
+                activity.with_context(crm_service_event_sync=True).user_ids = people
+
+    def _follow_series(self):
+        """Follow meetings whose whole series was changed: some may be gone."""
+        standing = self.filtered("event_id.active")
+        (self - standing)._cancel_without_event()
+        standing._follow_event()
+        standing.filtered(lambda a: a.event_id.res_model == self._name)._follow_people()
 
     def _cancel_without_event(self):
         """Keep on record that the meetings of these touches were deleted."""

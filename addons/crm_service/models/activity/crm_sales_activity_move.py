@@ -109,11 +109,20 @@ class CrmSalesActivity(models.Model):
             "source": "next",
             "document_ids": [
                 Command.create({"document_ref": document})
-                for document in self.sudo().document_ids.mapped(  # style: CRM109 same
-                    lambda d: f"{d.res_model},{d.res_id}"
-                )
+                for document in self._get_readable_documents()
             ],
         }
+
+    def _get_readable_documents(self):
+        """Return the documents that are still there and that one may link."""
+        documents = []
+        rows = self.sudo().document_ids  # style: CRM109 filtered by their own rights
+        for model_name, links in rows.grouped("res_model").items():
+            if model_name in self.env:
+                found = self.env[model_name].browse(links.mapped("res_id")).exists()
+                readable = found._filtered_access("read")
+                documents += [f"{model_name},{document.id}" for document in readable]
+        return documents
 
     def _get_morning(self, day):
         """Return when the working day of the responsible begins, in UTC."""

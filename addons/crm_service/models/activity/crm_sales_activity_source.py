@@ -190,7 +190,9 @@ class CrmSalesActivity(models.Model):
         user = self.env.user
         same = self._find_same(kind, vals["partner_id"], user, "mail_activity_id")
         if same:
-            same.mail_activity_id = mail_activity
+            if same.findings:
+                links.pop("findings", None)
+            same.write(links)
         else:
             self._log_touch({**vals, **links})
 

@@ -130,6 +130,7 @@ class CrmVisitPlan(models.Model):
         keys, customers, starts, leads = (list(c) for c in zip(*rows, strict=True))
         changing = ("user_id", "team_id", "kind_id", "template_id", "medium_id")
         changing = (*changing, "date_start", "date_end", "duration", "partner_id")
+        changing = (*changing, "kind_cost")
         self.env.execute_query(
             SQL(
                 """INSERT INTO crm_sales_activity AS a (%(own)s, %(names)s)
@@ -140,7 +141,10 @@ class CrmVisitPlan(models.Model):
                                  %(starts)s::timestamp[], %(leads)s::int[])
                           AS n(key, partner_id, start, lead_id)
               ON CONFLICT (plan_id, plan_key) WHERE plan_key IS NOT NULL
-                DO UPDATE SET %(changes)s
+                DO UPDATE SET %(changes)s,
+                          cost = COALESCE(a.cost, 0)
+                              + COALESCE(EXCLUDED.kind_cost, 0)
+                              - COALESCE(a.kind_cost, 0)
                     WHERE a.state = 'proposed' AND a.is_moved IS NOT TRUE
                       AND (%(old)s) IS DISTINCT FROM (%(new)s)
                 RETURNING id""",

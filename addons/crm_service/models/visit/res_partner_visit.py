@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...tools.visit_clock import to_local
+
 VISITORS = "crm_strategy.group_user,crm_service.group_agent"
 
 
@@ -51,11 +53,12 @@ class ResPartner(models.Model):
             ]
         )
         reasons = {row.partner_id.id: row.reason for row in rows}
+        zone = self.env["crm.sale.fact"]._get_timezone(self.env.company)
         for partner in self:
             customer_id = partner.commercial_partner_id._origin.id
             last, first, count = found.get(customer_id, (None, None, 0))
-            partner.visit_last_date = last
-            partner.visit_next_date = first
+            partner.visit_last_date = last and to_local(last, zone).date()
+            partner.visit_next_date = first and to_local(first, zone).date()
             partner.visit_count = count
             partner.visit_cadence = reasons.get(customer_id)
 
