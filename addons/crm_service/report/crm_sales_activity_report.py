@@ -92,6 +92,7 @@ class CrmSalesActivityReport(models.Model):
         "crm.sales.activity": [
             "company_id",
             "cost",
+            "date_done",
             "date_end",
             "date_start",
             "direction",

@@ -58,6 +58,7 @@ class CrmVisitDue(models.Model):
     _depends = {
         "crm.sales.activity": [
             "company_id",
+            "date_done",
             "date_start",
             "is_visit",
             "partner_id",
@@ -116,7 +117,12 @@ class CrmVisitDue(models.Model):
                  FROM crm_sales_activity a
                 WHERE a.partner_id = c.partner_id AND a.is_visit
                   AND a.company_id = c.company_id""",
-            last=day(SQL("MAX(a.date_start) FILTER (WHERE a.state = 'done')")),
+            last=day(
+                SQL(
+                    """MAX(LEAST(a.date_start, a.date_done))
+                           FILTER (WHERE a.state = 'done')"""
+                )
+            ),
             next=day(
                 SQL(
                     """MIN(a.date_start) FILTER (WHERE a.date_start >= %s

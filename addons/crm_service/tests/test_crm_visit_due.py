@@ -198,6 +198,16 @@ class TestCrmVisitDue(VisitCommon):
             (date(2026, 3, 2), date(2026, 4, 20)),
         )
 
+    def test_a_visit_done_before_its_day_counts_from_when_it_was_done(self):
+        self._refresh()
+        visit = self._create_visit(
+            partner_id=self.mill.id, date_start="2026-05-04 08:00:00"
+        )
+        self._finish(visit)
+        self.assertEqual(self._due(self.mill).date_last, date(2026, 3, 12))
+        mill = self.mill.with_user(self.anna)
+        self.assertEqual(mill.visit_last_date, date(2026, 3, 12))
+
     # --- COVERAGE
 
     def _create_quarter(self):

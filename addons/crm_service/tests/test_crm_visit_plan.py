@@ -121,6 +121,31 @@ class TestCrmVisitPlan(VisitCommon):
         self.assertEqual(self._get_rows(self.plan), before)
         self.assertEqual(len(before), 4)
 
+    def test_a_changed_cost_reaches_the_proposals(self):
+        self.plan._generate()
+        self.routine.cost = 450
+        self.plan._generate()
+        self.env.invalidate_all()
+        visits = self._get_visits(self.plan)
+        self.assertEqual(set(visits.mapped("kind_cost")), {450})
+        self.assertEqual(set(visits.mapped("cost")), {450})
+
+    def test_a_proposal_is_handed_over_to_whoever_looks_after_the_customer(self):
+        foreign = self._create_customer("Carl's", self.carl)
+        for state in ("proposed", "planned"):
+            visit = self._create_visit(
+                self.boss, partner_id=foreign.id, user_id=self.anna.id, state=state
+            )
+            visit.sudo().plan_id = self.plan
+            self.env.flush_all()
+            self.env.invalidate_all()
+            visit.with_user(self.anna).user_id = self.carl
+            self.env.flush_all()
+            self.assertEqual((visit.user_id, visit.user_ids), (self.carl, self.carl))
+            self.assertEqual(visit.is_moved, state == "proposed")
+            if visit.event_id:
+                self.assertEqual(visit.event_id.user_id, self.carl)
+
     def test_what_people_took_up_stays(self):
         self.plan._generate()
         first, second, third = self._of(self._get_visits(self.plan), self.customer)
@@ -170,6 +195,12 @@ class TestCrmVisitPlan(VisitCommon):
         self.assertFalse(self._get_visits(self.plan))
         self.assertIn("No working day in the period", self.plan.result)
         self.assertEqual(self.plan.person_ids.lacking_count, 4)
+
+    def test_who_has_left_is_named_and_visits_nobody(self):
+        self.anna.active = False
+        self.plan._generate()
+        self.assertFalse(self._get_visits(self.plan))
+        self.assertIn("has no room for 4 visits.", self.plan.result)
 
     def test_customers_of_nobody(self):
         orphan = self._create_customer("Orphan")

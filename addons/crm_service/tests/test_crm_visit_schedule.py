@@ -150,6 +150,21 @@ class TestCrmVisitSchedule(VisitCommon):
         self.plan._generate()
         self.assertEqual(len(self._get_visits(self.plan)), 3)
 
+    def test_two_planned_customers_merged_into_a_third(self):
+        doubles = self.env["res.partner"]
+        for name in ("Foundry East", "Foundry West"):
+            double = self._create_customer(name, self.anna)
+            self._create_policy(double, 4)
+            doubles |= double
+        self.plan._generate()
+        third = self._create_customer("Foundry South", self.anna)
+        self.env["base.partner.merge.automatic.wizard"]._merge(
+            (doubles | third).ids, third
+        )
+        self.env.invalidate_all()
+        visits = self._get_visits(self.plan)
+        self.assertEqual(len(visits.filtered(lambda v: v.partner_id == third)), 1)
+
     # --- MANY AT ONCE
 
     def _change(self, visits, user=None, **vals):

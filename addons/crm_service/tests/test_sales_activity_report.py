@@ -65,6 +65,14 @@ class TestSalesActivityReport(ActivityCommon):
             },
         )
 
+    def test_what_was_done_early_counts_from_when_it_was_done(self):
+        early = self._create_done(
+            self.call, "2026-04-20 08:00:00", self.interested.id
+        )  # on 12 March
+        self.touches |= early
+        revenue = dict(self._read(["activity_id"], "revenue:sum"))
+        self.assertEqual(revenue[early], 30.0)  # with two others, of 30 March
+
     def test_days_of_influence_are_a_setting(self):
         self.company.crm_activity_influence_days = 5
         revenue = dict(self._read(["activity_id"], "revenue:sum"))

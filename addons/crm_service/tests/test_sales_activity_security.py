@@ -54,6 +54,32 @@ class TestSalesActivitySecurity(ActivityCommon):
         self.own.with_user(self.lea).findings = "Read by the leader"
         self.foreign.with_user(self.boss).unlink()
 
+    def test_logged_in_the_company_of_the_opportunity(self):
+        other = self.env["res.company"].sudo().create({"name": "Other touch"})
+        self.anna.sudo().company_ids = [Command.link(other.id)]
+        companies = (self.company | other).ids
+        env = self.env(user=self.anna)
+        env = env(context={**env.context, "allowed_company_ids": companies})
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Castings",
+                "type": "opportunity",
+                "partner_id": self.customer.id,
+                "company_id": other.id,
+                "user_id": self.anna.id,
+                "team_id": False,
+            }
+        )
+        wizard = env["crm.sales.activity.log"].create(
+            {
+                "kind_id": self.call.id,
+                "partner_id": self.customer.id,
+                "lead_id": lead.id,
+                "outcome_id": self.interested.id,
+            }
+        )
+        self.assertEqual(wizard._log().company_id, other)
+
     def test_other_company(self):
         other = self.env["res.company"].sudo().create({"name": "Other touch"})
         touch = self.own.sudo().copy({"company_id": other.id, "team_id": False})

@@ -247,8 +247,9 @@ class TestSalesActivitySource(ActivityCommon):
     def test_an_email_and_the_activity_for_it_are_one_touch(self):
         activity = self._schedule(self.lead, self.email_type)
         message = self._send(self.lead, self.berta)
-        activity.action_feedback()
+        activity.action_feedback(feedback="She has it")
         touch = self._get_touches()
+        self.assertEqual(touch.findings, "She has it")
         self.assertEqual(
             (touch.mail_message_id, touch.mail_activity_id), (message, activity)
         )

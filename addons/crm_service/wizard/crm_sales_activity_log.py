@@ -126,6 +126,13 @@ class CrmSalesActivityLog(models.TransientModel):
         touch.action_done()
         return touch
 
+    def _get_company(self):
+        """Return the company of the opportunity or document, else the present one."""
+        for record in (self.lead_id, self.document_ref):
+            if record and "company_id" in record._fields and record.company_id:
+                return record.company_id
+        return self.env.company
+
     def _prepare_activity_vals(self):
         names = ["kind_id", "partner_id", "direction", "date_start", "duration"]
         names += ["lead_id", *REPORT]
@@ -137,7 +144,7 @@ class CrmSalesActivityLog(models.TransientModel):
         if self.name:
             vals["name"] = self.name
         if not self.activity_id:
-            vals["company_id"] = self.env.company.id
+            vals["company_id"] = self._get_company().id
         if self.document_ref:
             document = f"{self.document_ref._name},{self.document_ref.id}"
             vals["document_ids"] = [Command.create({"document_ref": document})]

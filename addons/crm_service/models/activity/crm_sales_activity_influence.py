@@ -8,7 +8,8 @@ class CrmSalesActivity(models.Model):
     An order counts for the touches that were done with its customer in the days of
     influence (a setting of the company) up to its confirmation, in equal parts. So an
     order counts once, however many touches there were, and an order without any
-    touch before it counts for nobody.
+    touch before it counts for nobody. A touch that was done before the day it was
+    planned for counts from when it was done.
     """
 
     _inherit = "crm.sales.activity"
@@ -35,8 +36,9 @@ class CrmSalesActivity(models.Model):
                  JOIN crm_sales_activity a
                    ON a.partner_id = o.customer_id
                   AND a.company_id = %(company)s AND a.state = 'done'
-                  AND a.date_start <= o.date_order
-                  AND a.date_start > o.date_order - %(days)s * INTERVAL '1 day'""",
+                  AND LEAST(a.date_start, a.date_done) <= o.date_order
+                  AND LEAST(a.date_start, a.date_done)
+                      > o.date_order - %(days)s * INTERVAL '1 day'""",
             orders=orders,
             company=company.id,
             days=company.crm_activity_influence_days,

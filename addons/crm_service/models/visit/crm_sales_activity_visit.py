@@ -146,5 +146,6 @@ class CrmSalesActivity(models.Model):
             if old != (visit.date_start, visit.user_id)
         )
         if moved:
+            moved = moved.sudo()  # style: CRM109 it may be another person's by now
             super(CrmSalesActivity, moved).write({"is_moved": True})
         return result

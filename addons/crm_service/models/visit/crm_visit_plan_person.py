@@ -101,6 +101,8 @@ class CrmVisitPlanPerson(models.Model):
         people = []
         for person in self:
             full, days = hours[person.user_id]
+            if not person.user_id.active:
+                days = {}  # who has left visits nobody
             room = {
                 day: day_room(person.visits_per_day, worked, full)
                 for day, worked in days.items()

@@ -1,5 +1,7 @@
 import logging
 
+from psycopg2 import OperationalError
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
@@ -122,6 +124,8 @@ class CrmVisitPlan(models.Model):
         try:
             with self.env.cr.savepoint():
                 is_over = getattr(plan, f"_work_{self.job}")()
+        except OperationalError:
+            raise  # the database asks to try the whole again
         except Exception as error:  # the other plans get their turn
             _logger.warning("Visit plan %s failed", self.id, exc_info=True)
             self.write({"job": False, "job_error": str(error) or repr(error)})

@@ -26,7 +26,7 @@ class ResPartner(models.Model):
         customers = self.commercial_partner_id._origin
         now = fields.Datetime.now()
         found = {customer.id: [None, None, 0] for customer in customers}
-        for partner, state, last, first, count in self.env[
+        for partner, state, last, first, done, count in self.env[
             "crm.sales.activity"
         ]._read_group(
             [
@@ -38,12 +38,12 @@ class ResPartner(models.Model):
                 ("date_start", ">=", now),
             ],
             ["partner_id", "state"],
-            ["date_start:max", "date_start:min", "__count"],
+            ["date_start:max", "date_start:min", "date_done:max", "__count"],
         ):
             row = found[partner.id]
             row[2] += count
             if state == "done":
-                row[0] = last
+                row[0] = min(last, done or last)  # some are done before their day
             else:
                 row[1] = min(first, row[1] or first)
         rows = self.env["crm.visit.customer"].search(
@@ -108,4 +108,8 @@ class ResPartner(models.Model):
             [("partner_id", "=", customer.id), ("plan_id", "!=", False)]
         )
         double = duplicates._get_plan_proposals()
-        double.filtered(lambda visit: visit.plan_id in own.plan_id).unlink()
+        plans, gone = own.plan_id, visits.browse()
+        for proposals in double.grouped("partner_id").values():
+            gone |= proposals.filtered(lambda visit, known=plans: visit.plan_id in known)
+            plans |= proposals.plan_id
+        gone.unlink()
