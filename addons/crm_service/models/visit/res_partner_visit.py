@@ -110,6 +110,8 @@ class ResPartner(models.Model):
         double = duplicates._get_plan_proposals()
         plans, gone = own.plan_id, visits.browse()
         for proposals in double.grouped("partner_id").values():
-            gone |= proposals.filtered(lambda visit, known=plans: visit.plan_id in known)
+            gone |= proposals.filtered(
+                lambda visit, known=plans: visit.plan_id in known
+            )
             plans |= proposals.plan_id
         gone.unlink()
