@@ -142,12 +142,6 @@ class CrmVisitPlan(models.Model):
         """Write the visits of a person, those that differ from what is there."""
         columns = self._get_prototype_columns(user_id, template)
         keys, customers, starts, leads = (list(c) for c in zip(*rows, strict=True))
-<<<<<<< HEAD
-=======
-        changing = ("user_id", "team_id", "kind_id", "template_id", "medium_id")
-        changing = (*changing, "date_start", "date_end", "duration", "kind_cost")
-        changing = (*changing, "partner_id")
->>>>>>> r1
         self.env.execute_query(
             SQL(
                 """INSERT INTO crm_sales_activity AS a (%(own)s, %(names)s)
@@ -159,13 +153,9 @@ class CrmVisitPlan(models.Model):
                           AS n(key, partner_id, start, lead_id)
               ON CONFLICT (plan_id, plan_key) WHERE plan_key IS NOT NULL
                 DO UPDATE SET %(changes)s,
-<<<<<<< HEAD
                           cost = COALESCE(a.cost, 0)
                               + COALESCE(EXCLUDED.kind_cost, 0)
                               - COALESCE(a.kind_cost, 0)
-=======
-                          cost = a.cost + EXCLUDED.kind_cost - a.kind_cost
->>>>>>> r1
                     WHERE a.state = 'proposed' AND a.is_moved IS NOT TRUE
                       AND (%(old)s) IS DISTINCT FROM (%(new)s)
                 RETURNING id""",
