@@ -213,29 +213,6 @@ class TestCrmVisitDue(VisitCommon):
         mill = self.mill.with_user(self.anna)
         self.assertEqual(mill.visit_last_date, date(2026, 3, 12))
 
-    def test_days_of_visits_are_those_of_the_company(self):
-        """Early in Shanghai it is still the day before in UTC."""
-        self.company.partner_id.tz = "Asia/Shanghai"
-        for begin in ("2026-03-01 23:30:00", "2026-04-19 23:30:00"):
-            visit = self._create_visit(partner_id=self.mill.id, date_start=begin)
-            if begin < NOW:
-                self._finish(visit)
-        mill = self.mill.with_user(self.anna)
-        self.assertEqual(
-            (mill.visit_last_date, mill.visit_next_date),
-            (date(2026, 3, 2), date(2026, 4, 20)),
-        )
-
-    def test_a_visit_done_before_its_day_counts_from_when_it_was_done(self):
-        self._refresh()
-        visit = self._create_visit(
-            partner_id=self.mill.id, date_start="2026-05-04 08:00:00"
-        )
-        self._finish(visit)
-        self.assertEqual(self._due(self.mill).date_last, date(2026, 3, 12))
-        mill = self.mill.with_user(self.anna)
-        self.assertEqual(mill.visit_last_date, date(2026, 3, 12))
-
     # --- COVERAGE
 
     def _create_quarter(self):
