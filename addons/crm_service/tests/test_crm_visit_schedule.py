@@ -154,9 +154,9 @@ class TestCrmVisitSchedule(VisitCommon):
         doubles = self.env["res.partner"]
         for name in ("Foundry East", "Foundry West"):
             double = self._create_customer(name, self.anna)
-            self._create_policy(double, 4)
+            visit = self._create_visit(partner_id=double.id, state="proposed")
+            visit.write({"plan_id": self.plan.id, "plan_key": f"{double.id}/1"})
             doubles |= double
-        self.plan._generate()
         third = self._create_customer("Foundry South", self.anna)
         self.env["base.partner.merge.automatic.wizard"]._merge(
             (doubles | third).ids, third

@@ -38,10 +38,12 @@ class CrmSalesActivity(models.Model):
         result = super().write(self._with_customer(vals))
         if "user_id" in vals and "user_ids" not in vals:
             for activity, user in former.items():
+                activity = activity.sudo()  # style: CRM109 as below
                 if activity.user_id != user:
                     activity.user_ids = activity.user_ids - user | activity.user_id
         if EVENT_FIELDS & set(vals):
-            self._sync_event()
+            written = self.sudo()  # style: CRM109 may be another person's by now
+            written._sync_event()
         return result
 
     @api.model

@@ -151,17 +151,15 @@ class CrmSalesActivity(models.Model):
         before = {}
         if not set(MOVING).isdisjoint(vals):
             before = {
-                visit: (visit.date_start, visit.user_id)
+                visit.id: (visit.date_start, visit.user_id)
                 for visit in self
                 if visit.plan_id and visit.state == "proposed" and not visit.is_moved
             }
         result = super().write(vals)
-        moved = self.browse(
-            visit.id
-            for visit, old in before.items()
-            if old != (visit.date_start, visit.user_id)
+        visits = self.sudo()  # style: CRM109 it may be another person's by now
+        moved = visits.filtered(
+            lambda v: v.id in before and before[v.id] != (v.date_start, v.user_id)
         )
         if moved:
-            moved = moved.sudo()  # style: CRM109 it may be another person's by now
             super(CrmSalesActivity, moved).write({"is_moved": True})
         return result
