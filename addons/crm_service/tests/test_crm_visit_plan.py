@@ -200,7 +200,8 @@ class TestCrmVisitPlan(VisitCommon):
         self.anna.active = False
         self.plan._generate()
         self.assertFalse(self._get_visits(self.plan))
-        self.assertIn("has no room for 4 visits.", self.plan.result)
+        self.assertIn("touch_anna", self.plan.result)
+        self.assertEqual(self.plan.person_ids.lacking_count, 4)
 
     def test_customers_of_nobody(self):
         orphan = self._create_customer("Orphan")

@@ -88,6 +88,10 @@ class CrmCareRule(models.Model):
             and not field.company_dependent
         )
 
+    def _get_date_name(self):
+        """Return the name of the date field of contacts that the rule goes by."""
+        return self.field_id.sudo().name  # style: CRM109 its name only
+
     @api.model_create_multi
     def create(self, vals_list):
         """Refuse rules on what their author may not read."""
@@ -112,7 +116,7 @@ class CrmCareRule(models.Model):
         try:
             partners._search(self._parse_domain())
             if self.kind == "date":
-                name = self.field_id.sudo().name  # style: CRM109 its name only
+                name = self._get_date_name()
                 partners._check_field_access(partners._fields[name], "read")
         except AccessError as e:
             raise AccessError(

@@ -161,6 +161,5 @@ class CrmSalesActivity(models.Model):
             lambda v: v.id in before and before[v.id] != (v.date_start, v.user_id)
         )
         if moved:
-            moved = moved.sudo()  # style: CRM109 it may be another person's by now
             super(CrmSalesActivity, moved).write({"is_moved": True})
         return result
