@@ -44,9 +44,7 @@
         "demo/20_crm_scorecard_demo.xml",
     ],
     "assets": {
-        "web.assets_backend": ["crm_analytics/static/src/**/*"],
         "web.assets_tests": ["crm_analytics/static/tests/tours/**/*"],
-        "web.assets_unit_tests": ["crm_analytics/static/tests/**/*.test.js"],
     },
     "application": True,
     "uninstall_hook": "uninstall_hook",
