@@ -79,6 +79,7 @@ class CrmVisitCoverageReport(models.Model):
             "date_end",
             "date_start",
             "duration",
+            "is_scheduled",
             "is_visit",
             "kind_id",
             "lead_id",
@@ -99,16 +100,18 @@ class CrmVisitCoverageReport(models.Model):
                       a.team_id, a.company_id, a.plan_id, a.kind_id, a.outcome_id,
                       a.lead_id, c.currency_id,
                       (a.state = 'proposed')::int AS proposed_count,
-                      (a.state <> 'proposed')::int AS planned_count,
+                      (a.is_scheduled AND a.state <> 'proposed')::int AS planned_count,
                       (a.state = 'done')::int AS done_count,
-                      (a.state = 'cancelled')::int AS cancelled_count,
+                      (a.is_scheduled AND a.state = 'cancelled')::int
+                      AS cancelled_count,
                       (a.state IN ('planned', 'confirmed')
                        AND a.date_end < %(now)s)::int AS overdue_count,
                       CASE WHEN a.state = 'done' THEN a.duration END AS duration,
                       CASE WHEN a.state = 'done' THEN a.cost END AS cost,
                       CASE WHEN a.state = 'done' THEN a.cost END AS cost_per_visit,
                       CASE WHEN a.state = 'done' THEN 100.0
-                           WHEN a.state <> 'proposed' THEN 0.0 END AS coverage
+                           WHEN a.is_scheduled AND a.state <> 'proposed' THEN 0.0
+                           END AS coverage
                  FROM crm_sales_activity a
                  JOIN res_company c ON c.id = a.company_id
                 WHERE a.is_visit""",

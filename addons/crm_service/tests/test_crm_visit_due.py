@@ -256,6 +256,23 @@ class TestCrmVisitDue(VisitCommon):
             .search_count(domain)
         )
 
+    def test_a_proposal_that_is_cancelled_was_never_planned(self):
+        visits = self._create_quarter()
+        proposal = self._create_visit(
+            partner_id=self.mill.id, date_start="2026-03-23 08:00:00", state="proposed"
+        )
+        proposal.action_cancel("Not needed")
+        self.assertFalse(proposal.is_scheduled)
+        self.assertEqual(visits.mapped("is_scheduled"), [True] * 4)
+        self.env.flush_all()
+        report = self.env["crm.visit.coverage.report"].with_user(self.anna)
+        [sums] = report._read_group(
+            [("partner_id", "=", self.mill.id)],
+            [],
+            ["planned_count:sum", "cancelled_count:sum", "coverage:avg"],
+        )
+        self.assertEqual(sums, (4, 1, 50.0))
+
     def test_measures_say_the_same(self):
         self._create_quarter()
         periods = [

@@ -256,6 +256,21 @@ class TestSalesActivitySource(ActivityCommon):
         self._send(self.lead, self.berta)
         self.assertEqual(len(self._get_touches()), 2)
 
+    def test_a_failure_to_log_stops_nobody(self):
+        activity = self._schedule(self.lead, self.email_type)
+        touches = type(self.env["crm.sales.activity"])
+        with (
+            patch.object(touches, "_log_touch", side_effect=UserError("Broken rule")),
+            self.assertLogs("odoo.addons.crm_service", "WARNING") as caught,
+        ):
+            message = self._send(self.lead, self.berta)
+            activity.action_feedback(feedback="She has it")
+        self.assertEqual(len(caught.output), 2)
+        self.assertIn("Broken rule", caught.output[0])
+        self.assertTrue(message.exists())
+        self.assertEqual(activity.state, "done")
+        self.assertFalse(self._get_touches())
+
     # --- BY HAND
 
     def test_log_on_one_screen(self):

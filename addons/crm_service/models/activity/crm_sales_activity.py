@@ -175,6 +175,13 @@ class CrmSalesActivity(models.Model):
         tracking=True,
         group_expand=True,
     )
+    is_scheduled = fields.Boolean(
+        "Was Planned",
+        compute="_compute_is_scheduled",
+        store=True,
+        precompute=True,
+        help="It was more than a proposal at some time.",
+    )
     is_overdue = fields.Boolean(
         "Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
     )
@@ -322,6 +329,13 @@ class CrmSalesActivity(models.Model):
             if team.company_id and team.company_id != activity.company_id:
                 team = team.browse()
             activity.team_id = team
+
+    @api.depends("state")
+    def _compute_is_scheduled(self):
+        for activity in self:
+            activity.is_scheduled = activity.is_scheduled or (
+                activity.state not in ("proposed", "cancelled")
+            )
 
     @api.depends("state", "date_end")
     def _compute_is_overdue(self):

@@ -34,7 +34,7 @@ class CrmSalesActivity(models.Model):
         if same.source == "activity":
             same.mail_message_id = message
             return
-        self._log_touch(
+        self._log_automatically(
             {
                 **subject,
                 "source": "email",

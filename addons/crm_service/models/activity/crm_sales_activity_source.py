@@ -1,9 +1,15 @@
+import logging
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...tools.sales_activity_states import OPEN
+
+_logger = logging.getLogger(__name__)
 
 OUR_USERS = "crm_strategy.group_user"
 #: Within how long the same kind of touch of the same person is the same touch
@@ -118,6 +124,16 @@ class CrmSalesActivity(models.Model):
         touch._complete()
         return touch
 
+    @api.model
+    def _log_automatically(self, vals):
+        """Log what a person did elsewhere; a failure never stops that person."""
+        try:
+            with self.env.cr.savepoint():
+                return self._log_touch(vals)
+        except (UserError, psycopg2.IntegrityError) as e:
+            _logger.warning("Not logged as a sales activity: %s", e)
+            return self.browse()
+
     def _complete(self, vals=None):
         """Mark as done what took place, without asking for a report."""
         touches = self.sudo()  # style: CRM109 the person did it elsewhere
@@ -194,7 +210,7 @@ class CrmSalesActivity(models.Model):
                 links.pop("findings", None)
             same.write(links)
         else:
-            self._log_touch({**vals, **links})
+            self._log_automatically({**vals, **links})
 
     @api.model
     def _prepare_mail_activity_vals(self, mail_activity):

@@ -39,7 +39,8 @@ class CrmMeasure(models.Model):
             SQL(
                 """SELECT p.date_from,
                           COUNT(a.id) FILTER (WHERE a.state = 'done'),
-                          COUNT(a.id) FILTER (WHERE a.state <> 'proposed'),
+                          COUNT(a.id) FILTER (
+                              WHERE a.is_scheduled AND a.state <> 'proposed'),
                           SUM(a.cost) FILTER (WHERE a.state = 'done')
                      FROM (%(periods)s) p
                 LEFT JOIN crm_sales_activity a
@@ -60,7 +61,9 @@ class CrmMeasure(models.Model):
 
     def _drill_visit_coverage(self, company, date_from, date_to):
         states = ["planned", "confirmed", "done", "cancelled"]
-        return self._open_visits(company, date_from, date_to, states)
+        action = self._open_visits(company, date_from, date_to, states)
+        action["domain"] += [("is_scheduled", "=", True)]
+        return action
 
     def _drill_visit_cost(self, company, date_from, date_to):
         return self._open_visits(company, date_from, date_to, ["done"])
