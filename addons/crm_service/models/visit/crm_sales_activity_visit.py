@@ -119,10 +119,11 @@ class CrmSalesActivity(models.Model):
     @api.depends_context("crm_show_customer")
     def _compute_display_name(self):
         """In a calendar a visit is called after its customer."""
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         if self.env.context.get("crm_show_customer"):
             for visit in self.filtered("partner_id"):
                 visit.display_name = f"{visit.partner_id.name}: {visit.name}"
+        return result
 
     @api.onchange("template_id")
     def _onchange_template_id(self):
