@@ -72,15 +72,15 @@ class CrmSalesActivityLog(models.TransientModel):
         return call or touches._default_kind_id()
 
     @api.model
-    def default_get(self, fields_list):
+    def default_get(self, fields):
         """Begin with the planned touch, if it is one that is completed."""
-        values = super().default_get(fields_list)
+        values = super().default_get(fields)
         activity = self.env["crm.sales.activity"].browse(values.get("activity_id"))
         if activity:
             names = ["kind_id", "partner_id", "name", "direction", "date_start"]
             names += ["duration", "lead_id", *REPORT]
             known = activity.read(names, load="")[0]
-            values |= {name: known[name] for name in names if name in fields_list}
+            values |= {name: known[name] for name in names if name in fields}
             values["contact_ids"] = [Command.set(activity.contact_ids.ids)]
         return values
 

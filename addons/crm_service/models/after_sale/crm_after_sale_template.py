@@ -78,7 +78,7 @@ class CrmAfterSaleTemplate(models.Model):
     # --- CHECKS
 
     @api.constrains("company_id")
-    def _check_company(self):
+    def _check_company_of_cases(self):
         cases = self.sudo().case_ids  # style: CRM109 what nobody may tear apart
         for case in cases:
             if case.company_id != case.template_id.company_id:
