@@ -30,7 +30,7 @@ class CrmSalesActivityLog(models.TransientModel):
         "crm_sales_activity_log_contact_rel",
         "wizard_id",
         "partner_id",
-        "Contacts",
+        "People of the Customer",
         domain="[('id', 'child_of', partner_id)]",
     )
     name = fields.Char("Subject")

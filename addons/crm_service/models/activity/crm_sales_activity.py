@@ -103,7 +103,7 @@ class CrmSalesActivity(models.Model):
         "crm_sales_activity_contact_rel",
         "activity_id",
         "partner_id",
-        string="Contacts",
+        string="People of the Customer",
         domain="[('id', 'child_of', partner_id)]",
         help="The people who took part on the customer's side.",
     )
