@@ -68,7 +68,9 @@ class TestSalesActivity(ActivityCommon):
     def test_what_the_kind_requires(self):
         touch = self._create_touch(kind_id=self.visit.id)
         with (
-            self.assertRaisesRegex(UserError, "Enter: Outcome, People of the Customer, Findings"),
+            self.assertRaisesRegex(
+                UserError, "Enter: Outcome, People of the Customer, Findings"
+            ),
             self.cr.savepoint(),
         ):
             touch.action_done()
