@@ -126,6 +126,17 @@ class TestCustomerPage(PageCommon):
             ],
         )
 
+    def test_what_was_bought_without_a_category(self):
+        """It has a row of its own, and tells others nothing."""
+        self._fill_segment(0)
+        self.lapsed.categ_id = False
+        self._create_line_order(self.acme, "2026-02-05 10:00:00", self.lapsed, 70)
+        self.env["crm.segment.buying"]._refresh(self.alpha)
+        self.assertEqual(
+            sorted((row[0], row[4]) for row in self._rows(self._page(), "white_space")),
+            [("Alumina", 300.0), ("Coatings", False), ("No Category", 70.0)],
+        )
+
     def test_few_similar_customers_tell_nothing(self):
         self._fill_segment(2)
         names = [row[0] for row in self._rows(self._page(), "white_space")]

@@ -185,17 +185,18 @@ class CrmCustomerPage(models.AbstractModel):
         known = set(bought) | set(wanted)
         offers = [categ_id for categ_id in peers if categ_id not in known]
         offers = sorted(offers, key=lambda categ_id: -peers[categ_id])[:OFFERS]
-        categories = self.env["product.category"].browse([*sorted(known), *offers])
+        shown = [*sorted(known - {False}), *offers]
+        categories = self.env["product.category"].browse(shown)
         categories = categories.sudo()  # style: CRM109 names of what he is shown
         categories.fetch(["name", "complete_name"])
         rows = []
-        for category in categories:
+        for category in [*categories, *([categories.browse()] * (False in known))]:
             found = bought.get(category.id, {})
             rows.append(
                 {
                     "categ_id": category.id,
-                    "name": category.name,
-                    "parent": category.complete_name.rpartition(" / ")[0],
+                    "name": category.name or self.env._("No Category"),
+                    "parent": (category.complete_name or "").rpartition(" / ")[0],
                     "state": white_space.state(
                         found.get("last"), scope.today, category.id in wanted
                     ),
@@ -231,7 +232,8 @@ class CrmCustomerPage(models.AbstractModel):
         found = {}
         for row in rows:
             category = found.setdefault(
-                row["categ_id"], {"years": {}, "recent": 0.0, "before": 0.0}
+                row["categ_id"] or False,  # the host asks for no category
+                {"years": {}, "recent": 0.0, "before": 0.0},
             )
             category["years"][row["year"]] = row["amount"]
             category["last"] = row["last"]

@@ -162,7 +162,7 @@ class CrmSegmentBuying(models.Model):
                  FROM placed p
                  JOIN bought b USING (customer_id)
                  JOIN size s ON s.segment_id IS NOT DISTINCT FROM p.segment_id
-                WHERE s.customers >= %(least)s
+                WHERE s.customers >= %(least)s AND b.categ_id IS NOT NULL
              GROUP BY s.segment_id, b.categ_id, s.customers""",
             orders=self._recent_orders_sql(company, today),
             company=company.id,
