@@ -1,6 +1,9 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+# Key of what the transaction knows: that it is said already
+PREPARED = "crm_screen_read"
+
 
 class CrmScreenReadMixin(models.AbstractModel):
     """Lists and pivots that join or read many rows: read without compilation.
@@ -14,7 +17,14 @@ class CrmScreenReadMixin(models.AbstractModel):
 
     @api.model
     def _prepare_planner(self):
-        """Spare the database what takes longer than it saves in one short query."""
+        """Spare the database what takes longer than it saves in one short query.
+
+        Said once in a transaction: after a rollback to a savepoint it may hold no more,
+        which costs time and nothing else.
+        """
+        if self.env.cr.cache.get(PREPARED):
+            return
+        self.env.cr.cache[PREPARED] = True
         self.env.cr.execute(
             SQL(
                 """SELECT set_config('work_mem', '64MB', true),

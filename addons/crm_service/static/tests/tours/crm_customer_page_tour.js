@@ -35,7 +35,15 @@ function readThePage() {
 registry.category("web_tour.tours").add("crm_customer_page_tour", {
     steps: () => [
         {
-            content: "open the page from the contact",
+            content: "open the page from the contact, maybe under More",
+            trigger: ".o_button_more, button[name=action_open_customer_page]",
+            run() {
+                if (!document.querySelector("button[name=action_open_customer_page]")) {
+                    document.querySelector(".o_button_more").click();
+                }
+            },
+        },
+        {
             trigger: "button[name=action_open_customer_page]",
             run: "click",
         },

@@ -39,6 +39,10 @@ const REPORT = [
     },
     { trigger: ".modal button[name=action_log]:visible", run: "click" },
     {
+        trigger: "body:not(:has(.modal)) .o_notebook .nav-link[name=report]",
+        run: "click",
+    },
+    {
         content: "who did it when is on record",
         trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name=date_done]:visible",
     },
