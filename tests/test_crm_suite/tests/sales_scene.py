@@ -85,7 +85,10 @@ class SalesScene:
         for number, customer in enumerate(cls.customers, start=1):
             customer.email = f"office{number}@customer.example"
         cls.mia = cls.world.contact(
-            cls.foundry, "Mia Berg", phone="+46 8 555 03 03", email="mia@harbour.example"
+            cls.foundry,
+            "Mia Berg",
+            phone="+46 8 555 03 03",
+            email="mia@harbour.example",
         )
         levels = cls.env["crm.service.level"]
         levels.search([]).is_default = False
@@ -141,7 +144,11 @@ class SalesScene:
         )
         for customer in cls.customers:
             past = cls._create_touch(
-                customer, cls.routine, -25, findings="Content", outcome_id=cls.outcome.id
+                customer,
+                cls.routine,
+                -25,
+                findings="Content",
+                outcome_id=cls.outcome.id,
             )
             past.action_done()
         cls.visit = cls._create_touch(

@@ -93,9 +93,7 @@ class SalesStories(SalesScene, HttpCase):
     def _play_quarter(self):
         told = self._count_told()
         self._tour("plan", "/odoo/visit-plans", "sales_head")
-        plan = self.env["crm.visit.plan"].search(
-            [("company_id", "=", self.company.id)]
-        )
+        plan = self.env["crm.visit.plan"].search([("company_id", "=", self.company.id)])
         visits = self._check_plan(plan)
         before = dict(zip(visits, visits.mapped("date_start"), strict=True))
         self._tour("shift", f"/odoo/visit-plans/{plan.id}", "sales_head")
@@ -127,7 +125,11 @@ class SalesStories(SalesScene, HttpCase):
         days = [self.today + timedelta(n) for n in range((end - self.today).days + 1)]
         room = 4 * len([day for day in days if day.weekday() < 5])
         people = {
-            person.user_id: (person.capacity, person.planned_count, person.lacking_count)
+            person.user_id: (
+                person.capacity,
+                person.planned_count,
+                person.lacking_count,
+            )
             for person in plan.person_ids
         }
         self.assertEqual(people, {self.anna: (room, 5, 0), self.ben: (room, 3, 0)})

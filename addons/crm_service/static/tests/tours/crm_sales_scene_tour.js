@@ -117,7 +117,7 @@ function reportVisit() {
         {
             content: "answer the question",
             trigger: ".o_field_widget[name=findings_properties] input.o_field_property_input",
-            run: "edit 1250",
+            run: "edit 1250 && press Tab",
         },
         openPage("needs"),
         {
