@@ -192,11 +192,12 @@ class CrmCustomerPage(models.AbstractModel):
         rows = []
         for category in [*categories, *([categories.browse()] * (False in known))]:
             found = bought.get(category.id, {})
+            path = category.complete_name or ""
             rows.append(
                 {
                     "categ_id": category.id,
                     "name": category.name or self.env._("No Category"),
-                    "parent": (category.complete_name or "").rpartition(" / ")[0],
+                    "parent": path.rpartition(" / ")[0],
                     "state": white_space.state(
                         found.get("last"), scope.today, category.id in wanted
                     ),
