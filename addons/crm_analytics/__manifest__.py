@@ -1,12 +1,13 @@
 {
     "name": "CRM Analytics",
     "summary": "Learn: customer scorecards, RFM and history from the ERP's own figures",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Sales/CRM",
     "author": "CRM Suite",
     "website": "https://example.com/crm-suite",
     "license": "LGPL-3",
     "depends": ["crm_service"],
+    "external_dependencies": {"python": ["numpy", "scipy"]},
     "data": [
         "security/crm_analytics_groups.xml",
         "security/ir.model.access.csv",

@@ -37,7 +37,7 @@ setup_python() {
         PY=$(command -v "$ODOO_PYTHON") || die "ODOO_PYTHON=$ODOO_PYTHON does not exist"
     else
         PY=$HOST_DIR/venv/bin/python
-        sum=$(cat "$HOST_TOOLS/requirements.txt" "$HOST_TOOLS/constraints.txt" | cksum)" ${CRM_PYTHON:-}"
+        sum=$(cat "$HOST_TOOLS/requirements.txt" "$HOST_TOOLS/constraints.txt" "$CRM_ROOT/requirements.txt" | cksum)" ${CRM_PYTHON:-}"
         if [ "$(cat "$HOST_DIR/venv/.complete" 2>/dev/null)" != "$sum" ]; then
             base=$(find_python)
             if [ -z "$base" ]; then
@@ -46,12 +46,12 @@ setup_python() {
                 [ -n "$base" ] || die "this system's Python is not 3.10 to 3.13: set CRM_PYTHON or ODOO_PYTHON"
             fi
             say "building the Python environment"
-            make_venv "$HOST_DIR/venv" "$base" -r "$HOST_TOOLS/requirements.txt" -c "$HOST_TOOLS/constraints.txt" \
-                --only-binary :all: --no-binary ofxparse,docopt
+            make_venv "$HOST_DIR/venv" "$base" -r "$HOST_TOOLS/requirements.txt" -r "$CRM_ROOT/requirements.txt" \
+                -c "$HOST_TOOLS/constraints.txt" --only-binary :all: --no-binary ofxparse,docopt
         fi
     fi
-    PYTHONPATH=$ODOO_HOME "$PY" -c 'import babel, lxml, psycopg2, werkzeug, odoo.release' ||
-        die "$PY lacks libraries that Odoo needs" "install tools/host/requirements.txt into it, or unset ODOO_PYTHON"
+    PYTHONPATH=$ODOO_HOME "$PY" -c 'import babel, lxml, numpy, psycopg2, scipy, werkzeug, odoo.release' ||
+        die "$PY lacks libraries that Odoo needs" "install tools/host/requirements.txt and requirements.txt into it, or unset ODOO_PYTHON"
 }
 
 # the linters' own environment: pylint-odoo pins what the host must not have

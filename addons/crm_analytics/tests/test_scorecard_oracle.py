@@ -10,7 +10,7 @@ import pytz
 
 from odoo.tests import tagged
 
-from odoo.addons.crm_analytics.models import crm_scorecard_engine_changed
+from odoo.addons.crm_analytics.models.scorecard import crm_scorecard_engine_changed
 
 from .common import ScorecardCommon
 

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..tools import rfm
+from ...tools import rfm
 
 
 class CrmRfmGrid(models.AbstractModel):

@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools import month, rfm
+from ...tools import month, rfm
 
 METHODS = [("quantile", "Quantiles"), ("fixed", "Fixed values")]
 

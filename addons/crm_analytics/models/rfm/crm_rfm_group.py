@@ -1,7 +1,7 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools import rfm
+from ...tools import rfm
 
 SCORE_FIELDS = [f"{name}_{end}" for name in rfm.DIMENSIONS for end in ("min", "max")]
 

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..tools import month
+from ...tools import month
 from .crm_scorecard_columns import COUNTS, SCORED
 
 

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..tools import rfm
+from ...tools import rfm
 
 
 class CrmRfmCut(models.Model):

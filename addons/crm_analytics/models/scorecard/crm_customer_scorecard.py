@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools import rfm
+from ...tools import rfm
 
 
 class CrmCustomerScorecard(models.Model):

@@ -1,0 +1,4 @@
+from . import crm_rfm_group
+from . import crm_rfm_policy
+from . import crm_rfm_cut
+from . import crm_rfm_grid
