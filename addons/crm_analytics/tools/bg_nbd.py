@@ -26,7 +26,9 @@ LIMIT = 12.0
 #: customers from whom the search begins where there are many
 SAMPLE = 10_000
 #: nodes of the interpolation of what depends on the time observed
-NODES = 24
+NODES = 32
+#: days that anybody may have been observed
+LONGEST = 36_525
 
 
 @dataclass(frozen=True)
@@ -257,54 +259,33 @@ def expected_each(parameters, purchases, horizons):
 def _if_alive(parameters, repeats, observed, days):
     """Return the purchases in ``days`` of customers known to be alive.
 
-    That depends on the repeat purchases and, smoothly, on the time observed: of a
-    number of purchases that many customers share, the value is interpolated.
-    """
-    import numpy as np  # noqa: PLC0415 see above
-
-    result = np.empty(len(repeats))
-    order = np.argsort(repeats, kind="stable")
-    numbers, starts = np.unique(repeats[order], return_index=True)
-    common, rare = [], []
-    for number, members in zip(numbers, np.split(order, starts[1:]), strict=True):
-        (common if len(members) > NODES else rare).append((number, members))
-    if rare:
-        members = np.concatenate([members for _number, members in rare])
-        result[members] = _exact(
-            parameters, repeats[members], observed[members], days
-        )
-    for number, members in common:
-        result[members] = _interpolated(parameters, number, observed[members], days)
-    return result
-
-
-def _interpolated(parameters, number, observed, days):
-    """Return the values of one number of purchases by a Chebyshev polynomial.
-
-    Of the logarithm of the time observed and the model's own time, in which the
-    function hardly bends.
+    That depends on the number of repeat purchases and, smoothly, on the time observed:
+    of each number it is a Chebyshev polynomial of the logarithm of the time observed
+    and the model's own time. The polynomial is the same for few customers and for all.
     """
     import numpy as np  # noqa: PLC0415 see above
     from numpy.polynomial import chebyshev  # noqa: PLC0415 see above
 
-    low, high = observed.min(), observed.max()
-    if low == high:
-        return np.full(
-            len(observed), _exact(parameters, np.array([number]), low, days)[0]
-        )
-    alpha = parameters.alpha
-    ends = np.log(alpha + np.array([low, high]) / DAYS)
+    ends = np.log(parameters.alpha + np.array([0.0, LONGEST]) / DAYS)
     nodes = chebyshev.chebpts1(NODES)
-    times = np.exp(ends[0] + (nodes + 1) * (ends[1] - ends[0]) / 2) - alpha
-    values = _exact(parameters, np.full(NODES, number), times * DAYS, days)
-    curve = chebyshev.chebfit(nodes, values, NODES - 1)
-    table = np.arange(low, high + 1)
-    if len(table) > len(observed):
-        table, place = observed, slice(None)
-    else:
-        place = observed - low
-    points = 2 * (np.log(alpha + table / DAYS) - ends[0]) / (ends[1] - ends[0]) - 1
-    return chebyshev.chebval(points, curve)[place]
+    weeks = np.exp(ends[0] + (nodes + 1) * (ends[1] - ends[0]) / 2) - parameters.alpha
+    numbers, place = np.unique(repeats, return_inverse=True)
+    grid = np.repeat(numbers, NODES), np.tile(weeks * DAYS, len(numbers))
+    values = _exact(parameters, *grid, days).reshape(len(numbers), NODES)
+    curves = chebyshev.chebfit(nodes, values.T, NODES - 1)
+    known = np.unique(observed)
+    points = 2 * (np.log(parameters.alpha + known / DAYS) - ends[0])
+    points = points / (ends[1] - ends[0]) - 1
+    polynomials = chebyshev.chebvander(points, NODES - 1)
+    result = np.empty(len(repeats))
+    step = 50_000  # bounds the memory
+    day = np.searchsorted(known, observed)
+    for low in range(0, len(repeats), step):
+        part = slice(low, low + step)
+        result[part] = np.einsum(
+            "ij,ij->i", polynomials[day[part]], curves.T[place[part]]
+        )
+    return result
 
 
 def _exact(parameters, repeats, observed, days):

@@ -9,6 +9,7 @@ day, it must tell those who stopped buying from those who went on, at least as w
 the plain rank by recency and frequency does.
 """
 
+import bisect
 from typing import NamedTuple
 
 SIGNS = (
@@ -22,6 +23,7 @@ SIGNS = (
     "dissatisfied",
 )
 DECILES = 10
+STEPS = 20
 
 
 class Factor(NamedTuple):
@@ -105,6 +107,39 @@ def score(values, factors=FACTORS):
     return sum(parts.values()), first, second
 
 
+# --- PLAIN SCORE
+
+
+def steps(values):
+    """Return the 5th, 10th, ... 95th percentile of ``values``, each one of them.
+
+    >>> steps(range(1, 101))[:3]
+    [5.0, 10.0, 15.0]
+    >>> steps([])
+    []
+    """
+    ordered = sorted(values)
+    if not ordered:
+        return []
+    size = len(ordered)
+    places = [(size * part + STEPS - 1) // STEPS - 1 for part in range(1, STEPS)]
+    return [float(ordered[max(0, place)]) for place in places]
+
+
+def plain_score(silent_days, orders, silent_steps, order_steps):
+    """Return 0 to 100 by recency and frequency alone, of percentiles kept.
+
+    >>> days, numbers = [10.0] * 10 + [20.0] * 9, [1.0] * 10 + [3.0] * 9
+    >>> plain_score(5, 9, days, numbers), plain_score(20, 0, days, numbers)
+    (0.0, 100.0)
+    >>> plain_score(10, 1, days, numbers)
+    50.0
+    """
+    silent = bisect.bisect_right(silent_steps, silent_days)
+    few = len(order_steps) - bisect.bisect_right(order_steps, orders)
+    return 100.0 * (silent + few) / (len(silent_steps) + len(order_steps))
+
+
 # --- PROOF
 
 
@@ -127,7 +162,7 @@ def plain_rank(silent_days, orders):
     """Return what recency and frequency alone say: the higher, the likelier to leave.
 
     >>> plain_rank([5, 50], [9, 1]).tolist()
-    [0.0, 2.0]
+    [-1.0, 1.0]
     """
     return ranks(silent_days) - ranks(orders)
 
