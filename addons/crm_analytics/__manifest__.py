@@ -21,7 +21,6 @@
         "security/crm_sales_activity_security.xml",
         "security/crm_visit_security.xml",
         "security/crm_after_sale_security.xml",
-        "security/crm_seven_p_security.xml",
         "security/crm_lifetime_security.xml",
         "data/crm_rfm_data.xml",
         "data/crm_segmentation_data.xml",
