@@ -13,3 +13,6 @@ from . import test_demo_story
 from . import test_demo_story_sales
 from . import test_demo_story_service
 from . import test_customer_page_analyst
+from . import test_lifetime_tools
+from . import test_crm_lifetime_model
+from . import test_crm_churn
