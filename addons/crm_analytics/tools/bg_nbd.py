@@ -60,9 +60,7 @@ class Purchases:
         >>> Purchases.of([(2, 30, 90), (0, 0, 10), (1, 5, 10)]).every(2).repeats.tolist()
         [2, 1]
         """
-        return Purchases(
-            self.repeats[::step], self.last[::step], self.observed[::step]
-        )
+        return Purchases(self.repeats[::step], self.last[::step], self.observed[::step])
 
 
 @dataclass(frozen=True)
@@ -148,8 +146,7 @@ class Likelihood:
             + gone @ stay,
             self.size * r / alpha
             - waiting @ inverse_day
-            + (gone * rate)
-            @ (inverse_day[self.observed] - inverse_day[self.last]),
+            + (gone * rate) @ (inverse_day[self.observed] - inverse_day[self.last]),
             n @ (digamma(a + b) - digamma(a + b + x)) + by_number.sum() / a,
             n @ (digamma(a + b) - digamma(a + b + x) + digamma(b + x) - digamma(b))
             - by_number @ (1.0 / beyond),

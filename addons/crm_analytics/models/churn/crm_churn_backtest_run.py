@@ -40,9 +40,7 @@ class CrmChurnBacktest(models.Model):
         former = self._get_last(company)
         until = policy.last_as_of or self.env["crm.sale.fact"]._get_today(company)
         as_of = until - relativedelta(months=policy.check_months)
-        test = self.create(
-            {"company_id": company.id, "as_of": as_of, "date_to": until}
-        )
+        test = self.create({"company_id": company.id, "as_of": as_of, "date_to": until})
         try:
             with self.env.cr.savepoint():
                 test._work()

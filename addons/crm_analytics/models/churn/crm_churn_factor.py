@@ -73,38 +73,49 @@ class CrmChurnFactor(models.Model):
     @api.model
     def _get_texts(self):
         """Return ``{code: (unit, what is measured)}``."""
-        _ = self.env._
-        times = _("times")
-        percent = _("%")
+        times = self.env._("times")
+        percent = self.env._("%")
         return {
             "overdue": (
                 times,
-                _(
+                self.env._(
                     "Days since the last purchase by his own interval and its spread;"
                     " of who bought once, by the company's typical interval."
                 ),
             ),
             "silence": (
                 times,
-                _("Days since the last purchase by the company's typical interval."),
+                self.env._(
+                    "Days since the last purchase by the company's typical interval."
+                ),
             ),
-            "few_orders": (_("purchases"), _("Days with an order, up to now.")),
+            "few_orders": (
+                self.env._("purchases"),
+                self.env._("Days with an order, up to now."),
+            ),
             "fewer_orders": (
                 percent,
-                _("Orders of the last 12 months below those of the 12 months before."),
+                self.env._(
+                    "Orders of the last 12 months below those of the 12 months before."
+                ),
             ),
             "less_revenue": (
                 percent,
-                _("Revenue of the last 12 months below that of the 12 months before."),
+                self.env._(
+                    "Revenue of the last 12 months below that of the 12 months before."
+                ),
             ),
-            "complaint": (_("complaints"), _("Complaints that are open.")),
+            "complaint": (
+                self.env._("complaints"),
+                self.env._("Complaints that are open."),
+            ),
             "late_delivery": (
                 percent,
-                _("Orders of the last 12 months that were delivered late."),
+                self.env._("Orders of the last 12 months that were delivered late."),
             ),
             "dissatisfied": (
-                _("points"),
-                _("Mean satisfaction of the last 12 months, from 0 to 100."),
+                self.env._("points"),
+                self.env._("Mean satisfaction of the last 12 months, from 0 to 100."),
             ),
         }
 

@@ -133,7 +133,7 @@ class CrmLifetimeModel(models.Model):
         digits=(16, 1),
         compute="_compute_check_deviation",
     )
-    check_ids = fields.One2many("crm.lifetime.check", "model_id", string="Check")
+    check_ids = fields.One2many("crm.lifetime.check", "model_id", "Expected and Actual")
 
     _current_uniq = models.UniqueIndex(
         "(company_id) WHERE is_current", "One model of a company is current."
