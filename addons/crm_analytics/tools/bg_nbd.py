@@ -57,7 +57,8 @@ class Purchases:
     def every(self, step):
         """Return every ``step``-th customer.
 
-        >>> Purchases.of([(2, 30, 90), (0, 0, 10), (1, 5, 10)]).every(2).repeats.tolist()
+        >>> all_of_them = Purchases.of([(2, 30, 90), (0, 0, 10), (1, 5, 10)])
+        >>> all_of_them.every(2).repeats.tolist()
         [2, 1]
         """
         return Purchases(self.repeats[::step], self.last[::step], self.observed[::step])
@@ -104,7 +105,7 @@ class Likelihood:
         self.observed = purchases.observed[repeated]
 
     def leaving(self, exponent):
-        """Return the probabilities of having left, and the sum of ln(1 + e^exponent)."""
+        """Return the probabilities of having left, and the sum of ln(1 + e^x)."""
         import numpy as np  # noqa: PLC0415 see above
 
         small = np.exp(-np.abs(exponent))

@@ -15,7 +15,7 @@ _logger = logging.getLogger(__name__)
 #: months before the day in which a customer must have bought to be looked at
 RECENT_MONTHS = 24
 #: fewer customers who stopped, or who went on, prove nothing
-FEWEST = 20
+FEWEST = 10
 
 
 class CrmChurnBacktest(models.Model):
