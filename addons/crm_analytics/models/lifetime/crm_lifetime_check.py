@@ -5,7 +5,7 @@ MOST = 7
 
 
 class CrmLifetimeCheck(models.Model):
-    """What a model expected of customers with as many repeat purchases, and what came."""
+    """What a model expected of those with as many repeat purchases, and what came."""
 
     _name = "crm.lifetime.check"
     _description = "Check of a Lifetime Model"
