@@ -97,7 +97,7 @@ class CrmComplaint(models.Model):
         return fresh["late"]
 
     @api.model
-    def _work_off(self, domain, order, limit, work, fail):
+    def _cron_work_off_each(self, domain, order, limit, work, fail):
         """Do ``work`` for what is due, each complaint for itself.
 
         :param work: function of one complaint; what it did leaves the domain

@@ -135,7 +135,7 @@ class CrmComplaint(models.Model):
     @api.model
     def _cron_remind_contacts(self):
         """Give each complaint that waits for a call its call; remind once."""
-        self._work_off(
+        self._cron_work_off_each(
             self._get_contact_todo_domain(),
             "date_contact, id",
             BATCH,

@@ -83,7 +83,7 @@ class CrmComplaint(models.Model):
     @api.model
     def _cron_follow_up_waiting(self):
         """Remind customers who have to answer; ask the agent where that was in vain."""
-        self._work_off(
+        self._cron_work_off_each(
             self._get_waiting_todo_domain(),
             "waiting_since, id",
             BATCH,
