@@ -113,7 +113,7 @@ class TestDemoStory(DemoStory, TransactionCase):
         self.assertEqual(card.order_count, 27)
         self.assertEqual(card.revenue, 20602.0)
         self.assertFalse(self.zhang.is_company)
-        self.assertEqual(card.first_order_date, self.today - timedelta(days=1822))
+        self.assertEqual(card.first_order_date, self.today - timedelta(days=1830))
 
     def test_one_customer_pays_in_dollars(self):
         gulf = self.env.ref("crm_strategy.partner_gulf_extrusion")
