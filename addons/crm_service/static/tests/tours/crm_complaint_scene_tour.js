@@ -11,14 +11,17 @@ const TITLE = "第三箱也漏了 The third box leaks too";
 const CUSTOMER = "张先生";
 const PHONE = "+86 371 5555 1009";
 
+/**
+ * One tour for readers of English, one for readers of Chinese.
+ *
+ * @param {Function} getSteps of ``says(place, english, chinese)``: what a place reads
+ */
 function add(name, getSteps) {
-    registry.category("web_tour.tours").add(`crm_complaint_scene_${name}`, { steps: getSteps });
-}
-
-/** The screen is in the reader's language. */
-function says(place, english, chinese) {
-    const isChinese = document.documentElement.lang.startsWith("zh");
-    return { trigger: `${place}:contains(${isChinese ? chinese : english})` };
+    const tours = registry.category("web_tour.tours");
+    ["en", "zh"].forEach((lang, index) => {
+        const says = (place, ...texts) => ({ trigger: `${place}:contains(${texts[index]})` });
+        tours.add(`crm_complaint_scene_${name}_${lang}`, { steps: () => getSteps(says) });
+    });
 }
 
 /** From the app's icon to a screen, as a person goes. */
@@ -73,7 +76,7 @@ async function choosePicture({ anchor }) {
 
 // --- THE CUSTOMER
 
-add("report", () => [
+add("report", (says) => [
     follow(".o_portal_docs a[href^='/my/orders']:visible", "from his orders"),
     follow(".o_portal_my_doc_table a:contains(F-000899)", "to the order"),
     follow("a.o_crm_service_report", "to the form"),
@@ -100,13 +103,16 @@ add("report", () => [
     { trigger: ".o_crm_service_steps li:last .fa-circle-o" },
 ]);
 
-add("rate", () => [
+add("rate", (says) => [
     follow(".o_portal_docs a[href^='/my/complaints']:visible"),
     says(`.o_portal_my_doc_table tr:contains(${TITLE}) .badge`, "Closed", "已关闭"),
     follow(`.o_portal_my_doc_table tr:contains(${TITLE}) a`),
     { trigger: ".o_crm_service_complaint .o_crm_service_remedies li:contains(264.00)" },
-    { trigger: ".o_crm_service_steps li:last .fa-check-circle" },
-    follow(".o_crm_service_complaint a[href*='/survey/start/']"),
+    {
+        content: "every step is ticked",
+        trigger: ".o_crm_service_steps:not(:has(.fa-circle-o)) li:last .fa-check-circle",
+    },
+    follow(".o_crm_service_complaint a[href*='survey/start/']"),
     { trigger: ".o_survey_form button[value=start]:not(.disabled)", run: "click" },
     { trigger: ".o_survey_form .o_survey_choice_btn:has(input[value='5'])", run: "click" },
     {
@@ -119,7 +125,7 @@ add("rate", () => [
 
 // --- AGENT
 
-add("intake", () => [
+add("intake", (says) => [
     ...openMenu("crm_complaint_menu"),
     openCard(TITLE),
     press("action_take"),
@@ -146,9 +152,9 @@ add("intake", () => [
     },
 ]);
 
-add("tell", () => [
+add("tell", (says) => [
     ...openMenu("crm_complaint_menu_follow_up"),
-    says(".o_control_panel", "Follow-Ups", "回访"),
+    says(".o_control_panel", "Follow-Up Calls", "回访"),
     { trigger: `.o_data_row:contains(${TITLE}):contains(${PHONE})` },
     openRow(TITLE, "title"),
     isIn("inform"),
@@ -159,7 +165,7 @@ add("tell", () => [
     isIn("follow_up"),
 ]);
 
-add("close", () => [
+add("close", (says) => [
     ...openMenu("crm_complaint_menu_follow_up"),
     openRow(TITLE, "title"),
     isIn("follow_up"),
@@ -182,7 +188,7 @@ add("close", () => [
 
 // --- HEAD OF SERVICE
 
-add("decide", () => [
+add("decide", (says) => [
     ...openMenu("crm_complaint_menu"),
     openCard(TITLE),
     openPage("decision"),
@@ -202,16 +208,16 @@ add("decide", () => [
 
 // --- FINANCE AND WAREHOUSE
 
-add("approve", () => [
+add("approve", (says) => [
     ...openMenu("crm_complaint_step_menu"),
     openRow(CUSTOMER, "task_name"),
-    { trigger: ".o_field_widget[name=products]:contains(Household cleaner)" },
+    says(".o_field_widget[name=products]", "Household cleaner", "家用清洁剂"),
     says(".o_form_statusbar button[name=action_done]", "Approve", "批准"),
     press("action_done"),
     isIn("done"),
 ]);
 
-add("ship", () => [
+add("ship", (says) => [
     ...openMenu("crm_complaint_step_menu"),
     says(".o_control_panel", "My Steps", "我的步骤"),
     openRow(CUSTOMER, "task_name"),
