@@ -289,7 +289,7 @@ def run_all():
         if suite.failed:
             return results
         log = hostdb.suite_log()
-        # the longest first; one browser at a time, but for the story's few tours at the end
+        # the longest first; but for the story's tours, only one has a browser
         waiting = [
             start("browser tests", lambda: all_odoo_tests("browser")),
             start("tests", lambda: all_odoo_tests("plain")),
