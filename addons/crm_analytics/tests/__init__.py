@@ -10,5 +10,6 @@ from . import test_segment_scorecard_report
 from . import test_sums_mixin
 from . import test_demo_story
 from . import test_demo_story_sales
+from . import test_demo_story_scene
 from . import test_demo_story_service
 from . import test_customer_page_analyst

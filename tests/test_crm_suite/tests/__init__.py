@@ -15,7 +15,6 @@ from . import test_contract_models
 from . import test_contract_screens
 from . import test_customer_screens_budget
 from . import test_scenario_complaint
-from . import test_scenario_complaint_ui
 from . import test_scenario_complaint_ways
 from . import test_scenario_customer_base
 from . import test_scenario_first_analysis
