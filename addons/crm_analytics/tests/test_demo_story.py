@@ -1,26 +1,17 @@
 import csv
 from collections import Counter
 from datetime import timedelta
-from unittest import SkipTest
 
 from odoo import fields
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import file_open
 
+from .demo_story_common import DemoStory
+
 
 @tagged("post_install", "-at_install")
-class TestDemoStory(TransactionCase):
+class TestDemoStory(DemoStory, TransactionCase):
     """What the chapters of the demo story promise; only where it is loaded."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        # not ``loaded_demo_data``: the story is there without the host's own
-        cls.zhang = cls.env.ref("crm_strategy.partner_zhang", raise_if_not_found=False)
-        if not cls.zhang:
-            raise SkipTest("The demo story is not loaded.")
-        cls.company = cls.env.ref("base.main_company")
-        cls.today = cls.env["crm.sale.fact"]._get_today(cls.company)
 
     def _read(self, name):
         with file_open(f"crm_strategy/demo/{name}") as stream:
