@@ -150,6 +150,7 @@
     "assets": {
         "web.assets_backend": ["crm_service/static/src/**/*"],
         "web.assets_tests": ["crm_service/static/tests/tours/**/*"],
+        "web.assets_unit_tests": ["crm_service/static/tests/**/*.test.js"],
     },
     "application": True,
 }
