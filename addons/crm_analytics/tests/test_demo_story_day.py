@@ -8,7 +8,7 @@ from odoo.tests import tagged
 
 from .demo_story_common import DemoStoryBrowser
 
-VISIT_REPORT = "crm_service.crm_visit_report_document"
+VISIT_REPORT = "crm_service.crm_visit_report"
 CUSTOMER_PAGE = "crm_service.customer_page_document"
 
 
@@ -90,7 +90,8 @@ class SalesStories(DemoStoryBrowser):
         )
         late = orders.filtered(
             lambda order: any(
-                line.product_id.type == "consu" and line.qty_delivered < line.product_uom_qty
+                line.product_id.type == "consu"
+                and line.qty_delivered < line.product_uom_qty
                 for line in order.order_line
             )
         )
@@ -149,7 +150,9 @@ class SalesStories(DemoStoryBrowser):
             ("done", interested, "They melt more. 产量增加"),
         )
         answers = self.visit.read(["findings_properties"])[0]["findings_properties"]
-        self.assertEqual([answer.get("value") for answer in answers], [1250, None, None])
+        self.assertEqual(
+            [answer.get("value") for answer in answers], [1250, None, None]
+        )
         self.assertRecordValues(
             self.visit.need_ids,
             [

@@ -1,5 +1,27 @@
 import { download } from "@web/core/network/download";
 import { registry } from "@web/core/registry";
+import {
+    HOME,
+    choose,
+    chooseRows,
+    count,
+    fact,
+    goBack,
+    isCalled,
+    isIn,
+    isPhone,
+    onDesk,
+    onPhone,
+    openApp,
+    openMenu,
+    openPage,
+    openRow,
+    press,
+    pressBox,
+    pressForRows,
+    row,
+    says,
+} from "./crm_sales_story_steps";
 
 /**
  * A salesperson's day and a manager's quarter on the demo story, on a desk and on a
@@ -8,138 +30,12 @@ import { registry } from "@web/core/registry";
  * Figures that the story tells come as cookies (`fact`).
  */
 
-const HOME = ".o_crm_home";
 const PAGE = ".o_crm_page";
 const TIMELINE = `${PAGE} [data-section=timeline]`;
 const SAVED = { trigger: "body:not(:has(.o_form_button_save:visible))" };
 
 function add(name, getSteps) {
     registry.category("web_tour.tours").add(`crm_sales_story_${name}`, { steps: getSteps });
-}
-
-function fact(name) {
-    return document.cookie.match(`story_${name}=([^;]*)`)[1];
-}
-
-function isPhone() {
-    return window.innerWidth < 768;
-}
-
-/** Steps that only a phone or only a desk needs. */
-function onPhone(...steps) {
-    return isPhone() ? steps : [];
-}
-
-function onDesk(...steps) {
-    return isPhone() ? [] : steps;
-}
-
-/** The screen is in the reader's language. */
-function says(place, english, chinese) {
-    const isChinese = document.documentElement.lang.startsWith("zh");
-    return { trigger: `${place}:contains(${isChinese ? chinese : english})` };
-}
-
-/** So is its title; a phone shows it in the bar at the top. */
-function isCalled(english, chinese) {
-    return says(`${isPhone() ? ".o_main_navbar" : ".o_control_panel"} .o_breadcrumb`, english, chinese);
-}
-
-// --- GETTING ABOUT
-
-/** Open the app by its icon, as after signing in. */
-function openApp() {
-    const app = ".o_app[data-menu-xmlid='crm.crm_menu_root']";
-    return [
-        ...onDesk(
-            { trigger: ".o_navbar_apps_menu button", run: "click" },
-            { trigger: app, run: "click" }
-        ),
-        ...onPhone(
-            { trigger: ".o_menu_toggle", run: "click" },
-            {
-                trigger: ".o_app_menu_sidebar .o_burger_menu_content",
-                run: () => {
-                    if (!document.querySelector(`.o_app_menu_sidebar ${app}`)) {
-                        document.querySelector(".o_app_menu_sidebar .o_sidebar_topbar a").click();
-                    }
-                },
-            },
-            { trigger: `.o_app_menu_sidebar ${app}`, run: "click" },
-            { trigger: "body:not(:has(.o_app_menu_sidebar))" }
-        ),
-        { content: "it begins with the day", trigger: `${HOME}_tile` },
-    ];
-}
-
-/** From the app's menu to a screen. */
-function openMenu(section, menu) {
-    const entry = `[data-menu-xmlid='crm_service.${menu}']`;
-    return [
-        ...onDesk(
-            { trigger: `.o_menu_sections button[data-menu-xmlid='${section}']`, run: "click" },
-            { trigger: `.o-dropdown--menu ${entry}`, run: "click" }
-        ),
-        ...onPhone(
-            { trigger: ".o_menu_toggle", run: "click" },
-            { trigger: `.o_app_menu_sidebar ${entry}`, run: "click" },
-            { trigger: "body:not(:has(.o_app_menu_sidebar))" }
-        ),
-    ];
-}
-
-function goBack() {
-    return {
-        trigger: ".breadcrumb-item.o_back_button a, button.o_back_button",
-        run: "click",
-    };
-}
-
-function openPage(name) {
-    return { trigger: `.o_form_view .o_notebook .nav-link[name=${name}]`, run: "click" };
-}
-
-/** A phone shows the state as a text, and keeps the bar with its values hidden. */
-function isIn(state) {
-    const current = `.o_statusbar_status button[data-value=${state}].o_arrow_button_current`;
-    return {
-        content: `now it is ${state}`,
-        trigger: `body:not(:has(.modal)) ${current}${isPhone() ? ":not(:visible)" : ""}`,
-    };
-}
-
-function press(name, scope = ".o_form_statusbar") {
-    return { trigger: `${scope} button[name=${name}]:visible`, run: "click" };
-}
-
-/** The button of a form's box, which may stand below "More". */
-function pressBox(name) {
-    return [
-        {
-            trigger: ".o_form_view .o-form-buttonbox:visible",
-            run: ({ anchor }) => {
-                if (!anchor.querySelector(`[name=${name}]`)) {
-                    anchor.querySelector(".o_button_more").click();
-                }
-            },
-        },
-        { trigger: `.o-form-buttonbox button[name=${name}]:visible`, run: "click" },
-    ];
-}
-
-// --- MY DAY
-
-function count(tile, number) {
-    return { trigger: `${HOME}_tile[data-tile=${tile}] ${HOME}_count:text(${number})` };
-}
-
-function row(section, ...texts) {
-    const contains = texts.map((text) => `:contains(${text})`).join("");
-    return `${HOME} [data-section=${section}] ${HOME}_row${contains}`;
-}
-
-function openRow(section, ...texts) {
-    return { trigger: `${row(section, ...texts)} ${HOME}_open`, run: "click" };
 }
 
 // --- A SALESPERSON'S DAY: the customer's page before a call
@@ -204,11 +100,12 @@ function lookAtCustomer() {
         }),
         ...filterTimeline(),
         ...print(),
-        {
+        ...onDesk({
             content: "back as with the browser's button",
             trigger: `${TIMELINE} [data-kind=invoice]`,
             run: () => window.history.back(),
-        },
+        }),
+        ...onPhone(goBack()),
         { trigger: ".o_form_view .o_field_widget[name=child_ids]" },
         goBack(),
     ];
@@ -311,71 +208,6 @@ add("day", () => [
 const PERSON = "Chen Wei";
 const OTHER = "Marta Novak";
 
-/** Choose a record by its name; a phone shows all of them in a dialog. */
-function choose(name, text, scope = "") {
-    const input = `${scope} .o_field_widget[name=${name}] input`.trim();
-    const card = `.modal .o_kanban_record:contains(${text})`;
-    return [
-        ...onDesk(
-            { trigger: input, run: `edit ${text}` },
-            { trigger: `.o-autocomplete--dropdown-item:contains(${text})`, run: "click" }
-        ),
-        ...onPhone(
-            { trigger: input, run: "click" },
-            { trigger: card, run: "click" },
-            { trigger: `body:not(:has(.modal .o_kanban_record)) ${input}` }
-        ),
-        {
-            content: "it is chosen",
-            trigger: input,
-            run: async ({ anchor }) => {
-                for (let turn = 0; turn < 50 && !anchor.value.includes(text); turn++) {
-                    await new Promise((resolve) => setTimeout(resolve, 100));
-                }
-            },
-        },
-    ];
-}
-
-/** Choose rows of a list: by their boxes, on a phone by holding them. */
-function chooseRows(number) {
-    const steps = [];
-    for (let index = 0; index < number; index++) {
-        steps.push(
-            ...onDesk({
-                trigger: `.o_data_row:eq(${index}) .o_list_record_selector input`,
-                run: "click",
-            }),
-            ...onPhone({
-                trigger: `.o_data_row:eq(${index})`,
-                run: async ({ anchor }) => {
-                    const touch = new Touch({ identifier: 1, target: anchor });
-                    const init = { bubbles: true, touches: [touch], changedTouches: [touch] };
-                    anchor.dispatchEvent(new TouchEvent("touchstart", init));
-                    await new Promise((resolve) => setTimeout(resolve, 600));
-                    anchor.dispatchEvent(new TouchEvent("touchend", init));
-                },
-            }),
-            { trigger: `.o_data_row_selected:eq(${index})` }
-        );
-    }
-    return steps;
-}
-
-/** A button for the chosen rows; a phone has them below the cog. */
-function pressForRows(button) {
-    return [
-        ...onPhone(
-            {
-                trigger: ".o_cp_action_menus .dropdown-toggle, .o_cp_action_menus button",
-                run: "click",
-            },
-            { trigger: `.o-dropdown--menu ${button}:visible`, run: "click" }
-        ),
-        ...onDesk({ trigger: `.o_control_panel .o_selection_container ${button}`, run: "click" }),
-    ];
-}
-
 function changeVisits(number, action, english, chinese, ...steps) {
     const field = ".modal .o_field_widget[name=action]";
     return [
@@ -439,7 +271,7 @@ add("plan", () => [
     { trigger: ".modal-footer .btn-primary", run: "click" },
     isIn("active"),
     ...pressBox("action_open_visits"),
-    isCalled("Visits", "走访"),
+    says(".o_list_view th[data-name=partner_id]", "Customer", "客户"),
     ...chooseRows(2),
     ...pressForRows("button[name=action_confirm]"),
     { trigger: ".o_list_view:not(:has(.o_data_row_selected)) .o_data_row" },
