@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import formatLang
 
-
 # How many customers a print takes; each is read by a fixed number of queries, about 60
 MAX_PAGES = 50
 
