@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from lxml import html
 from pytz import timezone, utc
@@ -238,7 +239,7 @@ class SalesStories(DemoStoryBrowser):
         to_mill = visits.filtered(lambda visit: visit.partner_id == mill)
         self.assertAlmostEqual(len(to_mill), 12 / 4, delta=1)
         days = to_mill.mapped("date_start")
-        for day, following in zip(days, days[1:], strict=False):
+        for day, following in pairwise(days):
             self.assertGreaterEqual((following - day).days, 20)
 
     def _check_hours(self, plan, visits):
