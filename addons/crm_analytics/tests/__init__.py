@@ -13,3 +13,4 @@ from . import test_demo_story_sales
 from . import test_demo_story_scene
 from . import test_demo_story_service
 from . import test_customer_page_analyst
+from . import test_demo_story_day

@@ -248,7 +248,7 @@ class TestDemoStory(DemoStory, TransactionCase):
             self._count("crm.need", "state"),
             {"new": 7, "answered": 2, "met": 3, "declined": 1},
         )
-        self.assertEqual(self._count("crm.alert", "state"), {"new": 1, "closed": 1})
+        self.assertEqual(self._count("crm.alert", "state"), {"new": 4, "closed": 1})
         self.assertEqual(
             self._count("crm.decision", "state"), {"decided": 1, "reviewed": 1}
         )

@@ -56,7 +56,9 @@ class TestDemoStorySales(DemoStory, TransactionCase):
             days = {touch.date_start.date() for touch in touches}
             self.assertTrue([day for day in days if day <= self.today], login)
             home = self._as(login, self.env["crm.sales.home"]).get_home()
-            self.assertTrue(home, login)
+            empty = {s["key"] for s in home["sections"] if not s["rows"]}
+            # the story may have been told yesterday
+            self.assertLessEqual(empty, {"today"}, login)
 
     # --- CARE
 

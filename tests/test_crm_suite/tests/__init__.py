@@ -18,5 +18,4 @@ from . import test_scenario_complaint
 from . import test_scenario_complaint_ways
 from . import test_scenario_customer_base
 from . import test_scenario_first_analysis
-from . import test_scenario_sales_ui
 from . import test_team_tree
