@@ -129,9 +129,7 @@ class TestCrmVisitSchedule(VisitCommon):
         self._create_policy(self._create_customer("Mill", self.anna), 4)
         (held | free)._start_job("generate")
         model, lock = type(held), type(held).try_lock_for_update
-        with patch.object(
-            model, "try_lock_for_update", lambda self: lock(self - held)
-        ):
+        with patch.object(model, "try_lock_for_update", lambda self: lock(self - held)):
             self._run_job()
         self.env.invalidate_all()
         self.assertEqual((held.job, held.visit_count), ("generate", 0))

@@ -4,7 +4,7 @@ The calendar changes a whole series by putting away its meetings and making new 
 What belonged to a meeting belongs to the one that stands for it now.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 #: A meeting that begins within this time of the expected moment is the expected one
 REACH = timedelta(hours=12)
@@ -15,6 +15,7 @@ def match_series(before, after):
 
     As many as before follow one another in their order:
 
+    >>> from datetime import datetime
     >>> def at(day, hour=9):
     ...     return datetime(2026, 3, day, hour)
     >>> match_series({1: at(2), 2: at(9), 3: at(16)}, {1: at(3), 8: at(10), 9: at(17)})
