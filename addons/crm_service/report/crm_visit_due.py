@@ -19,7 +19,7 @@ class CrmVisitDue(models.Model):
 
     _name = "crm.visit.due"
     _description = "Due Visit"
-    _inherit = ["crm.screen.read.mixin"]
+    _inherit = ["crm.company.rows.mixin"]
     _auto = False
     _order = "days_overdue desc, id"
     _rec_name = "partner_id"
@@ -74,11 +74,6 @@ class CrmVisitDue(models.Model):
         ],
         "res.partner": ["active", "city", "country_id", "user_id"],
     }
-
-    @property
-    def _table_query(self) -> SQL:
-        parts = [self._company_sql(company) for company in self.env.companies]
-        return SQL(" UNION ALL ").join(parts)
 
     def _company_sql(self, company) -> SQL:
         today = self.env["crm.sale.fact"]._get_today(company)
