@@ -31,7 +31,9 @@ class CrmVisitDue(models.Model):
     city = fields.Char(readonly=True)
     visits_per_year = fields.Integer("Visits a Year", readonly=True, aggregator="sum")
     reason = fields.Char(related="customer_row_id.reason")
-    customer_row_id = fields.Many2one("crm.visit.customer", readonly=True)
+    customer_row_id = fields.Many2one(
+        "crm.visit.customer", "Customer to Visit", readonly=True
+    )
     date_last = fields.Date("Last Visit", readonly=True)
     date_due = fields.Date("Due On", readonly=True)
     date_next = fields.Date(
