@@ -32,6 +32,8 @@ FLOW = 0.1
 BIG_FLOW, PAGE, PLAN, CALENDAR = 0.2, 0.25, 60, 0.5
 #: customers and people of a plan, visits of a team, documents of one customer
 VISITED, VISITORS, VISITS, DOCUMENTS = 20_000, 100, 5_000, 50_000
+# deliveries of a year, and their report
+DELIVERED, LATE = 20_000, 0.5
 #: customers of a retention programme, partners whose policies are asked at once
 RETAINED, RESOLVED = 50_000, 1000
 
@@ -194,6 +196,8 @@ def activities(bench):
     documents = min(DOCUMENTS, bench.jobs.customers)
     sales = Activities(bench.session, customers, VISITORS, VISITS, documents)
     sales.make()
+    deliveries = min(DELIVERED, bench.jobs.customers)
+    sales.make_deliveries(deliveries)
     prepare.settle(bench.name)
     bench.add(f"Visit plan: a year, {customers} customers", sales.plan, PLAN, "s")
     prepare.settle(bench.name)
@@ -228,6 +232,12 @@ def activities(bench):
         ("Visit coverage: by person", sales.coverage_pivot),
     ):
         bench.add(task, lambda measure=measure: measure(sales.manager), unit="s")
+    bench.add(
+        f"Late deliveries: a year by month, of about {deliveries}",
+        lambda: sales.delivery_pivot(sales.manager),
+        LATE,
+        "s",
+    )
 
 
 def imports(bench):

@@ -18,7 +18,7 @@ class CrmComplaintRate(models.Model):
 
     _name = "crm.complaint.rate"
     _description = "Complaint Rate"
-    _inherit = ["crm.ratio.mixin"]
+    _inherit = ["crm.ratio.mixin", "crm.company.rows.mixin"]
     _auto = False
     _order = "date desc, ppm desc, id"
     _rec_name = "product_id"
@@ -91,11 +91,6 @@ class CrmComplaintRate(models.Model):
         ],
         "uom.uom": ["factor"],
     }
-
-    @property
-    def _table_query(self) -> SQL:
-        parts = [self._company_sql(company) for company in self.env.companies]
-        return SQL(" UNION ALL ").join(parts)
 
     def _company_sql(self, company) -> SQL:
         return SQL(
