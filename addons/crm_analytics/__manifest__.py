@@ -14,6 +14,7 @@
         "security/crm_satisfaction_security.xml",
         "security/crm_scorecard_security.xml",
         "security/crm_partner_role_security.xml",
+        "security/crm_supply_security.xml",
         "security/crm_segment_policy_security.xml",
         "security/crm_lifecycle_security.xml",
         "security/crm_concept_security.xml",

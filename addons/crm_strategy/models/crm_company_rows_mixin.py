@@ -26,9 +26,7 @@ class CrmCompanyRowsMixin(models.AbstractModel):
     def _table_query(self) -> SQL:
         since, until = self.env.context.get(DAYS, (None, None))
         days = {"since": since, "until": until} if self._day_field else {}
-        parts = [
-            self._company_sql(company, **days) for company in self.env.companies
-        ]
+        parts = [self._company_sql(company, **days) for company in self.env.companies]
         rows = SQL(" UNION ALL ").join(parts)
         # the planner guesses a fraction of the rows of a day that is worked out; the
         # fence keeps that guess away from the joins, whose days are known already
