@@ -22,6 +22,7 @@ from . import retention
 from . import role
 from . import lifecycle
 from . import knowledge
+from . import supply
 from . import approval
 from . import document_flow
 from . import sales_history

@@ -14,3 +14,4 @@ from . import account_payment_page
 from . import res_partner_page
 from . import product_template_sheet
 from . import crm_product_sheet
+from . import crm_customer_page_supply
