@@ -97,9 +97,9 @@ class CrmScorecardFactor(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(part)s has no figure %(column)s: choose one of %(known)s.",
-                        part=dict(
-                            self._fields["part"]._description_selection(self.env)
-                        )[factor.part],
+                        part=dict(self._fields["part"]._description_selection(self.env))[
+                            factor.part
+                        ],
                         column=factor.column,
                         known=", ".join(factor._get_columns()),
                     )
