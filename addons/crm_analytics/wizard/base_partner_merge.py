@@ -13,4 +13,5 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         for model_name in ("crm.customer.scorecard", "crm.customer.scorecard.history"):
             self.env[model_name]._drop_of(src_partners)
         self.env["crm.scorecard.queue"]._push(src_partners | dst_partner)
+        self.env["crm.next.best.offer"]._merge_offers(src_partners, dst_partner)
         return super()._update_foreign_keys(src_partners, dst_partner)
