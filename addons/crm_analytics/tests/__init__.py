@@ -12,3 +12,5 @@ from . import test_demo_story
 from . import test_demo_story_sales
 from . import test_demo_story_service
 from . import test_customer_page_analyst
+from . import test_affinity_tools
+from . import test_affinity_run

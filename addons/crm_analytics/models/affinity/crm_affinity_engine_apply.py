@@ -25,7 +25,7 @@ class CrmAffinityEngine(models.AbstractModel):
                 """DROP TABLE IF EXISTS crm_affinity_new;
                    CREATE TEMPORARY TABLE crm_affinity_new (
                        level varchar, segment_id int, first int, second int,
-                       consequent int, both int, antecedents int, consequents int,
+                       consequent int, together int, antecedents int, consequents int,
                        support float8, confidence float8, lift float8,
                        leverage float8, total int
                    ) ON COMMIT DROP"""
@@ -125,7 +125,7 @@ class CrmAffinityEngine(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """UPDATE crm_product_affinity r
-                      SET count = n.both, antecedent_count = n.antecedents,
+                      SET count = n.together, antecedent_count = n.antecedents,
                           consequent_count = n.consequents, basket_count = n.total,
                           support = n.support, confidence = n.confidence,
                           lift = n.lift, leverage = n.leverage,
@@ -135,7 +135,7 @@ class CrmAffinityEngine(models.AbstractModel):
                     WHERE %(same)s
                       AND (r.count, r.antecedent_count, r.consequent_count,
                            r.basket_count, r.date_start)
-                       IS DISTINCT FROM (n.both, n.antecedents, n.consequents,
+                       IS DISTINCT FROM (n.together, n.antecedents, n.consequents,
                            n.total, %(start)s::date)""",
                 same=same,
                 run=run.id,
@@ -164,7 +164,7 @@ class CrmAffinityEngine(models.AbstractModel):
                SELECT %(company)s, n.level, n.segment_id, n.first, n.second,
                       n.consequent, CASE WHEN n.second > 0 THEN 3 ELSE 2 END,
                       %(product)s, %(category)s,
-                      n.both, n.antecedents, n.consequents, n.total,
+                      n.together, n.antecedents, n.consequents, n.total,
                       n.support, n.confidence, n.lift, n.leverage,
                       %(start)s::date, %(end)s::date, %(run)s
                  FROM crm_affinity_new n
