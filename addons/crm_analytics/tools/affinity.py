@@ -32,9 +32,9 @@ import numpy as np
 from scipy import sparse
 
 #: baskets in a slice of the matrix
-SLICE = 500_000
+SLICE = 250_000
 #: pairs or sets of three that are looked at in one go
-PLACES = 2_000_000
+PLACES = 500_000
 
 
 class Counts(NamedTuple):
@@ -268,8 +268,8 @@ def _ranks(values, distinct):
 
 def _matrix(basket, rank, width, limit):
     """Return baskets × items as a sparse matrix of ones, and how many were too big."""
-    rows = _ranks(basket, _distinct(basket))
-    height = int(rows.max()) + 1
+    distinct = _distinct(basket)
+    rows, height = _ranks(basket, distinct), len(distinct)
     ones = np.ones(len(rows), np.int8)
     matrix = sparse.coo_matrix((ones, (rows, rank)), (height, width)).tocsr()
     matrix.sum_duplicates()

@@ -3,8 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-#: calls that are planned in one go
-MOST = 500
+from odoo.addons.crm_service.tools.sales_activity_states import OPEN
 
 
 class CrmAffinityCall(models.TransientModel):
@@ -122,14 +121,14 @@ class CrmAffinityCall(models.TransientModel):
     def _choose_customers(self):
         """Return who is called: without opt-outs and those with such a call ahead."""
         ids = self._find_customers()
-        ahead = self.env["crm.sales.activity"]._get_ahead_domain()
         mine = [
             ("partner_id", "in", ids),
             ("affinity_tmpl_id", "=", self.missing_tmpl_id.id),
             ("source", "=", "affinity"),
+            ("state", "in", OPEN),
         ]
         calls = self.env["crm.sales.activity"].sudo()  # style: CRM109 whom others call
-        called = calls.search(ahead & fields.Domain(mine)).partner_id
+        called = calls.search(mine).partner_id
         customers = self.env["res.partner"].browse(ids) - called
         return customers.filtered(lambda c: not c.crm_care_opt_out)[: self.limit]
 

@@ -18,7 +18,10 @@ LINE_FIELDS = [
 
 
 class Lines(NamedTuple):
-    """Order lines as columns: basket, customer, product, and LEFT, KEPT or NEW."""
+    """Order lines as columns: basket, customer, product, and LEFT, KEPT or NEW.
+
+    Where nobody asks for them, the customers are None.
+    """
 
     basket: object
     customer: object
@@ -26,7 +29,9 @@ class Lines(NamedTuple):
     flag: object
 
     def where(self, kept):
-        return Lines(*(column[kept] for column in self))
+        if kept.all():
+            return self  # millions of lines are not copied for nothing
+        return Lines(*(None if c is None else c[kept] for c in self))
 
 
 class CrmAffinityEngine(models.AbstractModel):
@@ -250,11 +255,11 @@ class CrmAffinityEngine(models.AbstractModel):
         would take longer to join them.
         """
         numpy = importlib.import_module("numpy")
-        order_id, customer, flag = self._fetch_columns(
-            SQL("SELECT order_id, customer_id, flag FROM (%s) o", orders), 3
-        )
-        kept = ~numpy.isin(order_id, self._find_taken_back(policy, orders))
-        order_id, customer, flag = (c[kept] for c in (order_id, customer, flag))
+        order_id, customer, flag = self._read_orders(orders)
+        gone = self._find_taken_back(policy, order_id, many=many)
+        if gone:
+            kept = ~numpy.isin(order_id, gone)
+            order_id, customer, flag = (c[kept] for c in (order_id, customer, flag))
         if not len(order_id):
             return Lines(order_id, customer, order_id, flag)
         scope = SQL("l.order_id = ANY(%s)", order_id.tolist())
@@ -265,13 +270,31 @@ class CrmAffinityEngine(models.AbstractModel):
                 int(order_id.min()),
                 int(order_id.max()),
             )
-        line_order, product = self._fetch_columns(self._lines_sql(scope), 2)
-        places = self._places(order_id)
-        row = places[line_order - order_id.min()]
+        row, product = self._fetch_pairs(self._lines_sql(scope))
+        row = self._places(order_id)[row - order_id.min()]
         is_wanted = row >= 0
-        row, product = row[is_wanted], product[is_wanted]
+        if not is_wanted.all():
+            row, product = row[is_wanted], product[is_wanted]
         basket = order_id if policy.basket == "order" else customer
-        return Lines(basket[row], customer[row], product, flag[row])
+        needs_customers = policy.segment_ids or policy.basket == "customer"
+        return Lines(
+            basket[row],
+            customer[row] if needs_customers else None,
+            product,
+            flag[row],
+        )
+
+    @api.model
+    def _read_orders(self, orders):
+        """Return the columns of ``orders``; customer and flag travel as one."""
+        numpy = importlib.import_module("numpy")
+        order_id, rest = self._fetch_pairs(
+            SQL(
+                "SELECT (order_id::int8 << 32) | (customer_id << 2) | flag FROM (%s) o",
+                orders,
+            )
+        )
+        return order_id, rest >> 2, (rest & 3).astype(numpy.int8)
 
     @api.model
     def _places(self, ids):
@@ -283,26 +306,36 @@ class CrmAffinityEngine(models.AbstractModel):
 
     @api.model
     def _lines_sql(self, scope) -> SQL:
-        """Return order and product of the lines that sell something."""
+        """Return order and product, as one number, of the lines that sell something."""
         return SQL(
-            """SELECT l.order_id, l.product_id FROM sale_order_line l
+            """SELECT (l.order_id::int8 << 32) | l.product_id FROM sale_order_line l
                 WHERE %s AND l.display_type IS NULL AND l.product_id IS NOT NULL
                   AND l.product_uom_qty > 0 AND l.is_downpayment IS NOT TRUE""",
             scope,
         )
 
     @api.model
-    def _fetch_columns(self, statement, width):
+    def _fetch_pairs(self, statement):
+        """Return two columns that the statement gives as one number."""
+        numpy = importlib.import_module("numpy")
         pgcopy = importlib.import_module("odoo.addons.crm_analytics.tools.pgcopy")
         text = self.env.cr.mogrify(statement).decode()
-        return pgcopy.fetch(self.env.cr, text, ["i4"] * width)
+        [pairs] = pgcopy.fetch(self.env.cr, text, ["i8"])
+        return (pairs >> 32).astype(numpy.int32), pairs.astype(numpy.int32)
 
     @api.model
-    def _find_taken_back(self, policy, orders):
-        """Return the ids of those orders that credit notes took back as a whole."""
-        facts = self.env["crm.sale.fact"]
-        company = policy.company_id
-        credited = facts._credited_orders_sql(company)
+    def _find_taken_back(self, policy, order_id, *, many):
+        """Return the ids of those orders that credit notes took back as a whole.
+
+        Of many orders only those that have credit notes are looked at; they are few.
+        """
+        facts, company = self.env["crm.sale.fact"], policy.company_id
+        ids = order_id.tolist() if not many else None
+        if many:
+            credited = facts._credited_orders_sql(company)
+            ids = [row[0] for row in self.env.execute_query(credited)]
+        if not ids:
+            return []
         rows = self.env.execute_query(
             SQL(
                 """SELECT r.order_id FROM (%(refunds)s) r
@@ -310,13 +343,7 @@ class CrmAffinityEngine(models.AbstractModel):
                     WHERE r.revenue * COALESCE(NULLIF(o.currency_rate, 0), 1)
                           >= o.amount_untaxed - 0.005""",
                 refunds=facts._refunds_sql(
-                    company,
-                    credited=SQL(
-                        """SELECT c.order_id FROM (%s) c
-                             JOIN (%s) o ON o.order_id = c.order_id""",
-                        credited,
-                        orders,
-                    ),
+                    company, credited=SQL("SELECT UNNEST(%s) AS order_id", ids)
                 ),
             )
         )

@@ -250,8 +250,9 @@ class CrmNextBestOffer(models.Model):
         kept.write({"reject_reason_id": reason.id, "reject_note": note})
 
     def _after_move(self, old_state):
-        today = fields.Date.context_today(self)
+        facts = self.env["crm.sale.fact"]
         for offer in self.sudo():  # style: CRM109 what the move puts on record
+            today = facts._get_today(offer.company_id)
             vals = {}
             if offer.state in ("offered", "accepted") and not offer.date_offered:
                 vals = {"date_offered": today, "user_id": self.env.uid}
