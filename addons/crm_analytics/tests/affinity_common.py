@@ -150,9 +150,7 @@ class AffinityCommon(ScorecardCommon):
         }
         found = {}
         for rule in rules:
-            items = sorted(
-                letters[i] for i in (rule.first_item, rule.second_item) if i
-            )
+            items = sorted(letters[i] for i in (rule.first_item, rule.second_item) if i)
             name = f"{'+'.join(items)}>{letters[rule.consequent_item]}"
             found[name] = (
                 rule.count,

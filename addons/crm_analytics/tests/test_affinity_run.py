@@ -92,9 +92,7 @@ class TestAffinityRun(AffinityCommon):
         self._count()
         mine = [b for partner, b in baskets if partner in (self.ada, self.bo)]
         self.assertEqual(self._rules(segment), self._brute_force(mine, 2))
-        self.assertEqual(
-            self._rules(), self._brute_force([b for _p, b in baskets], 2)
-        )
+        self.assertEqual(self._rules(), self._brute_force([b for _p, b in baskets], 2))
 
     def test_baskets_of_customers(self):
         self.affinity.basket = "customer"

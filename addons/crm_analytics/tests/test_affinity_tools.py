@@ -5,7 +5,12 @@ from collections import Counter
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.crm_analytics.tools import affinity, next_best_offer, pgcopy
+from odoo.addons.crm_analytics.tools import (
+    affinity,
+    basket_counts,
+    next_best_offer,
+    pgcopy,
+)
 
 
 @tagged("post_install", "-at_install")
@@ -13,7 +18,7 @@ class TestAffinityTools(BaseCase):
     """The kernel that counts, against a count by hand of random baskets."""
 
     def test_doctests(self):
-        for module in (affinity, next_best_offer, pgcopy):
+        for module in (affinity, basket_counts, next_best_offer, pgcopy):
             with self.subTest(module.__name__):
                 failed, attempted = doctest.testmod(module)
                 self.assertFalse(failed)
@@ -61,8 +66,8 @@ class TestAffinityTools(BaseCase):
         for _trial in range(25):
             baskets = self._random_baskets(rnd)
             bound = rnd.randint(1, 4)
-            self.patch(affinity, "PLACES", rnd.choice([3, 60, 10**6]))
-            self.patch(affinity, "SLICE", rnd.choice([4, 10**6]))
+            self.patch(basket_counts, "PLACES", rnd.choice([3, 60, 10**6]))
+            self.patch(basket_counts, "SLICE", rnd.choice([4, 10**6]))
             found = affinity.count_sets(*self._columns(baskets, rnd), bound)
             self.assertEqual(self._as_dict(found), self._by_hand(baskets, bound))
             self.assertEqual(found.total, len(baskets))

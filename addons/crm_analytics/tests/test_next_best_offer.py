@@ -39,7 +39,9 @@ class TestNextBestOffer(AffinityCommon):
                 ("state", "in", states or ("proposed", "offered", "accepted")),
             ]
         )
-        return {offer.product_tmpl_id.name or offer.categ_id.name: offer for offer in offers}
+        return {
+            offer.product_tmpl_id.name or offer.categ_id.name: offer for offer in offers
+        }
 
     def _need(self, partner, letter=None, **vals):
         return self.env["crm.need"].create(
@@ -138,9 +140,7 @@ class TestNextBestOffer(AffinityCommon):
         self._propose()
         offer = self._offers(self.dan)["Product A"]
         self.assertAlmostEqual(offer.white_space_points, 18)
-        self.assertEqual(
-            offer.explanation, "60 % of similar customers buy Metal."
-        )
+        self.assertEqual(offer.explanation, "60 % of similar customers buy Metal.")
         self.assertNotIn("Product A", self._offers(self.ada))
 
     def test_a_need_for_a_category_names_its_best_seller(self):
@@ -324,9 +324,7 @@ class TestNextBestOffer(AffinityCommon):
         )
         self.assertEqual(plan.customer_count, 1)
         plan.action_plan()
-        call = self.env["crm.sales.activity"].search(
-            [("partner_id", "=", self.ada.id)]
-        )
+        call = self.env["crm.sales.activity"].search([("partner_id", "=", self.ada.id)])
         self.assertEqual(
             (call.state, call.source, call.user_id, call.name),
             ("proposed", "affinity", self.seller, "Offer Product B"),

@@ -83,12 +83,8 @@ class Receiver(io.RawIOBase):
         rows = np.frombuffer(data, dtype, count)
         for place, size in enumerate(self._sizes):
             if (rows[f"length{place}"] != size).any():
-                raise ValueError(
-                    "A column of whole numbers without NULL was expected."
-                )
-            self._blocks[place].append(
-                rows[f"value{place}"].astype(self._kinds[place])
-            )
+                raise ValueError("A column of whole numbers without NULL was expected.")
+            self._blocks[place].append(rows[f"value{place}"].astype(self._kinds[place]))
         return data[count * dtype.itemsize :]
 
     def columns(self):

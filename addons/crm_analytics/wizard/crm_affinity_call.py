@@ -54,7 +54,7 @@ class CrmAffinityCall(models.TransientModel):
     customer_count = fields.Integer("Customers", compute="_compute_customer_count")
 
     _numbers = models.Constraint(
-        "CHECK (per_day >= 1 AND \"limit\" BETWEEN 1 AND 500)",
+        'CHECK (per_day >= 1 AND "limit" BETWEEN 1 AND 500)',
         "Plan 1 to 500 calls, at least one a day.",
     )
 

@@ -2,6 +2,7 @@ from . import crm_affinity_policy
 from . import crm_affinity_count
 from . import crm_affinity_run
 from . import crm_affinity_engine
+from . import crm_affinity_engine_lines
 from . import crm_affinity_engine_apply
 from . import crm_product_affinity
 from . import crm_offer_reason

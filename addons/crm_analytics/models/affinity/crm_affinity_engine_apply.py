@@ -5,8 +5,6 @@ from odoo.tools import SQL
 
 #: rules that are kept of each level and group of customers; more nobody reads
 MAX_RULES = 20_000
-COLUMNS = ("first", "second", "consequent", "both", "antecedents", "consequents")
-RATIOS = ("support", "confidence", "lift", "leverage")
 
 
 class CrmAffinityEngine(models.AbstractModel):
@@ -39,9 +37,7 @@ class CrmAffinityEngine(models.AbstractModel):
         figures = self._write_rules(policy, run)
         every = [c for (_level, segment), c in found.items() if not segment]
         every = every or list(found.values())
-        [[rules]] = self.env.execute_query(
-            SQL("SELECT COUNT(*) FROM crm_affinity_new")
-        )
+        [[rules]] = self.env.execute_query(SQL("SELECT COUNT(*) FROM crm_affinity_new"))
         self.env["crm.product.affinity"].invalidate_model()
         return {
             **figures,
@@ -104,7 +100,7 @@ class CrmAffinityEngine(models.AbstractModel):
     @api.model
     def _write_rules(self, policy, run):
         """Update, add and remove what differs; return how many."""
-        company, now = policy.company_id.id, SQL("now() AT TIME ZONE 'UTC'")
+        company = policy.company_id.id
         same = SQL(
             """r.company_id = %s AND r.level = n.level
                AND COALESCE(r.segment_id, 0) = COALESCE(n.segment_id, 0)
@@ -122,28 +118,9 @@ class CrmAffinityEngine(models.AbstractModel):
             )
         )
         deleted = self.env.cr.rowcount
-        self.env.cr.execute(
-            SQL(
-                """UPDATE crm_product_affinity r
-                      SET count = n.together, antecedent_count = n.antecedents,
-                          consequent_count = n.consequents, basket_count = n.total,
-                          support = n.support, confidence = n.confidence,
-                          lift = n.lift, leverage = n.leverage,
-                          date_start = %(start)s, date_end = %(end)s,
-                          run_id = %(run)s
-                     FROM crm_affinity_new n
-                    WHERE %(same)s
-                      AND (r.count, r.antecedent_count, r.consequent_count,
-                           r.basket_count, r.date_start)
-                       IS DISTINCT FROM (n.together, n.antecedents, n.consequents,
-                           n.total, %(start)s::date)""",
-                same=same,
-                run=run.id,
-                **self._get_window(policy, run),
-            )
-        )
+        self.env.cr.execute(self._update_sql(policy, run, same))
         updated = self.env.cr.rowcount
-        self.env.cr.execute(self._insert_sql(policy, run, same, now))
+        self.env.cr.execute(self._insert_sql(policy, run, same))
         return {
             "deleted_count": deleted,
             "updated_count": updated,
@@ -151,7 +128,29 @@ class CrmAffinityEngine(models.AbstractModel):
         }
 
     @api.model
-    def _insert_sql(self, policy, run, same, now) -> SQL:
+    def _update_sql(self, policy, run, same) -> SQL:
+        """Return the statement that changes the rules whose figures differ."""
+        return SQL(
+            """UPDATE crm_product_affinity r
+                  SET count = n.together, antecedent_count = n.antecedents,
+                      consequent_count = n.consequents, basket_count = n.total,
+                      support = n.support, confidence = n.confidence,
+                      lift = n.lift, leverage = n.leverage,
+                      date_start = %(start)s, date_end = %(end)s,
+                      run_id = %(run)s
+                 FROM crm_affinity_new n
+                WHERE %(same)s
+                  AND (r.count, r.antecedent_count, r.consequent_count,
+                       r.basket_count, r.date_start)
+                   IS DISTINCT FROM (n.together, n.antecedents, n.consequents,
+                       n.total, %(start)s::date)""",
+            same=same,
+            run=run.id,
+            **self._get_window(policy, run),
+        )
+
+    @api.model
+    def _insert_sql(self, policy, run, same) -> SQL:
         """Return the statement that adds the rules that were not there."""
         return SQL(
             """INSERT INTO crm_product_affinity (
@@ -176,7 +175,6 @@ class CrmAffinityEngine(models.AbstractModel):
             category=self._items_sql("category"),
             run=run.id,
             same=same,
-            now=now,
             **self._get_window(policy, run),
         )
 

@@ -50,42 +50,42 @@ class CrmCustomerPage(models.AbstractModel):
                 ("state", "in", list(OPEN_STATES)),
             ]
         )
+        return {"blocks": [self._get_offer_table(offers)]}
+
+    @api.model
+    def _get_offer_table(self, offers):
         labels = self._state_labels("crm.next.best.offer")
-        return {
-            "blocks": [
-                blocks.table(
-                    "offers",
-                    "",
+        return blocks.table(
+            "offers",
+            "",
+            [
+                blocks.column(self.env._("Product")),
+                blocks.column(self.env._("Score"), "end"),
+                blocks.column(self.env._("Status")),
+            ],
+            [
+                blocks.row(
+                    offer.id,
                     [
-                        blocks.column(self.env._("Product")),
-                        blocks.column(self.env._("Score"), "end"),
-                        blocks.column(self.env._("Status")),
+                        blocks.cell(
+                            offer.display_name,
+                            note=offer.explanation,
+                            res_model=offer._name,
+                            res_id=offer.id,
+                        ),
+                        blocks.cell(round(offer.score), "integer"),
+                        blocks.cell(labels[offer.state], "badge"),
                     ],
-                    [
-                        blocks.row(
-                            offer.id,
-                            [
-                                blocks.cell(
-                                    offer.display_name,
-                                    note=offer.explanation,
-                                    res_model=offer._name,
-                                    res_id=offer.id,
-                                ),
-                                blocks.cell(round(offer.score), "integer"),
-                                blocks.cell(labels[offer.state], "badge"),
-                            ],
-                        )
-                        for offer in offers[:LIMIT]
-                    ],
-                    count=len(offers),
-                    drill="offers",
-                    empty=self.env._(
-                        "Nothing to propose yet. Proposals are worked out every "
-                        "night from orders, needs and similar customers."
-                    ),
                 )
-            ]
-        }
+                for offer in offers[:LIMIT]
+            ],
+            count=len(offers),
+            drill="offers",
+            empty=self.env._(
+                "Nothing to propose yet. Proposals are worked out every night from "
+                "orders, needs and similar customers."
+            ),
+        )
 
     @api.model
     def _get_buttons(self, scope):
@@ -105,6 +105,4 @@ class CrmCustomerPage(models.AbstractModel):
         """Work out the offers of this customer now."""
         count = scope.customer._refresh_offers(scope.company)
         message = self.env._("%s products to offer now.", count)
-        return {
-            **notification(message, "success"),
-        }
+        return notification(message, "success")

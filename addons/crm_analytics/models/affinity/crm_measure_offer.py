@@ -18,7 +18,10 @@ class CrmMeasure(models.Model):
     def _measure_offer_other_rate(self, company, periods):
         """The same of customers of the same class without the proposal."""
         return self._query_offer_hits(
-            company, periods, SQL("SUM(h.other_bought_count)"), SQL("SUM(h.other_count)")
+            company,
+            periods,
+            SQL("SUM(h.other_bought_count)"),
+            SQL("SUM(h.other_count)"),
         )
 
     def _query_offer_hits(self, company, periods, numerator, denominator):

@@ -42,9 +42,7 @@ class CrmNextBestOffer(models.Model):
         readonly=True,
         ondelete="cascade",
     )
-    salesperson_id = fields.Many2one(
-        related="partner_id.user_id", string="Salesperson"
-    )
+    salesperson_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="cascade"
     )
@@ -106,9 +104,7 @@ class CrmNextBestOffer(models.Model):
     affinity_points = fields.Float(readonly=True, digits=(16, 1), aggregator="avg")
     need_points = fields.Float(readonly=True, digits=(16, 1), aggregator="avg")
     cycle_points = fields.Float(readonly=True, digits=(16, 1), aggregator="avg")
-    white_space_points = fields.Float(
-        readonly=True, digits=(16, 1), aggregator="avg"
-    )
+    white_space_points = fields.Float(readonly=True, digits=(16, 1), aggregator="avg")
     stock_points = fields.Float(readonly=True, digits=(16, 1), aggregator="avg")
     explanation = fields.Char("Why", compute="_compute_explanation")
 
@@ -304,8 +300,7 @@ class CrmNextBestOffer(models.Model):
         if not product:
             raise UserError(
                 self.env._(
-                    "“%s” is a category: choose one of its products on the "
-                    "quotation.",
+                    "“%s” is a category: choose one of its products on the quotation.",
                     self.display_name,
                 )
             )

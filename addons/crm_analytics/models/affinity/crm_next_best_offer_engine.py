@@ -252,32 +252,11 @@ class CrmNextBestOfferEngine(models.AbstractModel):
 
     @api.model
     def _ranked_sql(self, policy) -> SQL:
+        """Return the best offers: without what speaks against, by their points."""
         keys = [source.key for source in self._get_offer_sources()]
         summed = [SQL.identifier("k", f"{key}_points") for key in (*keys, "stock")]
         return SQL(
-            """WITH named AS (
-                   SELECT c.customer_id, c.key, c.strength, c.ref_id, c.day,
-                          c.percent,
-                          COALESCE(c.product_tmpl_id, s.product_tmpl_id)
-                              AS product_tmpl_id,
-                          COALESCE(t.categ_id, c.categ_id) AS categ_id
-                     FROM crm_offer_candidate c
-                LEFT JOIN crm_offer_seller s
-                       ON c.product_tmpl_id IS NULL AND s.categ_id = c.categ_id
-                LEFT JOIN product_template t ON t.id = c.product_tmpl_id
-                    WHERE c.strength > 0
-               ), scored AS (
-                   SELECT n.customer_id, n.product_tmpl_id, n.categ_id,
-                          BOOL_OR(n.key IN ('need', 'cycle')) AS is_wanted,
-                          %(points)s,
-                          (ARRAY_AGG(n.ref_id ORDER BY n.strength DESC, n.ref_id)
-                              FILTER (WHERE n.key = 'affinity'))[1] AS affinity_id,
-                          (ARRAY_AGG(n.ref_id ORDER BY n.strength DESC, n.ref_id)
-                              FILTER (WHERE n.key = 'need'))[1] AS need_id,
-                          MAX(n.day) AS date_due, MAX(n.percent) AS peer_percent
-                     FROM named n
-                 GROUP BY n.customer_id, n.product_tmpl_id, n.categ_id
-               ), kept AS (
+            """WITH scored AS (%(scored)s), kept AS (
                    SELECT s.*, q.product_tmpl_id IS NOT NULL AS is_in_stock,
                           CASE WHEN q.product_tmpl_id IS NOT NULL
                                THEN %(stock)s ELSE 0 END AS stock_points
@@ -287,8 +266,7 @@ class CrmNextBestOfferEngine(models.AbstractModel):
                     WHERE (s.product_tmpl_id IS NULL OR %(saleable)s)
                       AND %(wanted)s
                ), summed AS (
-                   SELECT k.*, %(reason)s AS reason,
-                          LEAST(100, %(sum)s) AS score
+                   SELECT k.*, %(reason)s AS reason, LEAST(100, %(sum)s) AS score
                      FROM kept k
                ), placed AS (
                    SELECT *, ROW_NUMBER() OVER (
@@ -297,22 +275,48 @@ class CrmNextBestOfferEngine(models.AbstractModel):
                      FROM summed
                )
                SELECT * FROM placed WHERE place <= %(limit)s""",
-            points=SQL(", ").join(
-                SQL(
-                    "%s * COALESCE(MAX(n.strength) FILTER (WHERE n.key = %s), 0)"
-                    " AS %s",
-                    policy[f"weight_{key}"],
-                    key,
-                    SQL.identifier(f"{key}_points"),
-                )
-                for key in keys
-            ),
-            sum=SQL(" + ").join(summed),
+            scored=self._scored_sql(policy, keys),
             stock=policy.weight_stock,
             saleable=self._saleable_sql(policy),
             wanted=self._wanted_sql(policy),
             reason=self._reason_sql(keys),
+            sum=SQL(" + ").join(summed),
             limit=policy.offer_count,
+        )
+
+    @api.model
+    def _scored_sql(self, policy, keys) -> SQL:
+        """Return one row per customer and product, with the points of each reason."""
+        points = [
+            SQL(
+                "%s * COALESCE(MAX(n.strength) FILTER (WHERE n.key = %s), 0) AS %s",
+                policy[f"weight_{key}"],
+                key,
+                SQL.identifier(f"{key}_points"),
+            )
+            for key in keys
+        ]
+        return SQL(
+            """SELECT n.customer_id, n.product_tmpl_id, n.categ_id,
+                      BOOL_OR(n.key IN ('need', 'cycle')) AS is_wanted,
+                      %(points)s,
+                      (ARRAY_AGG(n.ref_id ORDER BY n.strength DESC, n.ref_id)
+                          FILTER (WHERE n.key = 'affinity'))[1] AS affinity_id,
+                      (ARRAY_AGG(n.ref_id ORDER BY n.strength DESC, n.ref_id)
+                          FILTER (WHERE n.key = 'need'))[1] AS need_id,
+                      MAX(n.day) AS date_due, MAX(n.percent) AS peer_percent
+                 FROM (SELECT c.customer_id, c.key, c.strength, c.ref_id, c.day,
+                              c.percent,
+                              COALESCE(c.product_tmpl_id, s.product_tmpl_id)
+                                  AS product_tmpl_id,
+                              COALESCE(t.categ_id, c.categ_id) AS categ_id
+                         FROM crm_offer_candidate c
+                    LEFT JOIN crm_offer_seller s
+                           ON c.product_tmpl_id IS NULL AND s.categ_id = c.categ_id
+                    LEFT JOIN product_template t ON t.id = c.product_tmpl_id
+                        WHERE c.strength > 0) n
+             GROUP BY n.customer_id, n.product_tmpl_id, n.categ_id""",
+            points=SQL(", ").join(points),
         )
 
     @api.model

@@ -90,22 +90,9 @@ class CrmNextBestOfferEngine(models.AbstractModel):
     def _source_affinity(self, policy) -> SQL:
         """What those buy who bought the same, by products; else by categories."""
         level = policy._get_levels()[0]
-        items = {
-            "product": SQL("product_tmpl_id"),
-            "category": SQL("categ_id"),
-        }
-        item = items[level]
+        items = {"product": SQL("product_tmpl_id"), "category": SQL("categ_id")}
         return SQL(
-            """WITH rule AS MATERIALIZED (
-                   SELECT * FROM (
-                       SELECT r.*, ROW_NUMBER() OVER (
-                                  PARTITION BY r.segment_id, r.first_item,
-                                               r.second_item
-                                  ORDER BY r.confidence DESC, r.id) AS place
-                         FROM crm_product_affinity r
-                        WHERE r.company_id = %(company)s AND r.level = %(level)s) r
-                    WHERE r.place <= %(most)s
-               ), owned AS MATERIALIZED (
+            """WITH rule AS MATERIALIZED (%(rules)s), owned AS MATERIALIZED (
                    SELECT DISTINCT customer_id, %(item)s AS item FROM crm_offer_bought
                )
                SELECT o.customer_id,
@@ -128,10 +115,24 @@ class CrmNextBestOfferEngine(models.AbstractModel):
                           SELECT FROM owned third
                            WHERE third.customer_id = o.customer_id
                              AND third.item = r.consequent_item)""",
-            company=policy.company_id.id,
-            level=level,
-            item=item,
-            most=RULES_PER_ITEM,
+            rules=self._best_rules_sql(policy, level),
+            item=items[level],
+        )
+
+    @api.model
+    def _best_rules_sql(self, policy, level) -> SQL:
+        """Return the surest rules of each antecedent."""
+        return SQL(
+            """SELECT * FROM (
+                   SELECT r.*, ROW_NUMBER() OVER (
+                              PARTITION BY r.segment_id, r.first_item, r.second_item
+                              ORDER BY r.confidence DESC, r.id) AS place
+                     FROM crm_product_affinity r
+                    WHERE r.company_id = %s AND r.level = %s) r
+                WHERE r.place <= %s""",
+            policy.company_id.id,
+            level,
+            RULES_PER_ITEM,
         )
 
     @api.model
@@ -190,31 +191,14 @@ class CrmNextBestOfferEngine(models.AbstractModel):
     @api.model
     def _write_offers(self, policy):
         """Update, add and close the proposals of the customers in scope."""
-        company = policy.company_id.id
-        today = self._day_before(policy, 0)
         same = SQL(
             """o.partner_id = r.customer_id AND o.company_id = %s
                AND o.product_tmpl_id IS NOT DISTINCT FROM r.product_tmpl_id
                AND o.categ_id IS NOT DISTINCT FROM r.categ_id
                AND o.state IN ('proposed', 'offered', 'accepted')""",
-            company,
+            policy.company_id.id,
         )
-        self.env.cr.execute(
-            SQL(
-                """UPDATE crm_next_best_offer o
-                      SET state = 'expired', date_closed = %(today)s
-                    WHERE o.company_id = %(company)s
-                      AND o.partner_id IN (SELECT customer_id FROM crm_offer_scope)
-                      AND (o.state IN ('proposed', 'offered', 'accepted')
-                           AND o.date_proposed < %(old)s
-                        OR o.state = 'proposed' AND NOT EXISTS (
-                           SELECT FROM crm_offer_ranked r WHERE %(same)s))""",
-                today=today,
-                company=company,
-                old=self._day_before(policy, policy.offer_days),
-                same=same,
-            )
-        )
+        self.env.cr.execute(self._expire_sql(policy, same))
         self.env.cr.execute(
             SQL(
                 """UPDATE crm_next_best_offer o
@@ -231,24 +215,45 @@ class CrmNextBestOfferEngine(models.AbstractModel):
                 same=same,
             )
         )
-        self.env.cr.execute(
-            SQL(
-                """INSERT INTO crm_next_best_offer (
-                       partner_id, company_id, segment_id, product_tmpl_id, categ_id,
-                       state, date_proposed, create_date, write_date, %(names)s)
-                   SELECT r.customer_id, %(company)s, s.segment_id,
-                          r.product_tmpl_id, r.categ_id, 'proposed', %(today)s,
-                          now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', %(new)s
-                     FROM crm_offer_ranked r
-                     JOIN crm_offer_scope s ON s.customer_id = r.customer_id
-                    WHERE NOT EXISTS (
-                          SELECT FROM crm_next_best_offer o WHERE %(same)s)""",
-                names=SQL(", ").join(map(SQL.identifier, self._get_figures())),
-                company=company,
-                today=today,
-                new=self._columns_sql("r"),
-                same=same,
-            )
+        self.env.cr.execute(self._insert_sql(policy, same))
+
+    @api.model
+    def _expire_sql(self, policy, same) -> SQL:
+        """Return the statement that closes what is old or not among the best."""
+        return SQL(
+            """UPDATE crm_next_best_offer o
+                  SET state = 'expired', date_closed = %(today)s
+                WHERE o.company_id = %(company)s
+                  AND o.partner_id IN (SELECT customer_id FROM crm_offer_scope)
+                  AND (o.state IN ('proposed', 'offered', 'accepted')
+                       AND o.date_proposed < %(old)s
+                    OR o.state = 'proposed' AND NOT EXISTS (
+                       SELECT FROM crm_offer_ranked r WHERE %(same)s))""",
+            today=self._day_before(policy, 0),
+            company=policy.company_id.id,
+            old=self._day_before(policy, policy.offer_days),
+            same=same,
+        )
+
+    @api.model
+    def _insert_sql(self, policy, same) -> SQL:
+        """Return the statement that adds the offers that were not there."""
+        return SQL(
+            """INSERT INTO crm_next_best_offer (
+                   partner_id, company_id, segment_id, product_tmpl_id, categ_id,
+                   state, date_proposed, create_date, write_date, %(names)s)
+               SELECT r.customer_id, %(company)s, s.segment_id,
+                      r.product_tmpl_id, r.categ_id, 'proposed', %(today)s,
+                      now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', %(new)s
+                 FROM crm_offer_ranked r
+                 JOIN crm_offer_scope s ON s.customer_id = r.customer_id
+                WHERE NOT EXISTS (
+                      SELECT FROM crm_next_best_offer o WHERE %(same)s)""",
+            names=SQL(", ").join(map(SQL.identifier, self._get_figures())),
+            company=policy.company_id.id,
+            today=self._day_before(policy, 0),
+            new=self._columns_sql("r"),
+            same=same,
         )
 
     @api.model

@@ -52,9 +52,7 @@ class CrmOfferHit(models.Model):
 
     _day_idx = models.Index("(company_id, date)")
 
-    @api.depends(
-        "proposed_count", "bought_count", "other_count", "other_bought_count"
-    )
+    @api.depends("proposed_count", "bought_count", "other_count", "other_bought_count")
     def _compute_percents(self):
         for row in self:
             row.hit_percent = rate(row.bought_count, row.proposed_count) or 0.0
@@ -84,37 +82,86 @@ class CrmOfferHit(models.Model):
     @api.model
     def _insert_sql(self, policy, last, until) -> SQL:
         """Return the statement that adds the days after ``last`` up to ``until``."""
-        facts, company = self.env["crm.sale.fact"], policy.company_id
+        company = policy.company_id
         return SQL(
-            """WITH offer AS MATERIALIZED (
-                   SELECT DISTINCT partner_id, product_tmpl_id, segment_id,
-                          date_proposed AS date
-                     FROM crm_next_best_offer
-                    WHERE company_id = %(company)s AND date_proposed <= %(until)s
-                      AND (%(last)s::date IS NULL OR date_proposed > %(last)s::date)
-                      AND product_tmpl_id IS NOT NULL
-               ), cohort AS MATERIALIZED (
+            """WITH offer AS MATERIALIZED (%(offers)s), cohort AS MATERIALIZED (
                    SELECT date, product_tmpl_id, segment_id, COUNT(*) AS proposed
                      FROM offer GROUP BY 1, 2, 3
-               ), bought AS MATERIALIZED (
-                   SELECT DISTINCT c.date, c.product_tmpl_id, f.customer_id
-                     FROM (SELECT DISTINCT date, product_tmpl_id FROM cohort) c
-                     JOIN product_product p
-                       ON p.product_tmpl_id = c.product_tmpl_id
-                     JOIN sale_order_line l
-                       ON l.product_id = p.id AND l.display_type IS NULL
-                      AND l.product_uom_qty > 0
-                     JOIN (SELECT o.*, %(day)s AS day FROM (%(orders)s) o) f
-                       ON f.order_id = l.order_id AND f.day >= c.date
-                      AND f.day <= c.date + %(days)s
-               ), hit AS (
+               ), bought AS MATERIALIZED (%(bought)s), hit AS (
                    SELECT o.date, o.product_tmpl_id, o.segment_id, COUNT(*) AS bought
                      FROM offer o
                      JOIN bought b ON b.date = o.date
                       AND b.product_tmpl_id = o.product_tmpl_id
                       AND b.customer_id = o.partner_id
                  GROUP BY 1, 2, 3
-               ), class AS MATERIALIZED (
+               ), %(others)s
+               INSERT INTO crm_offer_hit (
+                   company_id, date, segment_id, product_tmpl_id, proposed_count,
+                   bought_count, other_count, other_bought_count)
+               SELECT %(company)s, c.date, c.segment_id, c.product_tmpl_id,
+                      c.proposed, COALESCE(h.bought, 0),
+                      COALESCE(z.customers, 0) - COALESCE(a.customers, 0),
+                      COALESCE(t.bought, 0)
+                 FROM cohort c
+            LEFT JOIN hit h ON (h.date, h.product_tmpl_id, COALESCE(h.segment_id, 0))
+                             = (c.date, c.product_tmpl_id, COALESCE(c.segment_id, 0))
+            LEFT JOIN size z ON (z.date, COALESCE(z.segment_id, 0))
+                              = (c.date, COALESCE(c.segment_id, 0))
+            LEFT JOIN apart a
+                   ON (a.date, a.product_tmpl_id, COALESCE(a.segment_id, 0))
+                    = (c.date, c.product_tmpl_id, COALESCE(c.segment_id, 0))
+            LEFT JOIN other t
+                   ON (t.date, t.product_tmpl_id, COALESCE(t.segment_id, 0))
+                    = (c.date, c.product_tmpl_id, COALESCE(c.segment_id, 0))""",
+            offers=self._offers_sql(company, last, until),
+            bought=self._bought_sql(policy),
+            others=self._others_sql(policy),
+            company=company.id,
+        )
+
+    @api.model
+    def _offers_sql(self, company, last, until) -> SQL:
+        """Return the offers of the days after ``last`` up to ``until``."""
+        return SQL(
+            """SELECT DISTINCT partner_id, product_tmpl_id, segment_id,
+                      date_proposed AS date
+                 FROM crm_next_best_offer
+                WHERE company_id = %(company)s AND date_proposed <= %(until)s
+                  AND (%(last)s::date IS NULL OR date_proposed > %(last)s::date)
+                  AND product_tmpl_id IS NOT NULL""",
+            company=company.id,
+            last=last,
+            until=until,
+        )
+
+    @api.model
+    def _bought_sql(self, policy) -> SQL:
+        """Return who bought a proposed product within the days of the offer."""
+        facts, company = self.env["crm.sale.fact"], policy.company_id
+        return SQL(
+            """SELECT DISTINCT c.date, c.product_tmpl_id, f.customer_id
+                 FROM (SELECT DISTINCT date, product_tmpl_id FROM cohort) c
+                 JOIN product_product p ON p.product_tmpl_id = c.product_tmpl_id
+                 JOIN sale_order_line l
+                   ON l.product_id = p.id AND l.display_type IS NULL
+                  AND l.product_uom_qty > 0
+                 JOIN (SELECT o.*, %(day)s AS day FROM (%(orders)s) o) f
+                   ON f.order_id = l.order_id AND f.day >= c.date
+                  AND f.day <= c.date + %(days)s""",
+            day=facts._local_day_sql(SQL("o.date_order"), company),
+            orders=facts._orders_sql(company),
+            days=policy.offer_days,
+        )
+
+    @api.model
+    def _others_sql(self, policy) -> SQL:
+        """Return the common table expressions of those without the proposal.
+
+        ``size``: customers of a value class on a day; ``apart``: those of them who
+        were proposed the product around that day; ``other``: buyers without it.
+        """
+        return SQL(
+            """class AS MATERIALIZED (
                    SELECT s.partner_id, s.first_order_date, m.segment_id
                      FROM crm_customer_scorecard s
                 LEFT JOIN crm_segment_membership m
@@ -142,8 +189,7 @@ class CrmOfferHit(models.Model):
                       AND k.first_order_date <= a.date
                  GROUP BY 1, 2, 3
                ), other AS (
-                   SELECT b.date, b.product_tmpl_id, k.segment_id,
-                          COUNT(*) AS bought
+                   SELECT b.date, b.product_tmpl_id, k.segment_id, COUNT(*) AS bought
                      FROM bought b
                      JOIN class k ON k.partner_id = b.customer_id
                       AND k.first_order_date <= b.date
@@ -152,30 +198,8 @@ class CrmOfferHit(models.Model):
                            WHERE a.date = b.date AND a.partner_id = b.customer_id
                              AND a.product_tmpl_id = b.product_tmpl_id)
                  GROUP BY 1, 2, 3
-               )
-               INSERT INTO crm_offer_hit (
-                   company_id, date, segment_id, product_tmpl_id, proposed_count,
-                   bought_count, other_count, other_bought_count)
-               SELECT %(company)s, c.date, c.segment_id, c.product_tmpl_id,
-                      c.proposed, COALESCE(h.bought, 0),
-                      COALESCE(z.customers, 0) - COALESCE(a.customers, 0),
-                      COALESCE(t.bought, 0)
-                 FROM cohort c
-            LEFT JOIN hit h ON (h.date, h.product_tmpl_id, COALESCE(h.segment_id, 0))
-                             = (c.date, c.product_tmpl_id, COALESCE(c.segment_id, 0))
-            LEFT JOIN size z ON (z.date, COALESCE(z.segment_id, 0))
-                              = (c.date, COALESCE(c.segment_id, 0))
-            LEFT JOIN apart a
-                   ON (a.date, a.product_tmpl_id, COALESCE(a.segment_id, 0))
-                    = (c.date, c.product_tmpl_id, COALESCE(c.segment_id, 0))
-            LEFT JOIN other t
-                   ON (t.date, t.product_tmpl_id, COALESCE(t.segment_id, 0))
-                    = (c.date, c.product_tmpl_id, COALESCE(c.segment_id, 0))""",
-            company=company.id,
-            last=last,
-            until=until,
+               )""",
+            scheme=policy.company_id._get_value_scheme_sql(),
+            company=policy.company_id.id,
             days=policy.offer_days,
-            day=facts._local_day_sql(SQL("o.date_order"), company),
-            orders=facts._orders_sql(company),
-            scheme=company._get_value_scheme_sql(),
         )
