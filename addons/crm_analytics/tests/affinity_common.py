@@ -98,7 +98,8 @@ class AffinityCommon(ScorecardCommon):
         for partner, letters in baskets:
             cls.env.cr.execute(
                 SQL(
-                    """INSERT INTO sale_order (partner_id, write_date, create_date, %(n)s)
+                    """INSERT INTO sale_order (
+                              partner_id, write_date, create_date, %(n)s)
                        SELECT %(partner)s, now(), now(), %(n)s
                          FROM sale_order WHERE id = %(order)s RETURNING id""",
                     n=SQL(", ").join(map(SQL.identifier, names)),

@@ -102,7 +102,7 @@ def _ranks(values, distinct):
 
 
 def _matrix(basket, rank, width, limit):
-    """Return baskets × items as a sparse matrix of ones, and how many were too big."""
+    """Return baskets by items as a sparse matrix of ones, and how many were too big."""
     distinct = _distinct(basket)
     rows, height = _ranks(basket, distinct), len(distinct)
     ones = np.ones(len(rows), np.int8)

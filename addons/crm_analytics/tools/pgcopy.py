@@ -61,7 +61,7 @@ class Receiver(io.RawIOBase):
     def writable(self):
         return True
 
-    def write(self, data):
+    def write(self, data):  # pylint: disable=method-required-super
         """Take bytes as they come, whole rows or not."""
         taken = len(data)
         rest = self._rest + bytes(data)

@@ -168,15 +168,7 @@ class CrmOfferHit(models.Model):
                        ON m.partner_id = s.partner_id AND m.date_end IS NULL
                       AND m.segmentation_id = (%(scheme)s)
                     WHERE s.company_id = %(company)s
-               ), around AS MATERIALIZED (
-                   SELECT DISTINCT c.date, c.product_tmpl_id, o.partner_id
-                     FROM (SELECT DISTINCT date, product_tmpl_id FROM cohort) c
-                     JOIN crm_next_best_offer o
-                       ON o.company_id = %(company)s
-                      AND o.product_tmpl_id = c.product_tmpl_id
-                      AND o.date_proposed BETWEEN c.date - %(days)s
-                                              AND c.date + %(days)s
-               ), size AS (
+               ), around AS MATERIALIZED (%(around)s), size AS (
                    SELECT d.date, k.segment_id, COUNT(*) AS customers
                      FROM (SELECT DISTINCT date FROM cohort) d
                      JOIN class k ON k.first_order_date <= d.date
@@ -200,6 +192,21 @@ class CrmOfferHit(models.Model):
                  GROUP BY 1, 2, 3
                )""",
             scheme=policy.company_id._get_value_scheme_sql(),
+            company=policy.company_id.id,
+            around=self._around_sql(policy),
+        )
+
+    @api.model
+    def _around_sql(self, policy) -> SQL:
+        """Return who was proposed a product about the same time."""
+        return SQL(
+            """SELECT DISTINCT c.date, c.product_tmpl_id, o.partner_id
+                 FROM (SELECT DISTINCT date, product_tmpl_id FROM cohort) c
+                 JOIN crm_next_best_offer o
+                   ON o.company_id = %(company)s
+                  AND o.product_tmpl_id = c.product_tmpl_id
+                  AND o.date_proposed BETWEEN c.date - %(days)s
+                                          AND c.date + %(days)s""",
             company=policy.company_id.id,
             days=policy.offer_days,
         )
