@@ -51,6 +51,7 @@
     "demo": [
         "demo/10_res_users_demo.xml",
         "demo/20_crm_scorecard_demo.xml",
+        "demo/30_crm_affinity_demo.xml",
     ],
     "assets": {
         "web.assets_tests": ["crm_analytics/static/tests/tours/**/*"],

@@ -2,7 +2,7 @@ import importlib
 
 from odoo import api, fields, models
 
-from .crm_affinity_engine_lines import LEFT, NEW
+from ...tools.affinity_lines import LEFT, NEW
 
 LINE_FIELDS = [
     "company_id",
