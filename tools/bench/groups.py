@@ -8,6 +8,7 @@ seconds (``s``) or megabytes (``MB``), or None for what is told and not judged.
 
 import prepare
 from activities import Activities
+from affinity import Affinity
 from complaints import Complaints
 from host import HostWrites
 from imports import Imports
@@ -260,6 +261,19 @@ def activities(bench):
     )
 
 
+def seven_p(bench):
+    affinity_rows(bench)
+
+
+def affinity_rows(bench):
+    affinity = Affinity(bench.session)
+    affinity.make()
+    bench.add("Affinity: pairs and rules of three, full", affinity.full, 4)
+    bench.add("Affinity: one day added", affinity.day, 0.1)
+    bench.add("Next best offers: all customers", affinity.offers)
+    bench.add("Next best offers: one customer", affinity.offers_of_one, unit="s")
+
+
 def imports(bench):
     history = Imports(bench.session)
     bench.add(f"Import: check of {IMPORTED} orders", lambda: history.check(IMPORTED))
@@ -294,6 +308,7 @@ GROUPS = (
     rules,
     complaints,
     activities,
+    seven_p,
     imports,
     host_writes,
     costs,

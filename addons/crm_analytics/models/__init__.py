@@ -2,6 +2,7 @@ from . import scorecard
 from . import rfm
 from . import seven_p
 from . import supply
+from . import affinity
 from . import crm_sale_fact
 from . import crm_sales_history_import
 from . import account_move

@@ -17,3 +17,6 @@ from . import test_demo_story_scene
 from . import test_demo_story_service
 from . import test_customer_page_analyst
 from . import test_demo_story_day
+from . import test_affinity_tools
+from . import test_affinity_run
+from . import test_next_best_offer
