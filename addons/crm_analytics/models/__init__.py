@@ -3,6 +3,8 @@ from . import rfm
 from . import seven_p
 from . import supply
 from . import affinity
+from . import lifetime
+from . import churn
 from . import crm_sale_fact
 from . import crm_sales_history_import
 from . import account_move

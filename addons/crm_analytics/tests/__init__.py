@@ -20,3 +20,6 @@ from . import test_demo_story_day
 from . import test_affinity_tools
 from . import test_affinity_run
 from . import test_next_best_offer
+from . import test_lifetime_tools
+from . import test_crm_lifetime_model
+from . import test_crm_churn
