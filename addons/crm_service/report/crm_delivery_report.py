@@ -84,8 +84,12 @@ class CrmDeliveryReport(models.Model):
         parts = [self._company_sql(company) for company in self.env.companies]
         return SQL(" UNION ALL ").join(parts)
 
-    def _company_sql(self, company, since=None, until=None) -> SQL:
-        """Return the deliveries of ``company``, of the days given (dates)."""
+    def _company_sql(self, company, since=None, until=None, partners=None) -> SQL:
+        """Return the deliveries of ``company``, of the days given (dates).
+
+        :param partners: relation of the customers' partners to keep, as in
+            ``crm.sale.fact``
+        """
         return SQL(
             """SELECT d.*, 1 AS delivery_count, (d.days_late > 0)::int AS late_count,
                       CASE WHEN d.days_late > 0 THEN 0.0 ELSE 100.0 END AS on_time_rate
@@ -93,10 +97,10 @@ class CrmDeliveryReport(models.Model):
                                   0, COALESCE(m.date_delivered - m.date_promised, 0)
                               ) AS days_late
                          FROM (%s) m) d""",
-            self._moves_sql(company, since, until),
+            self._moves_sql(company, since, until, partners),
         )
 
-    def _moves_sql(self, company, since, until) -> SQL:
+    def _moves_sql(self, company, since, until, partners=None) -> SQL:
         facts = self.env["crm.sale.fact"]
         return SQL(
             """SELECT m.id, f.order_id, f.customer_id AS partner_id, o.user_id,
@@ -121,7 +125,7 @@ class CrmDeliveryReport(models.Model):
                   AND %(within)s""",
             promised=facts._local_day_sql(self._line_promised_sql(), company),
             delivered=facts._local_day_sql(SQL("m.date"), company),
-            orders=facts._orders_sql(company),
+            orders=facts._orders_sql(company, partners=partners),
             within=self._within_sql(company, since, until),
         )
 
