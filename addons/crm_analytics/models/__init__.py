@@ -16,3 +16,4 @@ from . import sale_order
 from . import crm_lifecycle_dimension
 from . import crm_care_rule
 from . import crm_customer_page
+from . import board

@@ -45,9 +45,9 @@ class CrmValueSatisfactionGrid(models.AbstractModel):
     @api.model
     def _get_classes(self):
         return [
-            ("A", self.env._("Together 80 % of the contribution")),
-            ("B", self.env._("The next 15 % of the contribution")),
-            ("C", self.env._("The last 5 % of the contribution, or none")),
+            ("A", self.env._("Together 80 % of the invoiced revenue")),
+            ("B", self.env._("The next 15 % of the invoiced revenue")),
+            ("C", self.env._("The last 5 % of the invoiced revenue, or none")),
         ]
 
     @api.model
@@ -82,7 +82,7 @@ class CrmValueSatisfactionGrid(models.AbstractModel):
             "title": self.env._("Value and Satisfaction"),
             "definition": self.env._(
                 "Customers with a scorecard in %(company)s, by the class of their "
-                "contribution and the mean of their answers to our questionnaires in "
+                "invoiced revenue and the mean of their answers to our questionnaires in "
                 "the last 12 months (CSAT, NPS and CES on a scale from 0 to 100). The "
                 "strategy of a cell is shown when you hover; it is edited under "
                 "Configuration.",
