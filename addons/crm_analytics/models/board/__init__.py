@@ -1,4 +1,3 @@
-from . import pending_fields
 from . import crm_scorecard_persistency_board
 from . import crm_segment_filter_mixin
 from . import crm_cohort

@@ -76,7 +76,7 @@ class CrmSevenPBoard(models.AbstractModel):
         if asked.kind != "customer":
             return board._explain_mean(asked, part)
         score = board.env["crm.seven.p.score"].search(asked.domain, limit=1)
-        return board._show_explanation(score._explain(part)) if score else {}
+        return board._show_explanation(score, part) if score else {}
 
     @api.model
     def refresh(self, company_id=False):

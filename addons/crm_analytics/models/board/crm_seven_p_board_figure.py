@@ -204,44 +204,35 @@ class CrmSevenPBoard(models.AbstractModel):
     # --- EXPLANATION
 
     @api.model
-    def _show_explanation(self, found):
+    def _show_explanation(self, score, part):
         """Return an explanation as the screen and the print write it."""
+        found = score._explain(part)
         day = fields.Date.to_string
         return {
-            "label": found["label"],
-            "score": self._known(found["score"]),
-            "previous_score": self._known(found.get("previous_score")),
-            "previous_date": day(found.get("previous_date")) or False,
-            "start": day(found.get("start")) or False,
-            "as_of": day(found.get("as_of")) or False,
+            **{key: found[key] for key in ("label", "score", "previous_score")},
+            "previous_date": day(found["previous_date"]) or False,
+            "start": day(found["start"]) or False,
+            "as_of": day(found["as_of"]) or False,
             "factors": [
                 {
-                    "name": factor["name"],
-                    "description": factor.get("description") or "",
-                    "value": self._show_factor_value(factor),
-                    "points": self._known(factor.get("points")),
-                    "previous_points": self._known(factor.get("previous_points")),
-                    "weight": factor.get("weight"),
-                    "contribution": self._known(factor.get("contribution")),
+                    "name": line["name"],
+                    "description": line["description"],
+                    "value": score._get_value_text(line),
+                    "points": line["points"],
+                    "previous_points": line["previous_points"],
+                    "weight": line["weight"],
+                    "contribution": self._round(line["contribution"]),
                 }
-                for factor in found["factors"]
+                for line in found["factors"]
             ],
-            "sources": [str(label) for label in found.get("sources", [])],
-            "lacking": [
-                " – ".join(str(text) for text in lacking if text)
-                for lacking in found.get("lacking", [])
-            ],
+            "sources": list(found["sources"]),
+            "lacking": [" – ".join(filter(None, pair)) for pair in found["lacking"]],
             "text": False,
         }
 
     @api.model
-    def _show_factor_value(self, factor):
-        value = factor.get("value")
-        if value is None or value is False:
-            return ""
-        if isinstance(value, float):
-            value = f"{value:,.2f}".rstrip("0").rstrip(".")
-        return f"{value} {factor.get('unit') or ''}".strip()
+    def _round(self, number):
+        return None if number is None else round(number, 1)
 
     @api.model
     def _explain_mean(self, asked, part):
