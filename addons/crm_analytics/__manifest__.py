@@ -25,6 +25,7 @@
         "security/crm_seven_p_security.xml",
         "security/crm_seven_p_security.xml",
         "security/crm_lifetime_security.xml",
+        "security/crm_seven_p_security.xml",
         "data/crm_rfm_data.xml",
         "data/crm_scorecard_factor_data.xml",
         "data/crm_segmentation_data.xml",

@@ -53,8 +53,8 @@ class CrmChurnBacktest(models.Model):
             self.env.invalidate_all()
             test.write({"state": "failed", "error": str(error)})
         test.duration = time.monotonic() - started
-        if test.state == "done" and test.is_plain_used | former.is_plain_used:
-            policy.is_stale = bool(policy.last_as_of)
+        if test.state == "done" and (test.is_plain_used or former.is_plain_used):
+            policy._forget_expected()
         return test
 
     def _work(self):
@@ -128,7 +128,7 @@ class CrmChurnBacktest(models.Model):
         """Return the cards as of the day, of who had bought in the months before."""
         engine = self.env["crm.scorecard.engine"]
         return SQL(
-            """SELECT customer_id, last_order_date, order_count, purchase_day_count,
+            """SELECT customer_id, last_order_date, purchase_day_count,
                       interval_mean, interval_spread
                  FROM (%s) card
                 WHERE last_order_date > %s AND active""",

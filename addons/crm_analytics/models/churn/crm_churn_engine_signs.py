@@ -18,7 +18,7 @@ class CrmChurnEngine(models.AbstractModel):
         """Return one row per card: ``customer_id, silent_days`` and a column per sign.
 
         :param as_of: last day that counts
-        :param cards: relation with ``customer_id, last_order_date, order_count,
+        :param cards: relation with ``customer_id, last_order_date,
             purchase_day_count, interval_mean, interval_spread`` as of that day
         :param customers: statement giving the ids of the customers, or None for all
         """

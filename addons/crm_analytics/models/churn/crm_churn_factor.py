@@ -125,7 +125,7 @@ class CrmChurnFactor(models.Model):
     def _forget_scores(self):
         """Note that the scores follow former rules until the next full refresh."""
         policies = self.env["crm.rfm.policy"]._ensure(self.company_id)
-        policies.filtered("last_as_of").write({"is_stale": True})
+        policies._forget_expected()
 
     # --- BUSINESS
 

@@ -20,7 +20,6 @@ class CrmScorecardSource(models.AbstractModel):
                 columns=("churn_score", "churn_reason", "churn_reason_2"),
                 method="_churn_sql",
                 changed="_churn_changed_sql",
-                is_dated=False,
             ),
         ]
 
@@ -29,14 +28,13 @@ class CrmScorecardSource(models.AbstractModel):
         """Return the churn tendency of the customers who are active."""
         engine = self.env["crm.churn.engine"]
         cards = SQL(
-            """SELECT partner_id AS customer_id, last_order_date, order_count,
-                      purchase_day_count, interval_mean, interval_spread
-                 FROM crm_customer_scorecard
-                WHERE company_id = %s AND active %s""",
-            company.id,
-            self._of(customers, SQL("partner_id")),
+            """SELECT customer_id, last_order_date, purchase_day_count,
+                      interval_mean, interval_spread
+                 FROM (%s) card WHERE active %s""",
+            self._cards_sql(company, window),
+            self._only_sql(customers, SQL("customer_id")),
         )
-        if customers is None:
+        if customers is None and not window.is_past:
             policy = self.env["crm.rfm.policy"]._ensure(company)
             typical = engine._read_typical(cards)
             if policy.typical_interval != typical:

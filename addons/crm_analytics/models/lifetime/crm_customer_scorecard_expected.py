@@ -1,38 +1,60 @@
 from odoo import api, fields, models
 
+from ..churn.crm_churn_factor import SIGNS
+
+#: part: ``{field of the scorecard: field of the part}``
+SHOWN = {
+    "prospecting": {
+        "expected_orders": "expected_orders",
+        "expected_revenue": "expected_revenue",
+        "lifetime_value": "lifetime_value",
+        "probability_alive": "probability_alive",
+        "lifetime_model_id": "model_id",
+        "pipeline_amount": "pipeline_amount",
+        "pipeline_weighted": "pipeline_weighted",
+        "potential_amount": "potential_amount",
+        "potential_gap": "potential_gap",
+    },
+    "persistency": {
+        "churn_score": "churn_score",
+        "churn_reason": "churn_reason",
+        "churn_reason_2": "churn_reason_2",
+    },
+}
+
 
 class CrmCustomerScorecard(models.Model):
     """What is expected of the customer, on his scorecard; read from the parts."""
 
     _inherit = "crm.customer.scorecard"
 
-    prospecting_id = fields.Many2one(
-        "crm.scorecard.prospecting", compute="_compute_expected_part_ids"
+    expected_orders = fields.Float(compute="_compute_expected", digits=(16, 2))
+    expected_revenue = fields.Monetary(compute="_compute_expected")
+    lifetime_value = fields.Monetary(compute="_compute_expected")
+    probability_alive = fields.Float(compute="_compute_expected", digits=(4, 3))
+    lifetime_model_id = fields.Many2one(
+        "crm.lifetime.model", compute="_compute_expected"
     )
-    persistency_id = fields.Many2one(
-        "crm.scorecard.persistency", compute="_compute_expected_part_ids"
+    pipeline_amount = fields.Monetary("Open pipeline", compute="_compute_expected")
+    pipeline_weighted = fields.Monetary(
+        "Weighted pipeline", compute="_compute_expected"
     )
-    expected_orders = fields.Float(related="prospecting_id.expected_orders")
-    expected_revenue = fields.Monetary(related="prospecting_id.expected_revenue")
-    lifetime_value = fields.Monetary(related="prospecting_id.lifetime_value")
-    probability_alive = fields.Float(related="prospecting_id.probability_alive")
-    lifetime_model_id = fields.Many2one(related="prospecting_id.model_id")
-    pipeline_amount = fields.Monetary(related="prospecting_id.pipeline_amount")
-    pipeline_weighted = fields.Monetary(related="prospecting_id.pipeline_weighted")
-    potential_amount = fields.Monetary(related="prospecting_id.potential_amount")
-    potential_gap = fields.Monetary(related="prospecting_id.potential_gap")
-    churn_score = fields.Integer(related="persistency_id.churn_score")
-    churn_reason = fields.Selection(related="persistency_id.churn_reason")
-    churn_reason_2 = fields.Selection(related="persistency_id.churn_reason_2")
+    potential_amount = fields.Monetary("Potential", compute="_compute_expected")
+    potential_gap = fields.Monetary(compute="_compute_expected")
+    churn_score = fields.Integer("Churn tendency", compute="_compute_expected")
+    churn_reason = fields.Selection(SIGNS, "Above all", compute="_compute_expected")
+    churn_reason_2 = fields.Selection(SIGNS, "And", compute="_compute_expected")
 
     @api.depends("partner_id", "company_id")
-    def _compute_expected_part_ids(self):
+    def _compute_expected(self):
         domain = [
             ("partner_id", "in", self.partner_id.ids),
             ("company_id", "in", self.company_id.ids),
         ]
-        for name in ("prospecting", "persistency"):
-            rows = self.env[f"crm.scorecard.{name}"].search(domain)
+        for part, names in SHOWN.items():
+            rows = self.env[f"crm.scorecard.{part}"].search(domain)
             by_key = {(row.partner_id, row.company_id): row for row in rows}
             for card in self:
-                card[f"{name}_id"] = by_key.get((card.partner_id, card.company_id))
+                row = by_key.get((card.partner_id, card.company_id), rows.browse())
+                for name, column in names.items():
+                    card[name] = row[column]

@@ -43,7 +43,7 @@ class CrmLifetimeModel(models.Model):
             model = system._fit_one(policy)
             if model.state != "failed":
                 model._make_current()
-                policy.is_stale = bool(policy.last_as_of)
+                policy._forget_expected()
             made |= model
         return made
 

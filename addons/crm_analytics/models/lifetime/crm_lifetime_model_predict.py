@@ -19,17 +19,18 @@ class CrmLifetimeModel(models.Model):
 
     _inherit = "crm.lifetime.model"
 
-    def _predict(self, policy, as_of, customers=None) -> SQL:
+    def _predict(self, policy, as_of, cards: SQL, customers=None) -> SQL:
         """Return the statement of what is expected of active customers.
 
         Columns: those of :data:`COLUMNS`, not rounded. They stand in a temporary
         table; the next call replaces it.
 
         :param as_of: day from which the expectation counts
+        :param cards: statement giving the scorecards as of that day
         :param customers: statement giving the ids of the customers, or None for all
         """
         self.ensure_one()
-        columns = self._expect(policy, *self._read_known(as_of, customers))
+        columns = self._expect(policy, *self._read_known(as_of, cards, customers))
         cr = self.env.cr
         names = [*COLUMNS]
         table = SQL.identifier(PREDICTION)
@@ -48,21 +49,20 @@ class CrmLifetimeModel(models.Model):
             "SELECT %s FROM %s", SQL(", ").join(map(SQL.identifier, names)), table
         )
 
-    def _read_known(self, as_of, customers):
+    def _read_known(self, as_of, cards, customers):
         """Return what is known of the customers: id, purchases, revenue, margin."""
         among = SQL()
         if customers is not None:
-            among = SQL("AND partner_id IN (%s)", customers)
+            among = SQL("AND customer_id IN (%s)", customers)
         query = SQL(
-            """SELECT partner_id, (purchase_day_count - 1)::int,
+            """SELECT customer_id, (purchase_day_count - 1)::int,
                       (last_order_date - first_order_date)::int,
                       (%(as_of)s::date - first_order_date)::int,
                       COALESCE(revenue, 0)::float8, COALESCE(margin, 0)::float8
-                 FROM crm_customer_scorecard
-                WHERE company_id = %(company)s AND active
-                  AND last_order_date <= %(as_of)s %(among)s""",
+                 FROM (%(cards)s) card
+                WHERE active AND last_order_date <= %(as_of)s %(among)s""",
             as_of=as_of,
-            company=self.company_id.id,
+            cards=cards,
             among=among,
         )
         ids, *days, revenue, margin = self._read_columns(

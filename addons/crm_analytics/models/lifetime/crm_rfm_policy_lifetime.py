@@ -64,6 +64,10 @@ class CrmRfmPolicy(models.Model):
             policy.lifetime_model_id = by_company.get(policy.company_id)
 
     def write(self, vals):
-        if RULES & set(vals) and "is_stale" not in vals:
-            vals = dict(vals, is_stale=True)
+        if RULES & set(vals):
+            self._forget_expected()
         return super().write(vals)
+
+    def _forget_expected(self):
+        """Note that what is expected follows former rules until the next refresh."""
+        self.filtered("last_as_of").write({"is_stale": True})

@@ -55,5 +55,7 @@ class CrmScorecardSource(models.AbstractModel):
                  FROM (%(predictions)s) p""",
             digits=company.currency_id.decimal_places,
             model=model.id,
-            predictions=model._predict(policy, window.as_of, customers),
+            predictions=model._predict(
+                policy, window.as_of, self._cards_sql(company, window), customers
+            ),
         )

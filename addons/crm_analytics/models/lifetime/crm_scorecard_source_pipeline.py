@@ -53,7 +53,7 @@ class CrmScorecardSource(models.AbstractModel):
              GROUP BY p.commercial_partner_id""",
             digits=digits,
             company=company.id,
-            among=self._of(customers, SQL("p.commercial_partner_id")),
+            among=self._only_sql(customers, SQL("p.commercial_partner_id")),
         )
 
     @api.model
@@ -73,7 +73,7 @@ class CrmScorecardSource(models.AbstractModel):
     def _potential_sql(self, company, window, customers) -> SQL:
         """Return what each customer could buy, and what of it he does not."""
         benchmark = self.env["crm.potential.benchmark"]
-        if customers is None:
+        if customers is None and not window.is_past:
             benchmark._store(company, window, self._revenue_sql(company, window, None))
         group, join = benchmark._get_group_sql(company)
         return SQL(
@@ -121,15 +121,15 @@ class CrmScorecardSource(models.AbstractModel):
             company, window.as_of, customers=customers, since=window.start
         )
         return SQL(
-            """SELECT c.partner_id AS customer_id,
+            """SELECT customer_id,
                       ROUND(COALESCE(bought.revenue, 0), %(digits)s) AS revenue
-                 FROM crm_customer_scorecard c
+                 FROM (%(cards)s) c
             LEFT JOIN (SELECT customer_id, SUM(revenue) AS revenue
                          FROM (%(orders)s) o
-                     GROUP BY customer_id) bought ON bought.customer_id = c.partner_id
-                WHERE c.company_id = %(company)s %(among)s""",
+                     GROUP BY customer_id) bought USING (customer_id)
+                WHERE true %(among)s""",
             digits=company.currency_id.decimal_places,
             orders=orders,
-            company=company.id,
-            among=self._of(customers, SQL("c.partner_id")),
+            cards=self._cards_sql(company, window),
+            among=self._only_sql(customers, SQL("customer_id")),
         )
