@@ -16,6 +16,23 @@ class SevenPFactsCommon(ScorecardCommon):
         super().setUpClass()
         cls.sources = cls.env["crm.scorecard.source"]
         cls.profit = cls.env["crm.profit.policy"]._ensure(cls.company)
+        cls.call = cls.env["crm.sales.activity.kind"].create(
+            {"name": "Quick call", "code": "seven_p_call"}
+        )
+
+    @classmethod
+    def _touch(cls, partner, moment="2026-05-01 08:00:00", **vals):
+        """Return a sales activity, done unless told otherwise."""
+        return cls.env["crm.sales.activity"].create(
+            {
+                "partner_id": partner.id,
+                "company_id": cls.company.id,
+                "kind_id": cls.call.id,
+                "date_start": moment,
+                "state": "done",
+                **vals,
+            }
+        )
 
     @classmethod
     def _window(cls, company=None, as_of=None, is_past=False):

@@ -112,6 +112,7 @@ class TestSevenPPerformance(SevenPFactsCommon):
         phone, web = self.env["utm.medium"].create(
             [{"name": "B2 Phone"}, {"name": "B2 Web"}]
         )
+        self.product.categ_id = self.env["product.category"].create({"name": "Ingots"})
         teams = self.env["crm.team"].create([{"name": "North"}, {"name": "South"}])
         self._create_order(
             acme, "2026-03-02", 100, medium_id=phone.id, team_id=teams[0].id

@@ -114,8 +114,9 @@ class TestSevenPProduct(SevenPFactsCommon):
             self.env.cr.execute(
                 SQL(
                     """INSERT INTO crm_segment_membership (partner_id, segment_id,
-                              segmentation_id, date_start, is_exclusive)
-                       VALUES (%s, %s, %s, '2026-01-01', true)""",
+                              segmentation_id, date_start, start_reason, is_exclusive)
+                       VALUES (%s, %s, %s, '2026-01-01', 'manual',
+                               true)""",
                     partner.id,
                     segment.id,
                     scheme[0][0],

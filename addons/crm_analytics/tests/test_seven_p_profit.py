@@ -54,19 +54,6 @@ class TestSevenPProfit(SevenPFactsCommon):
         complaint.invalidate_recordset()
         return complaint
 
-    def _touch(self, partner, moment, cost, state="done"):
-        kind = self.env["crm.sales.activity.kind"].search([], limit=1)
-        return self.env["crm.sales.activity"].create(
-            {
-                "partner_id": partner.id,
-                "company_id": self.company.id,
-                "kind_id": kind.id,
-                "date_start": moment,
-                "kind_cost": cost,
-                "state": state,
-            }
-        )
-
     def test_contribution_by_hand_in_two_currencies(self):
         acme = self._create_customer("Acme")
         order = self._create_order(acme, "2026-03-02", 1000, cost=600)
@@ -84,8 +71,8 @@ class TestSevenPProfit(SevenPFactsCommon):
         self._create_order(acme, "2026-06-02", 9000, confirm=False)
         self._complain(acme, "2026-05-01 08:00:00", work=30, remedies=20)
         self._complain(acme, "2025-05-01 08:00:00", work=999)
-        self._touch(acme, "2026-05-02 08:00:00", 25)
-        self._touch(acme, "2026-05-03 08:00:00", 77, state="planned")
+        self._touch(acme, "2026-05-02 08:00:00", kind_cost=25)
+        self._touch(acme, "2026-05-03 08:00:00", kind_cost=77, state="planned")
         row = self._read("profit")[acme.id]
         self.assertRow(
             row,
@@ -197,12 +184,13 @@ class TestSevenPProfit(SevenPFactsCommon):
     def test_remedies_do_not_count_twice(self):
         acme = self._create_customer("Acme")
         order = self._create_order(acme, "2026-03-02", 1000, cost=600)
-        complaint = self._complain(acme, "2026-04-01 08:00:00", remedies=100)
+        complaint = self._complain(acme, "2026-04-01 08:00:00")
         remedy = self.env["crm.complaint.remedy"].create(
             {"complaint_id": complaint.id, "remedy_type": "refund"}
         )
         credit = self._refund(self._invoice(order, "2026-03-05"), "2026-04-01", 100)
         self.env.flush_all()
+        complaint.cost_remedies = 100
         self.env.cr.execute(
             SQL(
                 "UPDATE account_move SET crm_remedy_id = %s WHERE id = %s",

@@ -8,20 +8,6 @@ from .seven_p_facts_common import SevenPFactsCommon
 class TestSevenPPromotion(SevenPFactsCommon):
     """Touches and responses, campaigns, discounts."""
 
-    def _touch(self, partner, outcome=None, **vals):
-        kind = self.env["crm.sales.activity.kind"].search([], limit=1)
-        return self.env["crm.sales.activity"].create(
-            {
-                "partner_id": partner.id,
-                "company_id": self.company.id,
-                "kind_id": kind.id,
-                "date_start": "2026-05-01 08:00:00",
-                "state": "done",
-                "outcome_id": outcome and outcome.id,
-                **vals,
-            }
-        )
-
     def test_responses_by_contacts_with_an_outcome(self):
         acme = self._create_customer("Acme")
         outcomes = self.env["crm.sales.activity.outcome"].create(
@@ -30,11 +16,11 @@ class TestSevenPPromotion(SevenPFactsCommon):
                 {"name": "Missed", "code": "b2_missed", "is_reached": False},
             ]
         )
-        self._touch(acme, outcomes[0])
-        self._touch(acme, outcomes[1])
+        self._touch(acme, outcome_id=outcomes[0].id)
+        self._touch(acme, outcome_id=outcomes[1].id)
         self._touch(acme)
-        self._touch(acme, outcomes[0], direction="in")
-        self._touch(acme, outcomes[0], date_start="2025-05-01 08:00:00")
+        self._touch(acme, outcome_id=outcomes[0].id, direction="in")
+        self._touch(acme, "2025-05-01 08:00:00", outcome_id=outcomes[0].id)
         self.assertRow(
             self._read("touches")[acme.id],
             contact_count=3.0,
