@@ -1,2 +1,3 @@
 from . import crm_segment_scorecard_report
+from . import crm_seven_p_report
 from . import sale_report

@@ -7,6 +7,7 @@ from . import test_res_partner_analyst
 from . import test_scorecard_oracle
 from . import test_scorecard_tour
 from . import test_segment_scorecard_report
+from . import test_seven_p
 from . import test_sums_mixin
 from . import test_demo_story
 from . import test_demo_story_sales

@@ -76,13 +76,13 @@ class TestSevenPProduct(SevenPFactsCommon):
             product_count=2.0,
             top_product_id=float(self.metals[0].product_tmpl_id.id),
             mix_concentration=0.68,  # 0.8² + 0.2²
-            favourite_liking=round(liking.liking(0.8, 0.75, 20, 0.0), 1),
+            top_liking=round(liking.liking(0.8, 0.75, 20, 0.0), 1),
         )
         self._complain(acme, self.metals[0])
         self.assertIn(acme.id, self._changed("products"))
         row = self._read("products", acme)[acme.id]
         expected = round(liking.liking(0.8, 0.75, 20, 1 / 3), 1)
-        self.assertRow(row, favourite_liking=expected)
+        self.assertRow(row, top_liking=expected)
 
     def test_complaints_and_opinions(self):
         acme = self._create_customer("Acme")

@@ -149,3 +149,39 @@ def weighted_mean(pairs):
     if not total:
         return None
     return half_up(sum(figure * weight for figure, weight in known) / total)
+
+
+def round_significant(number, digits=2):
+    """Return ``number`` rounded to so many significant digits.
+
+    >>> round_significant(12345.0), round_significant(0.0347), round_significant(0)
+    (12000.0, 0.035, 0)
+    """
+    if not number:
+        return number
+    return round(number, digits - 1 - math.floor(math.log10(abs(number))))
+
+
+def propose_bounds(spread, *, less_is_better=False):
+    """Return the values for 0 and for 100 points, or None where all are alike.
+
+    ``spread`` holds the lowest value, the 10th and 90th percentile and the highest
+    one. Where most customers are alike, lowest and highest value are taken.
+
+    >>> propose_bounds([0.0, 1234.0, 9876.0, 50000.0])
+    (1200.0, 9900.0)
+    >>> propose_bounds([0.0, 1.0, 1.0, 7.0], less_is_better=True)
+    (7.0, 0.0)
+    >>> propose_bounds([3.0, 3.0, 3.0, 3.0]) is None, propose_bounds(None) is None
+    (True, True)
+    """
+    if not spread:
+        return None
+    lowest, low, high, highest = spread
+    if low == high:
+        low, high = lowest, highest
+    if low == high:
+        return None
+    rounded = round_significant(low), round_significant(high)
+    low, high = rounded if rounded[0] != rounded[1] else (low, high)
+    return (high, low) if less_is_better else (low, high)

@@ -12,5 +12,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """
         for model_name in ("crm.customer.scorecard", "crm.customer.scorecard.history"):
             self.env[model_name]._drop_of(src_partners)
+        for model in self.env["crm.scorecard.part.engine"]._get_models().values():
+            model._drop_of(src_partners)
+        self.env["crm.seven.p.score.history"]._drop_of(src_partners)
         self.env["crm.scorecard.queue"]._push(src_partners | dst_partner)
         return super()._update_foreign_keys(src_partners, dst_partner)

@@ -44,8 +44,10 @@ class CrmScorecardEngine(models.AbstractModel):
         :param as_of: last day whose orders count; default: the company's today
         :param watermark: instant before the start of every transaction whose changes
             this one cannot see; read now if not given
-        :return: dict with mode, as_of, customers, inserted, updated, deleted and
-            corrected (rows of a full refresh that no known change explains)
+        :return: dict with mode, as_of, customers, inserted, updated, deleted,
+            corrected (rows of a full refresh that no known change explains) and, of
+            an incremental one, changed: the ids of the customers looked at, or None
+            where they are so many that they stay in a table
         """
         policy._lock_for_refresh()
         company = policy.company_id
@@ -85,7 +87,7 @@ class CrmScorecardEngine(models.AbstractModel):
         company = policy.company_id
         changed = self._read_changed(policy, as_of)
         if changed and not changed.customer_ids:
-            return dict.fromkeys(COUNTS, 0)
+            return {**dict.fromkeys(COUNTS, 0), "changed": []}
         if changed:
             counts = self._apply_changed(policy, as_of, changed)
         else:
@@ -96,6 +98,7 @@ class CrmScorecardEngine(models.AbstractModel):
             counts = self._apply(policy, as_of, only_changed=True)
         if not changed or changed.is_queued:
             self._clear_queue(company)
+        counts["changed"] = changed and changed.customer_ids
         return counts
 
     @api.model

@@ -16,9 +16,9 @@ PROPOSED = {"A": 0.95, "B": 0.8, "C": 0.5, "D": 0.2}
 class CrmProfitPolicy(models.Model):
     """How one company sorts its customers by what they spend and bring in.
 
-    The total and the bounds of the classes are those of the last full refresh: until
-    the next one every customer is judged by them, so that a change of one customer
-    moves no other.
+    The total and the bounds of the classes are worked out by the first full refresh of
+    a day: until the next day every customer is judged by them, so that a change of one
+    customer moves no other.
     """
 
     _name = "crm.profit.policy"
@@ -107,11 +107,22 @@ class CrmProfitPolicy(models.Model):
         """Let the next refresh judge every customer by rules that were changed."""
         rules = {*FLOORS.values(), "percent_a", "percent_b", "delivery_cost"}
         if rules & vals.keys():
-            policies = self.env["crm.rfm.policy"].sudo()  # style: CRM109 next run
-            policies._ensure(self.company_id).write({"is_stale": True})
+            self._make_stale()
+            vals = {**vals, "has_bounds": False}
         return super().write(vals)
 
+    def _make_stale(self):
+        """Let the next refresh of these companies look at everybody."""
+        policies = self.env["crm.rfm.policy"].sudo()  # style: CRM109 next run
+        policies._ensure(self.company_id).write({"is_stale": True})
+
     # --- ACTIONS
+
+    def action_forget_bounds(self):
+        """Let the next refresh work out total and bounds anew, on the same day too."""
+        self.write({"has_bounds": False})
+        self._make_stale()
+        return True
 
     def action_propose(self):
         """Set the floors of the tiers by what the customers spend now."""
@@ -164,6 +175,12 @@ class CrmProfitPolicy(models.Model):
             known.bound_a or None,
             known.bound_b or None,
         )
+
+    def _has_bounds_of(self, as_of):
+        """Return whether there are bounds of this day, from any revenue at all."""
+        self.ensure_one()
+        known = self.sudo()  # style: CRM109 as above
+        return known.has_bounds and known.bounds_date == as_of and known.bound_a > 0
 
     def _store_bounds(self, bounds, as_of):
         self.ensure_one()

@@ -27,8 +27,9 @@ class CrmScorecardSource(models.AbstractModel):
       products without cost
     - ``crm_seven_p_product``, ``crm_seven_p_category``: what each customer bought
     - ``crm_seven_p_money``: per customer what he brings in and costs
-    - ``crm_seven_p_bound``: one row of company totals and bounds, those of the last
-      full refresh for an incremental one, so that one customer moves no other
+    - ``crm_seven_p_bound``: one row of company totals and bounds. The first full
+      refresh of a day works them out, all others until the next day keep them: so one
+      customer moves no other, and full and incremental refreshes agree
 
     Purchases are those of ``crm.sale.fact``; amounts are untaxed, in the company's
     currency at the rate of the order, before refunds.
@@ -45,12 +46,12 @@ class CrmScorecardSource(models.AbstractModel):
         self._keep("category", self._category_sql())
         self._keep("money", self._money_sql(company, window, customers))
         policy = self.env["crm.profit.policy"]._ensure(company)
-        if customers is None:
+        bounds = policy._get_bounds()
+        if window.is_past:
             bounds = self._read_bounds(policy)
-            if not window.is_past:
-                policy._store_bounds(bounds, window.as_of)
-        else:
-            bounds = policy._get_bounds()
+        elif customers is None and not policy._has_bounds_of(window.as_of):
+            bounds = self._read_bounds(policy)
+            policy._store_bounds(bounds, window.as_of)
         self._keep("bound", policy._bounds_sql(bounds))
 
     @api.model

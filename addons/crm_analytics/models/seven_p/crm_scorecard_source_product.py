@@ -28,7 +28,7 @@ class CrmScorecardSource(models.AbstractModel):
                 (
                     "product_count",
                     "top_product_id",
-                    "favourite_liking",
+                    "top_liking",
                     "mix_concentration",
                 ),
                 "_source_products",
@@ -78,7 +78,7 @@ class CrmScorecardSource(models.AbstractModel):
         """
         return SQL(
             """SELECT b.customer_id, b.product_count, b.top_product_id,
-                      %(liking)s AS favourite_liking, b.mix_concentration
+                      %(liking)s AS top_liking, b.mix_concentration
                  FROM (SELECT p.customer_id, p.product_count, c.mix_concentration,
                               p.top[1] AS amount, p.total, p.top[3] AS orders,
                               -p.top[2]::int AS top_product_id, p.top[4] AS days

@@ -1,0 +1,89 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+PROGRESS = "crm-scorecard"
+
+
+class CrmScorecardRun(models.Model):
+    """The 7 P of a run: what was done for each, and how far it is."""
+
+    _inherit = "crm.scorecard.run"
+
+    part_ids = fields.One2many("crm.scorecard.run.part", "run_id", readonly=True)
+    part_changed_count = fields.Integer(
+        "7 P rows written", readonly=True, help="Rows of all parts and of the scores."
+    )
+    progress = fields.Float(
+        "Progress (%)", digits=(5, 0), compute="_compute_progress", aggregator=None
+    )
+
+    @api.depends("state")
+    def _compute_progress(self):
+        running = self.filtered(lambda run: run.state == "running")
+        shares = self._get_progress() if running else {}
+        for run in self:
+            share = 0.0 if run.state != "done" else 100.0
+            run.progress = shares.get(run.company_id.id, share)
+
+    def _work(self, task):
+        """Do the 7 P after ``task``, in the same transaction."""
+        policy = self.env["crm.rfm.policy"]._ensure(self.company_id)
+        since = policy.watermark
+        engine = self.env["crm.scorecard.part.engine"].sudo()  # style: CRM109 as core
+
+        def work(core, policy):
+            self._tell_progress(policy.company_id, "core")
+            counts = task(core, policy)
+            if self.mode == "month_end":
+                engine._snapshot(policy, self, counts["as_of"])
+                return counts
+            self.part_changed_count = engine._refresh(policy, self, counts, since)
+            return counts
+
+        return super()._work(work)
+
+    def _add_part(self, part, counts, duration):
+        """Keep what was done for one part."""
+        names = ("customers", "inserted", "updated", "deleted", "corrected")
+        values = {
+            f"{name.removesuffix('s')}_count": counts.get(name, 0) for name in names
+        }
+        self.env["crm.scorecard.run.part"].sudo().create(  # style: CRM109 a record
+            {"run_id": self.id, "part": part, "duration": duration, **values}
+        )
+
+    def _drop_idle(self):
+        """Keep a run that found changes of the 7 P only."""
+        idle = self.filtered(lambda run: not run.part_changed_count)
+        return super(CrmScorecardRun, idle)._drop_idle()
+
+    # --- PROGRESS
+
+    @api.model
+    def _tell_progress(self, company, step):
+        """Let other sessions see at which step the refresh of ``company`` is.
+
+        What this transaction writes nobody sees before its end, and a row that it
+        wrote must not be written by another one: so the name of the connection tells,
+        which the database shows to everybody at once.
+        """
+        name = f"{PROGRESS}/{company.id}/{step}"
+        self.env.cr.execute(SQL("SELECT set_config('application_name', %s, true)", name))
+
+    @api.model
+    def _get_progress(self):
+        """Return ``{company id: percent}`` of the refreshes at work."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT application_name FROM pg_stat_activity
+                    WHERE datname = current_database() AND application_name LIKE %s""",
+                f"{PROGRESS}/%",
+            )
+        )
+        steps = self.env["crm.scorecard.run.part"]._get_steps()
+        shares = {}
+        for [name] in rows:
+            _prefix, company_id, step = name.split("/")
+            if step in steps:
+                shares[int(company_id)] = 100.0 * steps.index(step) / len(steps)
+        return shares

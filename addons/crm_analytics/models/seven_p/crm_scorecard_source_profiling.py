@@ -1,0 +1,177 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...tools.seven_p import Source
+
+
+class CrmScorecardSource(models.AbstractModel):
+    """Profiling: master data, contacts, roles, segments and first contact."""
+
+    _inherit = "crm.scorecard.source"
+
+    @api.model
+    def _get_sources(self):
+        return [
+            *super()._get_sources(),
+            Source(
+                "profiling_master",
+                "profiling",
+                self.env._("Master data and contacts"),
+                ("completeness", "contact_count"),
+                "_profiling_master_sql",
+                zero=("contact_count",),
+                is_dated=False,
+            ),
+            Source(
+                "profiling_groups",
+                "profiling",
+                self.env._("Roles and segments"),
+                ("role_count", "segment_count"),
+                "_profiling_groups_sql",
+                changed="_profiling_groups_changed_sql",
+                zero=("role_count", "segment_count"),
+            ),
+            Source(
+                "profiling_first",
+                "profiling",
+                self.env._("First contact"),
+                ("source_id", "first_contact_date"),
+                "_profiling_first_sql",
+                changed="_profiling_first_changed_sql",
+            ),
+        ]
+
+    # --- MASTER DATA
+
+    @api.model
+    def _profiling_master_sql(self, company, window, customers) -> SQL:
+        """Return the share of master data filled in and the number of contacts."""
+        policy = self.env["crm.rfm.policy"]._ensure(company)
+        known = [
+            SQL("(%s)::int", self._is_filled_sql(self.env["res.partner"]._fields[name]))
+            for name in policy._get_master_data()
+        ]
+        share = SQL("NULL")
+        if known:
+            share = SQL("100.0 * (%s) / %s", SQL(" + ").join(known), len(known))
+        return SQL(
+            """SELECT p.id AS customer_id, %(share)s AS completeness, contact.contact_count
+                 FROM res_partner p
+            LEFT JOIN (SELECT commercial_partner_id, COUNT(*) AS contact_count
+                         FROM res_partner
+                        WHERE active AND type = 'contact'
+                          AND id != commercial_partner_id %(contacts)s
+                     GROUP BY commercial_partner_id) contact
+                   ON contact.commercial_partner_id = p.id
+                WHERE p.id = p.commercial_partner_id %(only)s""",
+            share=share,
+            contacts=self._only_sql(customers, SQL("commercial_partner_id")),
+            only=self._only_sql(customers, SQL("p.id")),
+        )
+
+    @api.model
+    def _is_filled_sql(self, field) -> SQL:
+        """Return whether partner ``p`` has a value in this field."""
+        column = SQL.identifier("p", field.name)
+        if field.type in ("char", "text") and not field.translate:
+            return SQL("%s IS NOT NULL AND %s != ''", column, column)
+        if field.type in ("integer", "float"):
+            return SQL("%s IS NOT NULL AND %s != 0", column, column)
+        return SQL("%s IS NOT NULL", column)
+
+    # --- ROLES AND SEGMENTS
+
+    @api.model
+    def _profiling_groups_sql(self, company, window, customers) -> SQL:
+        """Return how many roles and segments each customer has on the day."""
+        return SQL(
+            """SELECT customer_id, SUM(is_role)::int AS role_count,
+                      SUM(1 - is_role)::int AS segment_count
+                 FROM (SELECT p.commercial_partner_id AS customer_id, 1 AS is_role
+                         FROM crm_partner_role_assignment a
+                         JOIN res_partner p ON p.id = a.partner_id
+                        WHERE a.state = 'active' AND a.date_from <= %(day)s
+                          AND (a.date_to IS NULL OR a.date_to >= %(day)s)
+                          AND (a.company_id IS NULL OR a.company_id = %(company)s)
+                          %(only)s
+                        UNION ALL
+                       SELECT p.commercial_partner_id, 0
+                         FROM crm_segment_membership m
+                         JOIN res_partner p ON p.id = m.partner_id
+                        WHERE m.date_start < %(end)s
+                          AND (m.date_end IS NULL OR m.date_end >= %(end)s)
+                          AND (m.company_id IS NULL OR m.company_id = %(company)s)
+                          %(only)s) held
+             GROUP BY customer_id""",
+            day=window.as_of,
+            end=window.end_instant,
+            company=company.id,
+            only=self._only_sql(customers, SQL("p.commercial_partner_id")),
+        )
+
+    @api.model
+    def _profiling_groups_changed_sql(self, company, since) -> SQL:
+        return SQL(
+            """SELECT p.commercial_partner_id AS customer_id
+                 FROM crm_partner_role_assignment a
+                 JOIN res_partner p ON p.id = a.partner_id
+                WHERE a.write_date >= %(since)s
+                UNION ALL
+               SELECT p.commercial_partner_id
+                 FROM crm_segment_membership m
+                 JOIN res_partner p ON p.id = m.partner_id
+                WHERE m.date_start >= %(since)s OR m.date_end >= %(since)s""",
+            since=since,
+        )
+
+    # --- FIRST CONTACT
+
+    @api.model
+    def _profiling_first_sql(self, company, window, customers) -> SQL:
+        """Return the first day on which we heard of each customer, and how.
+
+        The days are those of his leads, quotations and orders; the source is that of
+        the first one that names any.
+        """
+        day = self._facts()._local_day_sql(SQL("moment"), company)
+        return SQL(
+            """SELECT customer_id, MIN(%(day)s) AS first_contact_date,
+                      (ARRAY_AGG(source_id ORDER BY moment, source_id)
+                          FILTER (WHERE source_id > 0))[1] AS source_id
+                 FROM (SELECT p.commercial_partner_id AS customer_id,
+                              l.create_date AS moment, l.source_id
+                         FROM crm_lead l JOIN res_partner p ON p.id = l.partner_id
+                        WHERE (l.company_id IS NULL OR l.company_id = %(company)s)
+                          %(only)s
+                        UNION ALL
+                       SELECT p.commercial_partner_id, o.date_order, o.source_id
+                         FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
+                        WHERE o.company_id = %(company)s
+                          AND (o.source_id IS NOT NULL OR o.state IN ('draft', 'sent'))
+                          %(only)s
+                        UNION ALL
+                       SELECT customer_id, %(noon)s, NULL
+                         FROM (%(cards)s) card WHERE TRUE %(cards_only)s) heard
+                WHERE moment < %(end)s
+             GROUP BY customer_id""",
+            day=day,
+            company=company.id,
+            end=window.end_instant,
+            only=self._only_sql(customers, SQL("p.commercial_partner_id")),
+            noon=SQL(
+                "(first_order_date + INTERVAL '12 hours') AT TIME ZONE %s"
+                " AT TIME ZONE 'UTC'",
+                self._facts()._get_timezone(company),
+            ),
+            cards=self._cards_sql(company, window),
+            cards_only=self._only_sql(customers, SQL("customer_id")),
+        )
+
+    @api.model
+    def _profiling_first_changed_sql(self, company, since) -> SQL:
+        return SQL(
+            """SELECT p.commercial_partner_id AS customer_id
+                 FROM crm_lead l JOIN res_partner p ON p.id = l.partner_id
+                WHERE l.write_date >= %s""",
+            since,
+        )
