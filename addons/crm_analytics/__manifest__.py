@@ -11,6 +11,7 @@
     "data": [
         "security/crm_analytics_groups.xml",
         "security/ir.model.access.csv",
+        "security/crm_profit_policy_security.xml",
         "security/crm_satisfaction_security.xml",
         "security/crm_scorecard_security.xml",
         "security/crm_partner_role_security.xml",
@@ -64,6 +65,7 @@
         "views/crm_complaint_menus.xml",
         "views/crm_lifetime_model_views.xml",
         "views/crm_churn_backtest_views.xml",
+        "views/crm_profit_policy_views.xml",
     ],
     "demo": [
         "demo/10_res_users_demo.xml",

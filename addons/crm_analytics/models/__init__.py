@@ -6,6 +6,9 @@ from . import churn
 from . import crm_sale_fact
 from . import crm_sales_history_import
 from . import account_move
+from . import account_partial_reconcile
+from . import crm_complaint
+from . import crm_sales_activity
 from . import res_company
 from . import res_partner
 from . import res_partner_roles

@@ -13,3 +13,8 @@ from . import test_demo_story
 from . import test_demo_story_sales
 from . import test_demo_story_service
 from . import test_customer_page_analyst
+from . import test_seven_p_profit
+from . import test_seven_p_performance
+from . import test_seven_p_product
+from . import test_seven_p_promotion
+from . import test_analytics_tools

@@ -21,7 +21,7 @@ class CrmScorecardProduct(models.Model):
         ondelete="set null",
         help="The product with the largest amount ordered.",
     )
-    favourite_liking = KnownFloat(
+    top_liking = KnownFloat(
         "Liking of the favourite",
         digits=(5, 1),
         readonly=True,
