@@ -95,7 +95,7 @@ class CrmCohort(models.Model):
         domain = [("company_id", "=", company.id)]
         if segment:
             domain.append(("partner_id.segment_ids", "in", segment.ids))
-        cards._flush_search(domain)
+        cards.flush_model(["partner_id", "company_id"])
         query = cards._search(domain)
         return query.subselect(SQL.identifier(query.table, "partner_id"))
 

@@ -50,7 +50,7 @@ class CrmCohortGrid(models.AbstractModel):
     def _read(self, values):
         """Return ``{(cohort, step): (customers, revenue)}`` and when worked out.
 
-        Of the latest cohorts; read once for one answer.
+        Of the cohorts of the last periods; read once for one answer.
         """
         kept = self.env.context.get("crm_analytics_cohorts")
         if kept:
@@ -59,11 +59,11 @@ class CrmCohortGrid(models.AbstractModel):
         rows, moment = self.env["crm.cohort"]._read(
             self.env.company, grain, self._get_segment(values)
         )
-        starts = sorted({row[0] for row in rows})[-LENGTHS[grain] :]
+        since = cohort.shift(self._get_current(grain), 1 - LENGTHS[grain], grain)
         cells = {
             (start, step): (customers, revenue)
             for start, step, customers, _orders, revenue in rows
-            if start >= starts[0]
+            if start >= since
         }
         if kept is not None:
             kept.update(rows=cells, moment=moment)

@@ -17,7 +17,7 @@ class CrmCustomerList(models.Model):
     kind      who is on the list
     ========  =================================================================
     find      has not bought here yet; open leads promise enough
-    keep      bought and is valuable; tends to leave
+    keep      valuable now or before, and tends to leave
     win_back  lapsed by the rules of the lifecycle; brought enough before
     ========  =================================================================
     """
@@ -54,7 +54,7 @@ class CrmCustomerList(models.Model):
         "Value Classes",
         default="B",
         required=True,
-        help="Keep: customers of these value classes.",
+        help="Keep: customers of these value classes, or with the monetary score below.",
     )
     min_churn_score = fields.Integer(
         "Churn Tendency from",
@@ -63,9 +63,9 @@ class CrmCustomerList(models.Model):
     )
     min_monetary_score = fields.Integer(
         "Monetary Score from",
-        default=3,
-        help="Win back: customers whose monetary score of the RFM, from 1 to 5, is "
-        "this or more.",
+        default=4,
+        help="Keep and win back: customers whose monetary score of the RFM, from 1 to "
+        "5, is this or more, whenever they bought.",
     )
     domain = fields.Char(
         "Further Conditions", default="[]", help="Customers also meet these conditions."
@@ -186,17 +186,20 @@ class CrmCustomerList(models.Model):
         valued = company & Domain("abc_class", "in", UP_TO[self.value_class])
         return (
             self._get_part_domain("persistency", leaving)
-            & self._get_part_domain("profitability", valued)
+            & (self._get_part_domain("profitability", valued) | self._get_rich_domain())
             & ~self._get_stay_domain("lapsed")
         )
 
     def _get_win_back_domain(self):
         """Lapsed customers who once brought enough."""
-        cards = self.env["crm.customer.scorecard"]
-        valued = Domain("company_id", "=", self._get_company().id) & Domain(
+        return self._get_stay_domain("lapsed") & self._get_rich_domain()
+
+    def _get_rich_domain(self):
+        """Customers who brought enough since their first order."""
+        rich = Domain("company_id", "=", self._get_company().id) & Domain(
             "monetary_score", ">=", self.min_monetary_score
         )
-        return self._get_stay_domain("lapsed") & self._get_customers(cards, valued)
+        return self._get_customers(self.env["crm.customer.scorecard"], rich)
 
     def _get_part_domain(self, part, domain):
         return self._get_customers(self.env[f"crm.scorecard.{part}"], domain)

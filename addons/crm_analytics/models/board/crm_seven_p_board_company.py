@@ -65,7 +65,7 @@ class CrmSevenPBoard(models.AbstractModel):
                 ),
                 hint=self.env._(
                     "Customers whose churn tendency is %s or more, and their revenue of "
-                    "the last 12 months.",
+                    "the last 24 months.",
                     LEAVING,
                 ),
                 drill="leaving",
@@ -82,10 +82,10 @@ class CrmSevenPBoard(models.AbstractModel):
         [[equity]] = self._get_part("prospecting")._read_group(
             domain, [], ["lifetime_value:sum"]
         )
-        [[count, at_risk]] = self._get_part("persistency")._read_group(
+        [[count, recent, former]] = self._get_part("persistency")._read_group(
             domain & Domain("churn_score", ">=", leaving),
             [],
-            ["__count", "recent_revenue:sum"],
+            ["__count", "recent_revenue:sum", "former_revenue:sum"],
         )
         return {
             "customers": sum(classes.values()),
@@ -93,7 +93,7 @@ class CrmSevenPBoard(models.AbstractModel):
             "quality": sum(classes.get(name, 0) for name in quality),
             "equity": equity or 0,
             "leaving": count,
-            "at_risk": at_risk or 0,
+            "at_risk": (recent or 0) + (former or 0),
         }
 
     # --- LISTS
@@ -110,7 +110,7 @@ class CrmSevenPBoard(models.AbstractModel):
         )
         leaving = self._get_part("persistency").search(
             asked.domain & Domain("churn_score", ">=", LEAVING),
-            order="recent_revenue desc, id",
+            order="recent_revenue desc, former_revenue desc, id",
             limit=LIMIT,
         )
         known = self._read_known(asked, best.partner_id | leaving.partner_id)
@@ -181,6 +181,7 @@ class CrmSevenPBoard(models.AbstractModel):
                 blocks.column(self.env._("Tendency"), "end"),
                 blocks.column(self.env._("Why")),
                 blocks.column(self.env._("Last 12 Months"), "end"),
+                blocks.column(self.env._("12 Months before"), "end"),
                 blocks.column(self.env._("Offer Next")),
                 blocks.column(self.env._("Salesperson"), is_kept=True),
             ],
@@ -193,6 +194,7 @@ class CrmSevenPBoard(models.AbstractModel):
                         blocks.cell(row.churn_score, "integer", tone="bad"),
                         blocks.cell(row._get_churn_text()),
                         blocks.cell(row.recent_revenue, "monetary", **money),
+                        blocks.cell(row.former_revenue, "monetary", **money),
                         blocks.cell(self._get_offer(known, row.partner_id)),
                         self._get_owner_cell(row.partner_id),
                     ],

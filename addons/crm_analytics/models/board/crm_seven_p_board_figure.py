@@ -136,9 +136,11 @@ class CrmSevenPBoard(models.AbstractModel):
         row = self._get_part(part).search(asked.domain, limit=1)
         if not row:
             return []
+        cells = {name: self._get_cell(asked, row, name) for name in columns}
         return [
-            self._make_figure(asked, part, name, self._get_cell(asked, row, name))
-            for name in columns
+            self._make_figure(asked, part, name, cell)
+            for name, cell in cells.items()
+            if cell["value"] is not False
         ]
 
     @api.model
@@ -185,9 +187,7 @@ class CrmSevenPBoard(models.AbstractModel):
             figure / count if count else 0, "monetary", currency_id=currency_id
         )
         cell = blocks.cell(figure, "monetary", currency_id=currency_id)
-        return self._make_figure(
-            asked, part, name, {**cell, "note": mean, "note_label": "⌀"}
-        )
+        return self._make_figure(asked, part, name, {**cell, "note": mean})
 
     @api.model
     def _make_figure(self, asked, part, name, cell):

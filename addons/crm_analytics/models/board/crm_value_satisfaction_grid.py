@@ -61,23 +61,17 @@ class CrmValueSatisfactionGrid(models.AbstractModel):
     def _get_matrix(self, values):
         company = self.env.company
         strategies = self.env["crm.value.strategy"]._get_by_cell(company)
-        rows = self._read_cells(values)
-        cells = {}
-        for value_class, band, count, revenue in rows:
-            strategy = strategies.get((value_class, band))
-            cells[self._cell_key(value_class, band)] = {
-                "count": count,
-                "revenue": float(revenue),
-                **(
-                    {
-                        "label": strategy.name,
-                        "text": strategy.description or "",
-                        "color": strategy.color,
-                    }
-                    if strategy
-                    else {}
-                ),
+        found = {
+            (value_class, band): {"count": count, "revenue": float(revenue)}
+            for value_class, band, count, revenue in self._read_cells(values)
+        }
+        cells = {
+            self._cell_key(*key): {
+                **found.get(key, {"count": 0, "revenue": 0.0}),
+                **self._get_strategy(strategies.get(key)),
             }
+            for key in found | strategies
+        }
         payload = {
             "title": self.env._("Value and Satisfaction"),
             "definition": self.env._(
@@ -96,9 +90,20 @@ class CrmValueSatisfactionGrid(models.AbstractModel):
         refreshed = self.env["crm.rfm.policy"]._ensure(company).refreshed_at
         if refreshed:
             payload["computed_at"] = refreshed
-        if not cells:
+        if not found:
             payload["empty"] = self._get_empty_state()
         return payload
+
+    @api.model
+    def _get_strategy(self, strategy):
+        """Return what a cell says of its strategy."""
+        if not strategy:
+            return {}
+        return {
+            "label": strategy.name,
+            "hint": strategy.description or "",
+            "color": strategy.color,
+        }
 
     @api.model
     def _get_measures(self, company):

@@ -1,7 +1,8 @@
 import { Component, onWillStart, onWillUnmount, useEffect, useRef } from "@odoo/owl";
-import { getColor } from "@web/core/colors/colors";
-import { cookie } from "@web/core/browser/cookie";
 import { loadBundle } from "@web/core/assets";
+
+/** As the marks beside the bars, see `seven_p_board.scss`. */
+const COLORS = { own: "#714b67", segment: "#6f42c1", company: "#495057", last_year: "#0d6efd" };
 
 /** The scores of the seven P as a radar: one line per series. */
 export class SevenPRadar extends Component {
@@ -24,9 +25,8 @@ export class SevenPRadar extends Component {
     draw() {
         this.chart?.destroy();
         const { parts, series } = this.props;
-        const scheme = cookie.get("color_scheme");
-        const datasets = series.map((line, place) => {
-            const color = getColor(place, scheme, series.length);
+        const datasets = series.map((line) => {
+            const color = COLORS[line.key];
             const isOwn = line.key === "own";
             return {
                 label: line.label,

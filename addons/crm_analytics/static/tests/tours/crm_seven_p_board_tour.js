@@ -1,0 +1,98 @@
+import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
+
+const BOARD = ".o_crm_seven_p";
+
+function askTheBoard() {
+    return [
+        {
+            content: "Who are our best customers?",
+            trigger: `${BOARD} [data-list=best] tbody tr:first:contains(Stayer)`,
+        },
+        {
+            content: "Who is leaving, and why?",
+            trigger: `${BOARD} [data-list=leaving] tbody tr:contains(Leaver)`,
+        },
+        {
+            content: "Open the board of the customer who is leaving",
+            trigger: `${BOARD} [data-list=leaving] tbody tr:contains(Leaver) a`,
+            run: "click",
+        },
+        {
+            content: "His scores beside those of the company",
+            trigger: `${BOARD} .o_crm_seven_p_scores canvas`,
+        },
+        {
+            content: "Why does he leave?",
+            trigger: `${BOARD} [data-part=persistency] .o_crm_seven_p_why`,
+            run: "click",
+        },
+        {
+            content: "Factors, points, weights",
+            trigger: `${BOARD} .o_crm_seven_p_explanation td:contains(Churn tendency)`,
+        },
+        {
+            content: "What should we offer? What he has not bought yet",
+            trigger: `${BOARD} .o_crm_seven_p_card[data-part=product] [data-figure=next_category_id]`,
+        },
+    ];
+}
+
+registry.category("web_tour.tours").add("crm_seven_p_board_tour", {
+    steps: () => [
+        {
+            content: "The board of the company: what its customers are worth",
+            trigger: `${BOARD} [data-figure=equity]`,
+        },
+        ...askTheBoard(),
+        {
+            content: "The orders behind a figure",
+            trigger: `${BOARD} button[data-figure=former_revenue]`,
+            run: "click",
+        },
+        { content: "His orders", trigger: ".o_list_view .o_data_row" },
+        {
+            content: "Back to the board",
+            trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item:last a, .o_breadcrumb a:last",
+            run: "click",
+        },
+        {
+            content: "Score everybody anew",
+            trigger: ".o_crm_seven_p_refresh",
+            run: "click",
+        },
+        {
+            content: "The result is told",
+            trigger: ".o_notification:contains(customers scored)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("crm_seven_p_board_phone_tour", {
+    steps: () => askTheBoard(),
+});
+
+registry.category("web_tour.tours").add("crm_customer_list_tour", {
+    steps: () => [
+        stepUtils.showAppsMenuItem(),
+        {
+            content: "Who is to be kept",
+            trigger: ".o_kanban_record:contains(Keep) button[name=action_open]",
+            run: "click",
+        },
+        {
+            content: "Choose the customer who is leaving",
+            trigger: ".o_data_row:contains(Leaver) .o_list_record_selector input",
+            run: "click",
+        },
+        {
+            content: "Put him on the call list",
+            trigger: ".o_control_panel button[name=action_propose_calls]",
+            run: "click",
+        },
+        {
+            content: "The call is proposed",
+            trigger: ".o_notification:contains(Call list: 1)",
+        },
+    ],
+});
