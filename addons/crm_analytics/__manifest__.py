@@ -48,6 +48,7 @@
         "wizard/crm_seven_p_preview_views.xml",
         "views/crm_complaint_menus.xml",
         "views/crm_profit_policy_views.xml",
+        "views/crm_customer_product_views.xml",
     ],
     "demo": [
         "demo/10_res_users_demo.xml",
