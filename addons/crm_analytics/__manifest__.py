@@ -66,6 +66,7 @@
         "views/crm_lifetime_model_views.xml",
         "views/crm_churn_backtest_views.xml",
         "views/crm_profit_policy_views.xml",
+        "views/crm_customer_product_views.xml",
     ],
     "demo": [
         "demo/10_res_users_demo.xml",

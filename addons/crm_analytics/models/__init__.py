@@ -20,5 +20,6 @@ from . import res_partner_policy
 from . import sale_order
 from . import crm_lifecycle_dimension
 from . import crm_care_rule
+from . import customer_product
 from . import crm_customer_page
 from . import board

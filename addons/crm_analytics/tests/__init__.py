@@ -20,3 +20,4 @@ from . import test_seven_p_performance
 from . import test_seven_p_product
 from . import test_seven_p_promotion
 from . import test_analytics_tools
+from . import test_customer_product

@@ -53,7 +53,13 @@ class SevenPFactsCommon(ScorecardCommon):
         """Return ``{customer id: row}`` of the source ``key``."""
         company = company or self.company
         window = self._window(company, **window)
+        if window.is_past:
+            self.env["crm.scorecard.engine"]._make_table(
+                "crm_scorecard_scored",
+                SQL("SELECT id AS customer_id FROM res_partner"),
+            )
         self.env.flush_all()
+        self.env["crm.scorecard.engine"]._store_credits(company)
         # every customer of the tests has a scorecard, as the engine sees to it
         self.env.cr.execute(
             SQL(

@@ -65,10 +65,6 @@ class CrmScorecardSource(models.AbstractModel):
         self.env.cr.execute(SQL("ANALYZE %s", table))
 
     @api.model
-    def _facts(self):
-        return self.env["crm.sale.fact"]
-
-    @api.model
     def _partners(self, customers):
         """Return the relation of the partners of ``customers``, all if None."""
         facts = self._facts()
@@ -241,7 +237,7 @@ class CrmScorecardSource(models.AbstractModel):
                     self._touches_sql(company, window, customers),
                 ),
             ),
-            (("counted_cost",), self._credited_sql(company, window, customers)),
+            (("counted_cost",), self._counted_sql(company, window, customers)),
             (("counted_cost",), self._promised_sql()),
         ]
 
@@ -258,20 +254,12 @@ class CrmScorecardSource(models.AbstractModel):
     @api.model
     def _refunded_sql(self, company, window, customers) -> SQL:
         """Return, below zero, the margin that was taken back in the window."""
-        facts = self._facts()
-        credited = facts._credited_orders_sql(company, window.as_of)
-        if customers is not None:
-            credited = SQL(
-                """SELECT c.order_id FROM (%s) c
-                     JOIN sale_order o ON o.id = c.order_id
-                     JOIN %s p ON p.id = o.partner_id""",
-                credited,
-                self._partners(customers),
-            )
         return SQL(
             """SELECT customer_id, -SUM(margin) AS gross_margin
                  FROM (%s) r WHERE day >= %s GROUP BY customer_id""",
-            facts._refund_movements_sql(company, window.as_of, credited),
+            self._facts()._refund_movements_sql(
+                company, window.as_of, self._credited_sql(customers)
+            ),
             window.start,
         )
 
@@ -318,7 +306,7 @@ class CrmScorecardSource(models.AbstractModel):
             company.id,
             type_,
             self._within(SQL("date_received"), window),
-            self._of(customers, SQL("commercial_partner_id")),
+            self._only_sql(customers, SQL("commercial_partner_id")),
         )
 
     @api.model
@@ -330,11 +318,11 @@ class CrmScorecardSource(models.AbstractModel):
                 WHERE company_id = %s AND state = 'done' AND %s %s""",
             company.id,
             self._within(SQL("date_start"), window),
-            self._of(customers, SQL("partner_id")),
+            self._only_sql(customers, SQL("partner_id")),
         )
 
     @api.model
-    def _credited_sql(self, company, window, customers) -> SQL:
+    def _counted_sql(self, company, window, customers) -> SQL:
         """Return which part of refunds to complainants the margin bears already.
 
         A credit note lowers the margin of its order in proportion to the revenue.

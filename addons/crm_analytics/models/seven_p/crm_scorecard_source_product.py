@@ -210,9 +210,9 @@ class CrmScorecardSource(models.AbstractModel):
                      ORDER BY partner_id, id) m USING (partner_id)
                 WHERE s.company_id = %(company)s %(of)s""",
             scheme=company._get_value_scheme_sql(),
-            of_member=self._of(customers, SQL("partner_id")),
+            of_member=self._only_sql(customers, SQL("partner_id")),
             company=company.id,
-            of=self._of(customers, SQL("s.partner_id")),
+            of=self._only_sql(customers, SQL("s.partner_id")),
         )
 
     # --- COMPLAINTS AND OPINIONS
@@ -247,7 +247,7 @@ class CrmScorecardSource(models.AbstractModel):
             opinions=opinions,
             company=company.id,
             within=self._within(SQL("date"), window),
-            of=self._of(customers, SQL("commercial_partner_id")),
+            of=self._only_sql(customers, SQL("commercial_partner_id")),
         )
 
     # --- WHO MAY HAVE CHANGED

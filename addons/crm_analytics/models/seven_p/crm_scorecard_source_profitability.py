@@ -71,7 +71,7 @@ class CrmScorecardSource(models.AbstractModel):
         """Every customer with a scorecard has a tier and a class."""
         policy = self.env["crm.profit.policy"]._ensure(company)
         return SQL(
-            """SELECT s.partner_id AS customer_id, m.invoiced_revenue, m.gross_margin,
+            """SELECT s.customer_id, m.invoiced_revenue, m.gross_margin,
                       m.discount_amount,
                       ROUND(100 * m.uncosted / NULLIF(m.ordered, 0), 1)::float8
                           AS uncosted_share,
@@ -89,13 +89,13 @@ class CrmScorecardSource(models.AbstractModel):
                            WHEN m.invoiced_revenue > 0
                                 AND m.invoiced_revenue >= b.bound_b THEN 'B'
                            ELSE 'C' END AS abc_class
-                 FROM crm_customer_scorecard s
+                 FROM (%(cards)s) s
            CROSS JOIN crm_seven_p_bound b
-            LEFT JOIN crm_seven_p_money m ON m.customer_id = s.partner_id
-                WHERE s.company_id = %(company)s %(of)s""",
+            LEFT JOIN crm_seven_p_money m ON m.customer_id = s.customer_id
+                WHERE TRUE %(of)s""",
             tier=policy._tier_sql(SQL("COALESCE(m.invoiced_revenue, 0)")),
-            company=company.id,
-            of=self._of(customers, SQL("s.partner_id")),
+            cards=self._cards_sql(company, window),
+            of=self._only_sql(customers, SQL("s.customer_id")),
         )
 
     # --- WHO MAY HAVE CHANGED
