@@ -21,3 +21,6 @@ from . import test_seven_p_product
 from . import test_seven_p_promotion
 from . import test_analytics_tools
 from . import test_customer_product
+from . import test_lifetime_tools
+from . import test_crm_lifetime_model
+from . import test_crm_churn

@@ -1,7 +1,7 @@
 """Whole tables between PostgreSQL and numpy, by binary COPY and without formatting.
 
-Columns are ``i4`` (integer), ``i8`` (bigint) or ``f8`` (double precision), never NULL
-on the way out; on the way in a float that is no number is NULL.
+Columns are ``i4`` (integer), ``i8`` (bigint) or ``f8`` (double precision), never NULL:
+what is not known is no number (NaN).
 """
 
 import io
@@ -34,7 +34,7 @@ def decode(data, kinds):
     count = (len(data) - len(HEADER) - len(TRAILER)) // row.itemsize
     rows = np.frombuffer(data, row, count, len(HEADER))
     return [
-        rows[f"value{place}"].astype(kind[0] + kind[1]) for place, kind in enumerate(kinds)
+        rows[f"value{place}"].astype(kind) for place, kind in enumerate(kinds)
     ]
 
 
@@ -43,37 +43,17 @@ def encode(columns, kinds):
 
     >>> import numpy as np
     >>> len(encode((np.array([1]), np.array([np.nan])), ("i4", "f8")))
-    35
+    43
     """
     import numpy as np  # noqa: PLC0415 see bg_nbd
 
     row = _row_type(kinds)
     rows = np.zeros(len(columns[0]), row)
     rows["count"] = len(kinds)
-    empty = np.zeros(len(rows), bool)
     for place, (kind, values) in enumerate(zip(kinds, columns, strict=True)):
         rows[f"size{place}"] = np.dtype(kind).itemsize
         rows[f"value{place}"] = values
-        if kind == "f8":
-            empty |= np.isnan(values)
-    if not empty.any():
-        return HEADER + rows.tobytes() + TRAILER
-    pieces = [_with_nulls(one, kinds) if no else one.tobytes() for one, no in zip(rows, empty, strict=True)]
-    return HEADER + b"".join(pieces) + TRAILER
-
-
-def _with_nulls(row, kinds):
-    """Return one row whose floats that are no number are NULL."""
-    import struct  # noqa: PLC0415 rare
-
-    parts = [struct.pack(">h", len(kinds))]
-    for place, kind in enumerate(kinds):
-        value = row[f"value{place}"]
-        if kind == "f8" and value != value:
-            parts.append(struct.pack(">i", -1))
-        else:
-            parts += [row[f"size{place}"].tobytes(), value.tobytes()]
-    return b"".join(parts)
+    return HEADER + rows.tobytes() + TRAILER
 
 
 def read(cr, query, kinds):

@@ -16,6 +16,9 @@ class CrmChurnEngine(models.AbstractModel):
 
         :param signs: statement with a column per sign, see :meth:`_signs_sql`
         :param factors: list of :class:`~...tools.churn.Factor`
+
+        ``OFFSET 0`` keeps the planner from writing out each level in the next one: the
+        same figures would be worked out again for every place that names them.
         """
         if not factors:
             return SQL(
@@ -31,7 +34,7 @@ class CrmChurnEngine(models.AbstractModel):
                       FLOOR(100 * (%(total)s) / NULLIF(known, 0) + 0.5)::int AS score,
                       reason, %(second)s AS reason_2
                  FROM (SELECT *, %(first)s AS reason
-                         FROM (%(pointed)s) pointed) first""",
+                         FROM (%(pointed)s OFFSET 0) pointed OFFSET 0) first""",
             total=total,
             second=self._largest_sql(factors, SQL("reason")),
             first=self._largest_sql(factors),
@@ -49,7 +52,7 @@ class CrmChurnEngine(models.AbstractModel):
         )
         return SQL(
             """SELECT customer_id, 100 * (%(total)s) / NULLIF(known, 0) AS score
-                 FROM (%(pointed)s) pointed""",
+                 FROM (%(pointed)s OFFSET 0) pointed""",
             total=total,
             pointed=self._pointed_sql(signs, factors),
         )
@@ -58,7 +61,7 @@ class CrmChurnEngine(models.AbstractModel):
     def _pointed_sql(self, signs: SQL, factors) -> SQL:
         """Return ``customer_id``, a part per sign, and the weight of those known."""
         return SQL(
-            "SELECT customer_id, %s, %s AS known FROM (%s) s",
+            "SELECT customer_id, %s, %s AS known FROM (%s OFFSET 0) s",
             SQL(", ").join(map(self._part_sql, factors)),
             SQL(" + ").join(
                 SQL(

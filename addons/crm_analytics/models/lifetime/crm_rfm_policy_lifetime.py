@@ -70,4 +70,4 @@ class CrmRfmPolicy(models.Model):
 
     def _forget_expected(self):
         """Note that what is expected follows former rules until the next refresh."""
-        self.filtered("last_as_of").write({"is_stale": True})
+        self.filtered("last_as_of").write({"is_part_stale": True})

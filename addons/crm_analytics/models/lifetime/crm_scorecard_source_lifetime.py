@@ -49,7 +49,7 @@ class CrmScorecardSource(models.AbstractModel):
                       ROUND(expected_orders::numeric, 4) AS expected_orders,
                       ROUND(expected_revenue::numeric, %(digits)s) AS expected_revenue,
                       ROUND(lifetime_value::numeric, %(digits)s) AS lifetime_value,
-                      ROUND(probability_alive::numeric, 3)
+                      ROUND(NULLIF(probability_alive, 'NaN')::numeric, 3)
                           AS probability_alive,
                       %(model)s::int AS model_id
                  FROM (%(predictions)s) p""",
