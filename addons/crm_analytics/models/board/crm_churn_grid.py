@@ -15,7 +15,7 @@ class CrmChurnGrid(models.AbstractModel):
     """How many customers were lost, and won back, in each period."""
 
     _name = "crm.churn.grid"
-    _description = "Churn by Period"
+    _description = "Lost and Won Back"
     _inherit = ["crm.matrix", "crm.segment.filter.mixin"]
 
     _matrix_res_model = "crm.lifecycle.transition"
@@ -63,7 +63,7 @@ class CrmChurnGrid(models.AbstractModel):
         rows = self._read(values)
         text = fields.Date.to_string
         payload = {
-            "title": self.env._("Churn by Period"),
+            "title": self.env._("Lost and Won Back"),
             "definition": self._get_definition(),
             "row_title": self.env._("Period"),
             "column_title": self.env._("Customers"),

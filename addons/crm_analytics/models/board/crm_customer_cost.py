@@ -221,6 +221,14 @@ class CrmCustomerCost(models.Model):
         return SQL("AND p.commercial_partner_id = ANY(%s)", customers)
 
     @api.model
+    def _refresh_of(self, partner):
+        """Work out the costs of a customer who has got another one's documents."""
+        system = self.sudo()  # style: CRM109 merge
+        policies = system.env["crm.rfm.policy"].search([("last_as_of", "!=", False)])
+        for policy in policies:
+            system._refresh(policy.company_id, policy.last_as_of, partner.ids)
+
+    @api.model
     def _drop_of(self, partners):
         """Delete the rows of ``partners``, who are about to disappear."""
         self.sudo().search(  # style: CRM109 merge

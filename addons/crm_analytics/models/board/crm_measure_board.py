@@ -4,7 +4,6 @@ from odoo.tools import SQL
 
 from odoo.addons.crm_strategy.tools.measure_trend import MeasureResult
 
-from .crm_churn_grid import KEPT
 from .crm_seven_p_board_company import QUALITY
 
 
@@ -85,52 +84,6 @@ class CrmMeasure(models.Model):
             & Domain("date", "<=", date_to)
         )
         return {**action, "domain": list(domain)}
-
-    # --- CHURN
-
-    def _measure_churn_rate(self, company, periods):
-        """Customers who lapsed in the period, by those there were when it began."""
-        end = self.env["crm.sale.fact"]._end_of_day_sql
-        self.env["crm.lifecycle.transition"].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT p.date_from,
-                          COUNT(*) FILTER (WHERE s.state = 'lapsed'
-                              AND s.previous_state = ANY(%(kept)s)
-                              AND s.date_start >= p.begin),
-                          COUNT(*) FILTER (WHERE s.state = ANY(%(kept)s)
-                              AND s.date_start < p.begin)
-                     FROM (SELECT date_from, %(begin)s AS begin, %(end)s AS until
-                             FROM (%(periods)s) p) p
-                LEFT JOIN crm_lifecycle_transition s
-                       ON s.company_id = %(company)s AND s.date_start < p.until
-                      AND (s.date_end IS NULL OR s.date_end >= p.begin)
-                 GROUP BY p.date_from""",
-                kept=list(KEPT),
-                begin=end(SQL("(p.date_from - 1)"), company),
-                end=end(SQL("p.date_to"), company),
-                periods=self._periods_sql(periods),
-                company=company.id,
-            )
-        )
-        return self._measure_ratio(rows)
-
-    def _drill_churn_rate(self, company, date_from, date_to):
-        """The customers who lapsed in the days."""
-        begin, end = self.env["crm.sale.fact"]._get_utc_bounds(
-            company, date_from, date_to
-        )
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_strategy.crm_lifecycle_transition_action"
-        )
-        domain = (
-            Domain("company_id", "=", company.id)
-            & Domain("state", "=", "lapsed")
-            & Domain("previous_state", "in", list(KEPT))
-            & Domain("date_start", ">=", begin)
-            & Domain("date_start", "<", end)
-        )
-        return {**action, "domain": list(domain), "context": {}}
 
     # --- QUALITY
 

@@ -1,5 +1,4 @@
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
 
 const BOARD = ".o_crm_seven_p";
 
@@ -70,29 +69,4 @@ registry.category("web_tour.tours").add("crm_seven_p_board_tour", {
 
 registry.category("web_tour.tours").add("crm_seven_p_board_phone_tour", {
     steps: () => askTheBoard(),
-});
-
-registry.category("web_tour.tours").add("crm_customer_list_tour", {
-    steps: () => [
-        stepUtils.showAppsMenuItem(),
-        {
-            content: "Who is to be kept",
-            trigger: ".o_kanban_record:contains(Keep) button[name=action_open]",
-            run: "click",
-        },
-        {
-            content: "Choose the customer who is leaving",
-            trigger: ".o_data_row:contains(Leaver) .o_list_record_selector input",
-            run: "click",
-        },
-        {
-            content: "Put him on the call list",
-            trigger: ".o_control_panel button[name=action_propose_calls]",
-            run: "click",
-        },
-        {
-            content: "The call is proposed",
-            trigger: ".o_notification:contains(Call list: 1)",
-        },
-    ],
 });

@@ -1,0 +1,31 @@
+from odoo.tests import HttpCase, tagged
+
+from .board_common import BoardCommon
+
+
+@tagged("post_install", "-at_install")
+class TestBoardTour(BoardCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.leaver.user_id = cls.manager
+
+    def test_manager_asks_the_board(self):
+        self.start_tour(
+            "/odoo/seven-p", "crm_seven_p_board_tour", login=self.manager.login
+        )
+        runs = self.env["crm.scorecard.run"].search(
+            [("company_id", "=", self.company.id)], order="id"
+        )
+        self.assertEqual(runs[-1].user_id, self.manager)
+
+
+@tagged("post_install", "-at_install")
+class TestBoardTourPhone(BoardCommon, HttpCase):
+    browser_size = "375x667"
+    touch_enabled = True
+
+    def test_manager_asks_on_the_phone(self):
+        self.start_tour(
+            "/odoo/seven-p", "crm_seven_p_board_phone_tour", login=self.manager.login
+        )
