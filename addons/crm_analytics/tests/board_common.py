@@ -24,15 +24,11 @@ class BoardCommon(SevenPCommon):
         cls.leaver = cls._create_customer("Leaver")
         cls.newcomer = cls._create_customer("Newcomer", user_id=cls.seller.id)
         cls.prospect = cls._create_customer("Prospect", user_id=cls.seller.id)
-        for number in range(18):
-            year, month = 2025 + number // 12, number % 12 + 1
-            cls._create_order(cls.stayer, f"{year}-{month:02d}-05", 1000, cost=600)
-            if number < 9:
-                cls._create_order(cls.leaver, f"{year}-{month:02d}-10", 500, cost=300)
-        order = cls._create_order(cls.newcomer, "2026-05-01", 400, confirm=False)
-        order.order_line.discount = 25
-        order.action_confirm()
-        order.date_order = "2026-05-01 04:00:00"
+        months = [f"{2025 + n // 12}-{n % 12 + 1:02d}" for n in range(18)]
+        wanted = [(cls.stayer, f"{month}-05", 1000, 0) for month in months]
+        wanted += [(cls.leaver, f"{month}-10", 500, 0) for month in months[:9]]
+        wanted.append((cls.newcomer, "2026-05-01", 400, 25))
+        cls._create_orders(wanted)
         cls.lead = cls.env["crm.lead"].create(
             {
                 "name": "Plant",
@@ -62,6 +58,33 @@ class BoardCommon(SevenPCommon):
         cls.scheme._refresh()
         cls.segment = cls.scheme.segment_ids
         cls._refresh(TODAY)
+
+    @classmethod
+    def _create_orders(cls, wanted):
+        """Confirm orders of ``(customer, day, amount, discount)``, all at once."""
+        orders = cls.env["sale.order"].create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "company_id": cls.company.id,
+                    "order_line": [
+                        Command.create(
+                            {
+                                "product_id": cls.product.id,
+                                "product_uom_qty": 1,
+                                "price_unit": amount,
+                                "discount": discount,
+                                "tax_ids": False,
+                            }
+                        )
+                    ],
+                }
+                for partner, _day, amount, discount in wanted
+            ]
+        )
+        orders.action_confirm()
+        for order, (_partner, day, *_rest) in zip(orders, wanted, strict=True):
+            order.date_order = f"{day} 04:00:00"
 
     @classmethod
     def _create_touch(cls, partner, day, cost):

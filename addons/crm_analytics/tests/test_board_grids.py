@@ -107,7 +107,7 @@ class TestBoardGrids(BoardCommon):
         self.assertIn("Campaigns", grid.get_matrix()["definition"])
 
     def test_cost_measures(self):
-        periods = list(periods_until(date(2026, 5, 31), "month", 2))
+        periods = list(periods_until("month", date(2026, 5, 31), 2))
         measures = self.env["crm.measure"]
         won = measures._measure_cost_to_win(self.company, periods)
         kept = measures._measure_cost_to_keep(self.company, periods)
@@ -268,6 +268,7 @@ class TestBoardGrids(BoardCommon):
         action = customer_list.with_user(user).action_open()
         partners = self.env["res.partner"].with_user(user)
         found = partners.search(action["domain"])
+        customer_list.invalidate_recordset(["customer_count"])
         self.assertEqual(len(found), customer_list.with_user(user).customer_count)
         return found.with_user(self.env.user)
 

@@ -9,6 +9,11 @@ class TestBoardTour(BoardCommon, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.leaver.user_id = cls.manager
+        # the machine's model says something else with each version
+        rows = cls.env["crm.scorecard.persistency"].search(
+            [("partner_id", "=", cls.leaver.id)]
+        )
+        rows.churn_score = 80
 
     def test_manager_asks_the_board(self):
         self.start_tour(
@@ -19,13 +24,8 @@ class TestBoardTour(BoardCommon, HttpCase):
         )
         self.assertEqual(runs[-1].user_id, self.manager)
 
-
-@tagged("post_install", "-at_install")
-class TestBoardTourPhone(BoardCommon, HttpCase):
-    browser_size = "375x667"
-    touch_enabled = True
-
     def test_manager_asks_on_the_phone(self):
+        self.browser_size, self.touch_enabled = "375x667", True
         self.start_tour(
             "/odoo/seven-p", "crm_seven_p_board_phone_tour", login=self.manager.login
         )

@@ -82,9 +82,15 @@ class CrmSevenPBoard(models.AbstractModel):
     def refresh(self, company_id=False):
         """Refresh all scorecards of the company; return what came of it."""
         company = self._check_company(company_id)
-        return self.env["crm.rfm.policy"]._ensure(company).action_refresh()
+        policies = self.env["crm.rfm.policy"]
+        policies.check_access("write")
+        return policies.browse(policies._ensure(company).id).action_refresh()
 
     # --- WHO ASKS, ABOUT WHOM
+
+    @api.model
+    def _may_refresh(self):
+        return self.env["crm.rfm.policy"].has_access("write")
 
     @api.model
     def _check_company(self, company_id):
@@ -158,7 +164,7 @@ class CrmSevenPBoard(models.AbstractModel):
             "currency_id": asked.company.currency_id.id,
             "as_of": fields.Date.to_string(asked.as_of),
             "refreshed_at": fields.Datetime.to_string(refreshed) if refreshed else False,
-            "may_refresh": asked.policy.has_access("write"),
+            "may_refresh": self._may_refresh(),
             "parts": [],
             "lists": [],
             "headline": [],
@@ -270,7 +276,7 @@ class CrmSevenPBoard(models.AbstractModel):
                     "wait for the next run.",
                     asked.company.name,
                 )
-                if asked.policy.has_access("write")
+                if self._may_refresh()
                 else self.env._(
                     "The scorecards of %s were never refreshed. Ask an analyst to do so.",
                     asked.company.name,
