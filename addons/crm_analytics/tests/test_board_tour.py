@@ -14,6 +14,12 @@ class TestBoardTour(BoardCommon, HttpCase):
             [("partner_id", "=", cls.leaver.id)]
         )
         rows.churn_score = 80
+        rows = cls.env["crm.scorecard.product"].search(
+            [("partner_id", "=", cls.leaver.id)]
+        )
+        rows.next_category_id = cls.product.categ_id
+        if not rows.next_category_id:
+            rows.next_category_id = cls.env["product.category"].search([], limit=1)
 
     def test_manager_asks_the_board(self):
         self.start_tour(

@@ -45,17 +45,6 @@ registry.category("web_tour.tours").add("crm_seven_p_board_tour", {
         },
         ...askTheBoard(),
         {
-            content: "The orders behind a figure",
-            trigger: `${BOARD} button[data-figure=former_revenue]`,
-            run: "click",
-        },
-        { content: "His orders", trigger: ".o_list_view .o_data_row" },
-        {
-            content: "Back to the board",
-            trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item:last a, .o_breadcrumb a:last",
-            run: "click",
-        },
-        {
             content: "Score everybody anew",
             trigger: ".o_crm_seven_p_refresh",
             run: "click",
@@ -64,6 +53,12 @@ registry.category("web_tour.tours").add("crm_seven_p_board_tour", {
             content: "The result is told",
             trigger: ".o_notification:contains(customers scored)",
         },
+        {
+            content: "The orders behind a figure",
+            trigger: `${BOARD} button[data-figure=former_revenue]`,
+            run: "click",
+        },
+        { content: "His orders", trigger: ".o_list_view .o_data_row" },
     ],
 });
 
