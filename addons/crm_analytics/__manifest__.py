@@ -70,6 +70,7 @@
     ],
     "demo": [
         "demo/10_res_users_demo.xml",
+        "demo/15_crm_board_demo.xml",
         "demo/20_crm_scorecard_demo.xml",
     ],
     "assets": {

@@ -13,6 +13,7 @@ from host import HostWrites
 from imports import Imports
 from lifecycle import Lifecycle
 from screens import Screens
+from seven_p import SevenP
 from strategy import Policies, Retention, Roles
 from tree import TeamTree
 
@@ -64,6 +65,25 @@ def scorecards(bench):
     )
     bench.add("Scorecards: refresh, nothing changed", lambda: jobs.incremental(0), 0.05)
     bench.add("Scorecards: history of one month end", jobs.month_end, 5)
+
+
+def seven_p(bench):
+    """All 7 P: the core scorecards, every part with its sources, the scores."""
+    parts = SevenP(bench.jobs, Screens(bench.session, "manager"))
+    share = max(1, bench.jobs.customers // 100)
+    bench.add("7 P: first fill, once", parts.first_fill)
+    prepare.settle(bench.name)
+    bench.add("7 P: full refresh", parts.full_refresh, 12)
+    bench.add(
+        f"7 P: refresh, {share} customers changed (1 %)",
+        lambda: parts.incremental(share),
+        0.4,
+    )
+    for task, measure in (
+        ("7 P analysis: list", parts.report_list),
+        ("7 P analysis: pivot by RFM group", parts.report_pivot),
+    ):
+        bench.add(task, measure, SCREEN, "s")
 
 
 def segments(bench):
@@ -255,6 +275,7 @@ def costs(bench):
 
 GROUPS = (
     scorecards,
+    seven_p,
     segments,
     lifecycle,
     roles,

@@ -6,6 +6,7 @@ from . import builders_complaint_analysis
 from . import builders_satisfaction
 from . import builders_after_sale
 from . import builders_visit
+from . import builders_seven_p
 from . import test_access_matrix
 from . import test_access_scope
 from . import test_builders
