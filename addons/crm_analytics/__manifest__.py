@@ -29,6 +29,7 @@
         "data/crm_segment_condition_data.xml",
         "data/ir_cron_data.xml",
         "data/crm_care_rule_data.xml",
+        "data/crm_measure_profit_data.xml",
         "views/scorecard_explanation_templates.xml",
         "views/crm_customer_scorecard_views.xml",
         "views/crm_customer_scorecard_history_views.xml",
