@@ -32,10 +32,10 @@ class CrmScorecardProfiling(models.Model):
         "Found through",
         readonly=True,
         ondelete="set null",
-        help="The source of his first lead or order that names one.",
+        help="The source of his first lead that names one, else of his first order.",
     )
     first_contact_date = fields.Date(
         "First contact",
         readonly=True,
-        help="The day of his first lead, quotation or order.",
+        help="The day of his first lead or order.",
     )

@@ -92,7 +92,7 @@ class CrmScorecardSource(models.AbstractModel):
            CROSS JOIN LATERAL (
                       SELECT GREATEST(%(months)s) AS amount,
                              GREATEST(%(weekdays)s) AS orders,
-                             b.recent + b.former AS total) peak""",
+                             total) peak""",
             bought=self._bought_sql(company, window, customers),
             taken=self._taken_back_sql(company, window, customers),
             months=self._places_sql("months", len(MONTHS)),
@@ -109,13 +109,17 @@ class CrmScorecardSource(models.AbstractModel):
 
     @api.model
     def _bought_sql(self, company, window, customers) -> SQL:
-        """Return numbers and amounts of the orders of both years, per customer."""
+        """Return numbers and amounts of the orders of both years, per customer.
+
+        OFFSET 0: month and weekday are worked out once per order, not once per sum;
+        the sums by month are of whole numbers, which are quicker than exact ones.
+        """
         facts = self._facts()
         orders = facts._orders_sql(
             company, window.as_of, customers, since=window.former_start
         )
         months = SQL(", ").join(
-            SQL("COALESCE(SUM(revenue) FILTER (WHERE month = %s), 0)", place)
+            SQL("COALESCE(SUM(mills) FILTER (WHERE month = %s), 0)", place)
             for place in range(1, len(MONTHS) + 1)
         )
         weekdays = SQL(", ").join(
@@ -128,15 +132,18 @@ class CrmScorecardSource(models.AbstractModel):
                       COUNT(*) FILTER (WHERE NOT is_recent) AS former_order_count,
                       COALESCE(SUM(revenue) FILTER (WHERE is_recent), 0) AS recent,
                       COALESCE(SUM(revenue) FILTER (WHERE NOT is_recent), 0) AS former,
+                      SUM(mills) AS total,
                       BIT_OR(1 << (month - 1)) FILTER (WHERE is_recent)
                           AS recent_months,
                       ARRAY[%(months)s] AS months,
                       ARRAY[%(weekdays)s] AS weekdays
                  FROM (SELECT customer_id, revenue, day >= %(start)s AS is_recent,
+                              (revenue * 1000)::bigint AS mills,
                               EXTRACT(MONTH FROM day)::int AS month,
                               EXTRACT(ISODOW FROM day)::int AS weekday
                          FROM (SELECT customer_id, revenue, %(day)s AS day
-                                 FROM (%(orders)s) o) dated) placed
+                                 FROM (%(orders)s) o) dated
+                       OFFSET 0) placed
              GROUP BY customer_id""",
             months=months,
             weekdays=weekdays,

@@ -3,6 +3,9 @@ from odoo.tools import SQL
 
 from ...tools.seven_p import Source
 
+#: The bits of a number made of day and source that hold the source
+SOURCE_MASK = 2**31 - 1
+
 
 class CrmScorecardSource(models.AbstractModel):
     """Profiling: master data, contacts, roles, segments and first contact."""
@@ -130,41 +133,71 @@ class CrmScorecardSource(models.AbstractModel):
     def _profiling_first_sql(self, company, window, customers) -> SQL:
         """Return the first day on which we heard of each customer, and how.
 
-        The days are those of his leads, quotations and orders; the source is that of
-        the first one that names any.
+        The days are those of his leads and orders. The source is that of the first
+        lead that names any, else of the first order: orders are looked at only for
+        customers of whom no lead tells.
         """
-        day = self._facts()._local_day_sql(SQL("moment"), company)
         return SQL(
-            """SELECT customer_id, MIN(%(day)s) AS first_contact_date,
-                      (ARRAY_AGG(source_id ORDER BY moment, source_id)
-                          FILTER (WHERE source_id > 0))[1] AS source_id
-                 FROM (SELECT p.commercial_partner_id AS customer_id,
-                              l.create_date AS moment, l.source_id
-                         FROM crm_lead l JOIN res_partner p ON p.id = l.partner_id
-                        WHERE (l.company_id IS NULL OR l.company_id = %(company)s)
-                          %(only)s
-                        UNION ALL
-                       SELECT p.commercial_partner_id, o.date_order, o.source_id
-                         FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
-                        WHERE o.company_id = %(company)s
-                          AND (o.source_id IS NOT NULL OR o.state IN ('draft', 'sent'))
-                          %(only)s
-                        UNION ALL
-                       SELECT customer_id, %(noon)s, NULL
-                         FROM (%(cards)s) card WHERE TRUE %(cards_only)s) heard
-                WHERE moment < %(end)s
-             GROUP BY customer_id""",
+            """WITH lead AS (%(leads)s),
+                    lacking AS MATERIALIZED (
+                        SELECT p.id, p.commercial_partner_id AS customer_id
+                          FROM res_partner p
+                     LEFT JOIN lead ON lead.customer_id = p.commercial_partner_id
+                         WHERE lead.first IS NULL %(partners_only)s),
+                    bought AS (
+                        SELECT lacking.customer_id, %(first)s AS first
+                          FROM sale_order o JOIN lacking ON lacking.id = o.partner_id
+                         WHERE o.company_id = %(company)s AND o.state = 'sale'
+                           AND o.source_id IS NOT NULL AND o.date_order < %(end)s
+                      GROUP BY lacking.customer_id)
+               SELECT customer_id,
+                      LEAST(card.first_order_date, lead.day) AS first_contact_date,
+                      COALESCE(lead.first, bought.first) & %(mask)s AS source_id
+                 FROM (%(cards)s) card
+            LEFT JOIN lead USING (customer_id)
+            LEFT JOIN bought USING (customer_id)
+                WHERE TRUE %(only)s""",
+            leads=self._first_leads_sql(company, window, customers),
+            partners_only=self._only_sql(customers, SQL("p.commercial_partner_id")),
+            first=self._first_source_sql(
+                self._facts()._local_day_sql(SQL("o.date_order"), company),
+                SQL("o.source_id"),
+            ),
+            company=company.id,
+            end=window.end_instant,
+            mask=SOURCE_MASK,
+            cards=self._cards_sql(company, window),
+            only=self._only_sql(customers, SQL("customer_id")),
+        )
+
+    @api.model
+    def _first_source_sql(self, day, source) -> SQL:
+        """Return day and source as one number: the least is that of the first day.
+
+        A least number needs no sorting, unlike the first of an ordered list.
+        """
+        return SQL(
+            "MIN(((%(day)s - DATE '1900-01-01')::bigint << 31) | %(source)s)",
             day=day,
+            source=source,
+        )
+
+    @api.model
+    def _first_leads_sql(self, company, window, customers) -> SQL:
+        """Return the first day, and day and source, of the leads of each customer."""
+        day = self._facts()._local_day_sql(SQL("l.create_date"), company)
+        return SQL(
+            """SELECT p.commercial_partner_id AS customer_id, MIN(%(day)s) AS day,
+                      %(first)s AS first
+                 FROM crm_lead l JOIN res_partner p ON p.id = l.partner_id
+                WHERE (l.company_id IS NULL OR l.company_id = %(company)s)
+                  AND l.create_date < %(end)s %(only)s
+             GROUP BY p.commercial_partner_id""",
+            day=day,
+            first=self._first_source_sql(day, SQL("l.source_id")),
             company=company.id,
             end=window.end_instant,
             only=self._only_sql(customers, SQL("p.commercial_partner_id")),
-            noon=SQL(
-                "(first_order_date + INTERVAL '12 hours') AT TIME ZONE %s"
-                " AT TIME ZONE 'UTC'",
-                self._facts()._get_timezone(company),
-            ),
-            cards=self._cards_sql(company, window),
-            cards_only=self._only_sql(customers, SQL("customer_id")),
         )
 
     @api.model
