@@ -37,6 +37,7 @@
         "data/crm_value_strategy_data.xml",
         "data/crm_customer_list_data.xml",
         "data/crm_lifetime_data.xml",
+        "data/crm_measure_profit_data.xml",
         "views/scorecard_explanation_templates.xml",
         "views/crm_customer_scorecard_views.xml",
         "views/crm_customer_scorecard_history_views.xml",

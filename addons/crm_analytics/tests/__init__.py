@@ -27,3 +27,4 @@ from . import test_crm_churn
 from . import test_seven_p_board
 from . import test_board_grids
 from . import test_board_tour
+from . import test_measure_profit

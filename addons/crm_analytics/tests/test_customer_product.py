@@ -121,8 +121,10 @@ class TestCustomerProduct(SevenPFactsCommon):
             self._buy(self.acme, f"2026-06-0{day}")
         self.env.flush_all()
         self._get()
+        with self.assertQueryCount(4):  # of its own
+            self._get()
         self.env.invalidate_all()
-        with self.assertQueryCount(10):
+        with self.assertQueryCount(7):  # and the reader, the company, its policy
             self._get()
 
     def test_due_list_of_a_product(self):

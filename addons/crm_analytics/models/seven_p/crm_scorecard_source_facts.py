@@ -218,12 +218,19 @@ class CrmScorecardSource(models.AbstractModel):
                          FROM crm_seven_p_line GROUP BY customer_id"""
                 ),
             ),
-            (("delivery_cost",), self._shipping_sql(company, window, customers)),
+            (
+                ("delivery_cost",),
+                SQL(
+                    """SELECT customer_id, SUM(cost) AS delivery_cost
+                         FROM (%s) d GROUP BY customer_id""",
+                    self._shipments_sql(company, window, customers),
+                ),
+            ),
             (
                 ("complaint_cost",),
                 SQL(
                     """SELECT c.commercial_partner_id AS customer_id,
-                              SUM(c.work_cost + c.cost_remedies) AS complaint_cost
+                              SUM(c.cost) AS complaint_cost
                          FROM (%s) c GROUP BY c.commercial_partner_id""",
                     self._complaints_sql(company, window, customers),
                 ),
@@ -237,8 +244,15 @@ class CrmScorecardSource(models.AbstractModel):
                     self._touches_sql(company, window, customers),
                 ),
             ),
-            (("counted_cost",), self._counted_sql(company, window, customers)),
-            (("counted_cost",), self._promised_sql()),
+            (
+                ("counted_cost",),
+                SQL(
+                    """SELECT customer_id, SUM(cost) AS counted_cost
+                         FROM (%s UNION ALL %s) c GROUP BY customer_id""",
+                    self._credited_back_sql(company, window, customers),
+                    self._promised_sql(SQL("crm_seven_p_order")),
+                ),
+            ),
         ]
 
     @api.model
@@ -264,14 +278,13 @@ class CrmScorecardSource(models.AbstractModel):
         )
 
     @api.model
-    def _shipping_sql(self, company, window, customers) -> SQL:
-        """Return what the deliveries done in the window cost us.
+    def _shipments_sql(self, company, window, customers) -> SQL:
+        """Return ``customer_id, moment, cost`` of the deliveries done in the window.
 
         The carrier's price is in the currency of the order, as the host notes it.
         """
         policy = self.env["crm.profit.policy"]._ensure(company)
-        flat = SQL("%s::numeric", policy.delivery_cost)
-        cost = flat
+        cost = flat = SQL("%s::numeric", policy.delivery_cost)
         if "carrier_price" in self.env["stock.picking"]._fields:
             cost = SQL(
                 """COALESCE(NULLIF(k.carrier_price, 0)::numeric
@@ -279,15 +292,14 @@ class CrmScorecardSource(models.AbstractModel):
                 flat,
             )
         return SQL(
-            """SELECT p.commercial_partner_id AS customer_id,
-                      SUM(%(cost)s) AS delivery_cost
+            """SELECT p.commercial_partner_id AS customer_id, k.date_done AS moment,
+                      %(cost)s AS cost
                  FROM stock_picking k
                  JOIN stock_picking_type y ON y.id = k.picking_type_id
                  JOIN sale_order o ON o.id = k.sale_id
                  JOIN %(partners)s p ON p.id = o.partner_id
                 WHERE k.company_id = %(company)s AND k.state = 'done'
-                  AND y.code = 'outgoing' AND %(within)s
-             GROUP BY p.commercial_partner_id""",
+                  AND y.code = 'outgoing' AND %(within)s""",
             cost=cost,
             partners=self._partners(customers),
             company=company.id,
@@ -298,8 +310,8 @@ class CrmScorecardSource(models.AbstractModel):
     def _complaints_sql(self, company, window, customers, type_="complaint") -> SQL:
         """Return the complaints, or opinions, received in the window."""
         return SQL(
-            """SELECT id, commercial_partner_id, COALESCE(work_cost, 0) AS work_cost,
-                      COALESCE(cost_remedies, 0) AS cost_remedies
+            """SELECT id, commercial_partner_id, date_received AS moment,
+                      COALESCE(work_cost, 0) + COALESCE(cost_remedies, 0) AS cost
                  FROM crm_complaint
                 WHERE company_id = %s AND type = %s AND state <> 'cancelled'
                   AND commercial_partner_id IS NOT NULL AND %s %s""",
@@ -313,7 +325,7 @@ class CrmScorecardSource(models.AbstractModel):
     def _touches_sql(self, company, window, customers) -> SQL:
         """Return the sales activities done in the window."""
         return SQL(
-            """SELECT partner_id, direction, outcome_id, cost
+            """SELECT partner_id, direction, outcome_id, cost, date_start AS moment
                  FROM crm_sales_activity
                 WHERE company_id = %s AND state = 'done' AND %s %s""",
             company.id,
@@ -322,15 +334,15 @@ class CrmScorecardSource(models.AbstractModel):
         )
 
     @api.model
-    def _counted_sql(self, company, window, customers) -> SQL:
-        """Return which part of refunds to complainants the margin bears already.
-
-        A credit note lowers the margin of its order in proportion to the revenue.
+    def _credited_back_sql(self, company, window, customers) -> SQL:
+        """Return ``customer_id, day, cost``: the part of refunds to complainants that
+        the margin bears already. A credit note lowers the margin of its order in
+        proportion to the revenue.
         """
         return SQL(
-            """SELECT p.commercial_partner_id AS customer_id,
-                      SUM(ml.balance * GREATEST(0, LEAST(1,
-                          o.margin / NULLIF(o.amount_untaxed, 0)))) AS counted_cost
+            """SELECT p.commercial_partner_id AS customer_id, m.invoice_date AS day,
+                      ml.balance * GREATEST(0, LEAST(1,
+                          o.margin / NULLIF(o.amount_untaxed, 0))) AS cost
                  FROM account_move m
                  JOIN account_move_line ml ON ml.move_id = m.id
                  JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = ml.id
@@ -339,8 +351,7 @@ class CrmScorecardSource(models.AbstractModel):
                  JOIN %(partners)s p ON p.id = o.partner_id
                 WHERE m.crm_remedy_id IS NOT NULL AND m.company_id = %(company)s
                   AND m.move_type = 'out_refund' AND m.state = 'posted'
-                  AND m.invoice_date BETWEEN %(start)s AND %(as_of)s
-             GROUP BY p.commercial_partner_id""",
+                  AND m.invoice_date BETWEEN %(start)s AND %(as_of)s""",
             partners=self._partners(customers),
             company=company.id,
             start=window.start,
@@ -348,15 +359,14 @@ class CrmScorecardSource(models.AbstractModel):
         )
 
     @api.model
-    def _promised_sql(self) -> SQL:
-        """Return what was given as a promised discount on an order of the window."""
+    def _promised_sql(self, orders) -> SQL:
+        """Return ``customer_id, day, cost``: promised discounts used on ``orders``."""
         return SQL(
-            """SELECT o.customer_id,
-                      SUM(-l.price_subtotal / o.rate) AS counted_cost
+            """SELECT o.customer_id, o.day, -l.price_subtotal / o.rate AS cost
                  FROM sale_order_line l
-                 JOIN crm_seven_p_order o ON o.order_id = l.order_id
-                WHERE l.crm_discount_remedy_id IS NOT NULL
-             GROUP BY o.customer_id"""
+                 JOIN %s o ON o.order_id = l.order_id
+                WHERE l.crm_discount_remedy_id IS NOT NULL""",
+            orders,
         )
 
     # --- BOUNDS
