@@ -12,6 +12,7 @@ from complaints import Complaints
 from host import HostWrites
 from imports import Imports
 from lifecycle import Lifecycle
+from lifetime import Lifetime
 from screens import Screens
 from seven_p import SevenP
 from strategy import Policies, Retention, Roles
@@ -264,6 +265,14 @@ def host_writes(bench):
     bench.add("Host: with them, as a multiple", writes.ratio, unit="x")
 
 
+def lifetime(bench):
+    models = Lifetime(bench.jobs)
+    bench.add("Lifetime models: fit and predict", models.fit_and_predict, 0.5)
+    bench.add("Lifetime models: fit with the check on past months", models.check)
+    bench.add("Churn tendency of all customers", models.churn)
+    bench.add("Churn tendency: back-test", models.back_test)
+
+
 def costs(bench):
     bench.add(
         "Longest wait of a write during refreshes", bench.jobs.longest_wait, 1, "s"
@@ -286,5 +295,6 @@ GROUPS = (
     activities,
     imports,
     host_writes,
+    lifetime,
     costs,
 )

@@ -25,3 +25,7 @@ class CrmDemoStory(models.AbstractModel):
             self._refresh_as_if(scheme, months_ago)
         runs._refresh(company, mode="full")
         scheme._refresh()
+        # the first refresh fitted a model of a year ago: learn from the whole story
+        self.env["crm.lifetime.model"]._fit(company)
+        self.env["crm.churn.backtest"]._run(company)
+        runs._refresh(company, mode="full")

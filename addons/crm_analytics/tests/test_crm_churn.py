@@ -186,6 +186,4 @@ class TestCrmChurn(LifetimeCommon):
         self.assertEqual(
             shown.expected_orders, self._part("prospecting", one).expected_orders
         )
-        self.assertEqual(
-            shown.churn_score, self._part("persistency", one).churn_score
-        )
+        self.assertEqual(shown.churn_score, self._part("persistency", one).churn_score)

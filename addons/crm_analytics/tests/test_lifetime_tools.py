@@ -96,9 +96,7 @@ class TestLifetimeTools(TransactionCase):
         rows = [(n, 90, 91) for n in (1, 2, 3, 5, 8, 12)] * 40
         model = bg_nbd.fit(bg_nbd.Purchases.of(rows))
         self.assertTrue(model.converged)
-        self.assertGreater(
-            bg_nbd.alive(model, bg_nbd.Purchases.of(rows)).min(), 0.9
-        )
+        self.assertGreater(bg_nbd.alive(model, bg_nbd.Purchases.of(rows)).min(), 0.9)
 
     def test_churn_score_on_held_out_data(self):
         """At least as good as the model's, and within 0.005 of the plain rank."""

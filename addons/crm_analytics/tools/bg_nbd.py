@@ -57,12 +57,11 @@ class Purchases:
     def every(self, step):
         """Return every ``step``-th customer.
 
-        >>> Purchases.of([(2, 30, 90), (0, 0, 10), (1, 5, 10)]).every(2).repeats.tolist()
+        >>> all_of_them = Purchases.of([(2, 30, 90), (0, 0, 10), (1, 5, 10)])
+        >>> all_of_them.every(2).repeats.tolist()
         [2, 1]
         """
-        return Purchases(
-            self.repeats[::step], self.last[::step], self.observed[::step]
-        )
+        return Purchases(self.repeats[::step], self.last[::step], self.observed[::step])
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ class Likelihood:
         self.observed = purchases.observed[repeated]
 
     def leaving(self, exponent):
-        """Return the probabilities of having left, and the sum of ln(1 + e^exponent)."""
+        """Return the probabilities of having left, and the sum of ln(1 + e^x)."""
         import numpy as np  # noqa: PLC0415 see above
 
         small = np.exp(-np.abs(exponent))
@@ -148,8 +147,7 @@ class Likelihood:
             + gone @ stay,
             self.size * r / alpha
             - waiting @ inverse_day
-            + (gone * rate)
-            @ (inverse_day[self.observed] - inverse_day[self.last]),
+            + (gone * rate) @ (inverse_day[self.observed] - inverse_day[self.last]),
             n @ (digamma(a + b) - digamma(a + b + x)) + by_number.sum() / a,
             n @ (digamma(a + b) - digamma(a + b + x) + digamma(b + x) - digamma(b))
             - by_number @ (1.0 / beyond),

@@ -92,12 +92,8 @@ def _likelihood(counts, sums, log_means):
         gradient = (
             (numbers * sizes) @ (both - digamma(shape))
             + numbers @ (log_sums - by_number),
-            sizes @ both
-            - size * (digamma(q) - np.log(gamma))
-            - by_number.sum(),
-            size * q / gamma
-            - p * (counts @ inverse)
-            - q * inverse.sum(),
+            sizes @ both - size * (digamma(q) - np.log(gamma)) - by_number.sum(),
+            size * q / gamma - p * (counts @ inverse) - q * inverse.sum(),
         )
         scaled = np.array(gradient) * np.array((p, q, gamma)) / size
         return -total / size, -scaled

@@ -33,9 +33,7 @@ def decode(data, kinds):
     row = _row_type(kinds)
     count = (len(data) - len(HEADER) - len(TRAILER)) // row.itemsize
     rows = np.frombuffer(data, row, count, len(HEADER))
-    return [
-        rows[f"value{place}"].astype(kind) for place, kind in enumerate(kinds)
-    ]
+    return [rows[f"value{place}"].astype(kind) for place, kind in enumerate(kinds)]
 
 
 def encode(columns, kinds):

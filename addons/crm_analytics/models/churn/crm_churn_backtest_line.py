@@ -22,9 +22,7 @@ class CrmChurnBacktestLine(models.Model):
     )
     customer_count = fields.Integer("Customers", readonly=True)
     stopped_count = fields.Integer("Stopped", readonly=True)
-    share = fields.Float(
-        "Stopped (%)", digits=(16, 1), readonly=True, aggregator="avg"
-    )
+    share = fields.Float("Stopped (%)", digits=(16, 1), readonly=True, aggregator="avg")
     share_plain = fields.Float(
         "By the plain rank (%)",
         digits=(16, 1),
@@ -58,8 +56,9 @@ class CrmChurnBacktestLine(models.Model):
                     "share_plain": 100.0 * plain_stopped / plain_count,
                     "lift": stopped / count / share,
                 }
-                for place, ((count, stopped), (plain_count, plain_stopped)) in enumerate(
-                    zip(tenths, plain_tenths, strict=True), 1
-                )
+                for place, (
+                    (count, stopped),
+                    (plain_count, plain_stopped),
+                ) in enumerate(zip(tenths, plain_tenths, strict=True), 1)
             ]
         )

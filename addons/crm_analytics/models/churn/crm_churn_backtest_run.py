@@ -15,7 +15,7 @@ _logger = logging.getLogger(__name__)
 #: months before the day in which a customer must have bought to be looked at
 RECENT_MONTHS = 24
 #: fewer customers who stopped, or who went on, prove nothing
-FEWEST = 20
+FEWEST = 10
 
 
 class CrmChurnBacktest(models.Model):
@@ -40,9 +40,7 @@ class CrmChurnBacktest(models.Model):
         former = self._get_last(company)
         until = policy.last_as_of or self.env["crm.sale.fact"]._get_today(company)
         as_of = until - relativedelta(months=policy.check_months)
-        test = self.create(
-            {"company_id": company.id, "as_of": as_of, "date_to": until}
-        )
+        test = self.create({"company_id": company.id, "as_of": as_of, "date_to": until})
         try:
             with self.env.cr.savepoint():
                 test._work()

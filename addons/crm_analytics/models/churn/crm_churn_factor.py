@@ -73,39 +73,45 @@ class CrmChurnFactor(models.Model):
     @api.model
     def _get_texts(self):
         """Return ``{code: (unit, what is measured)}``."""
-        _ = self.env._
-        times = _("times")
-        percent = _("%")
+        units = self._get_units()
+        measured = {
+            "overdue": self.env._(
+                "Days since the last purchase by his own interval and its spread; of"
+                " who bought once, by the company's typical interval."
+            ),
+            "silence": self.env._(
+                "Days since the last purchase by the company's typical interval."
+            ),
+            "few_orders": self.env._("Days with an order, up to now."),
+            "fewer_orders": self.env._(
+                "Orders of the last 12 months below those of the 12 months before."
+            ),
+            "less_revenue": self.env._(
+                "Revenue of the last 12 months below that of the 12 months before."
+            ),
+            "complaint": self.env._("Complaints that are open."),
+            "late_delivery": self.env._(
+                "Order lines of the last 12 months that were delivered late."
+            ),
+            "dissatisfied": self.env._(
+                "Mean satisfaction of the last 12 months, from 0 to 100."
+            ),
+        }
+        return {code: (units[code], text) for code, text in measured.items()}
+
+    @api.model
+    def _get_units(self):
+        """Return ``{code: unit}``."""
+        times, percent = self.env._("times"), self.env._("%")
         return {
-            "overdue": (
-                times,
-                _(
-                    "Days since the last purchase by his own interval and its spread;"
-                    " of who bought once, by the company's typical interval."
-                ),
-            ),
-            "silence": (
-                times,
-                _("Days since the last purchase by the company's typical interval."),
-            ),
-            "few_orders": (_("purchases"), _("Days with an order, up to now.")),
-            "fewer_orders": (
-                percent,
-                _("Orders of the last 12 months below those of the 12 months before."),
-            ),
-            "less_revenue": (
-                percent,
-                _("Revenue of the last 12 months below that of the 12 months before."),
-            ),
-            "complaint": (_("complaints"), _("Complaints that are open.")),
-            "late_delivery": (
-                percent,
-                _("Orders of the last 12 months that were delivered late."),
-            ),
-            "dissatisfied": (
-                _("points"),
-                _("Mean satisfaction of the last 12 months, from 0 to 100."),
-            ),
+            "overdue": times,
+            "silence": times,
+            "few_orders": self.env._("purchases"),
+            "fewer_orders": percent,
+            "less_revenue": percent,
+            "complaint": self.env._("complaints"),
+            "late_delivery": percent,
+            "dissatisfied": self.env._("points"),
         }
 
     # --- CRUD

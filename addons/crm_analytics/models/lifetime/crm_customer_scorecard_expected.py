@@ -47,14 +47,18 @@ class CrmCustomerScorecard(models.Model):
 
     @api.depends("partner_id", "company_id")
     def _compute_expected(self):
-        domain = [
-            ("partner_id", "in", self.partner_id.ids),
-            ("company_id", "in", self.company_id.ids),
-        ]
         for part, names in SHOWN.items():
-            rows = self.env[f"crm.scorecard.{part}"].search(domain)
+            rows = self._get_part_rows(part)
             by_key = {(row.partner_id, row.company_id): row for row in rows}
             for card in self:
                 row = by_key.get((card.partner_id, card.company_id), rows.browse())
                 for name, column in names.items():
                     card[name] = row[column]
+
+    def _get_part_rows(self, part):
+        """Return the rows that one part has of these customers and companies."""
+        domain = [
+            ("partner_id", "in", self.partner_id.ids),
+            ("company_id", "in", self.company_id.ids),
+        ]
+        return self.env[f"crm.scorecard.{part}"].search(domain)

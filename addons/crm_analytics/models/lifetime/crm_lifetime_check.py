@@ -13,7 +13,10 @@ class CrmLifetimeCheck(models.Model):
     _rec_name = "label"
 
     model_id = fields.Many2one(
-        "crm.lifetime.model", required=True, readonly=True, index=True,
+        "crm.lifetime.model",
+        required=True,
+        readonly=True,
+        index=True,
         ondelete="cascade",
     )
     company_id = fields.Many2one(related="model_id.company_id", store=True)
@@ -21,15 +24,21 @@ class CrmLifetimeCheck(models.Model):
     label = fields.Char("Bought again before", compute="_compute_label", store=True)
     customer_count = fields.Integer("Customers", readonly=True)
     actual = fields.Float(
-        "Actual purchases", digits=(16, 1), readonly=True,
+        "Actual purchases",
+        digits=(16, 1),
+        readonly=True,
         help="In the months of the check.",
     )
     expected = fields.Float(
-        "Expected purchases", digits=(16, 1), readonly=True,
+        "Expected purchases",
+        digits=(16, 1),
+        readonly=True,
         help="From the data before these months.",
     )
     simple = fields.Float(
-        "By the simple rate", digits=(16, 1), readonly=True,
+        "By the simple rate",
+        digits=(16, 1),
+        readonly=True,
         help="Each customer goes on as often as before.",
     )
 

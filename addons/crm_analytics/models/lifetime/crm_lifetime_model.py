@@ -71,7 +71,7 @@ class CrmLifetimeModel(models.Model):
     # --- parameters
     r = fields.Float("r", digits=(16, 4), readonly=True, help="Shape of the rates.")
     alpha = fields.Float(
-        "α", digits=(16, 4), readonly=True, help="Scale of the rates, in weeks."
+        digits=(16, 4), readonly=True, help="Scale of the rates, in weeks."
     )
     a = fields.Float(
         "a", digits=(16, 4), readonly=True, help="Of the probability of leaving."
@@ -91,7 +91,7 @@ class CrmLifetimeModel(models.Model):
         "q", digits=(16, 4), readonly=True, help="Shape of the mean amounts."
     )
     gamma = fields.Float(
-        "γ", digits=(16, 4), readonly=True, help="Scale of the mean amounts."
+        digits=(16, 4), readonly=True, help="Scale of the mean amounts."
     )
     value_log_likelihood = fields.Float(
         "Log-likelihood of the amounts", digits=(16, 1), readonly=True
@@ -133,7 +133,7 @@ class CrmLifetimeModel(models.Model):
         digits=(16, 1),
         compute="_compute_check_deviation",
     )
-    check_ids = fields.One2many("crm.lifetime.check", "model_id", string="Check")
+    check_ids = fields.One2many("crm.lifetime.check", "model_id", "Expected and Actual")
 
     _current_uniq = models.UniqueIndex(
         "(company_id) WHERE is_current", "One model of a company is current."

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 #: Rules whose change gives every customer other figures
 RULES = {"lifetime_years", "discount_rate", "potential_segmentation_id"}
@@ -55,6 +55,7 @@ class CrmRfmPolicy(models.Model):
         "A check looks at 1 to 24 months.",
     )
 
+    @api.depends("company_id")
     def _compute_lifetime_model_id(self):
         current = self.env["crm.lifetime.model"].search(
             [("is_current", "=", True), ("company_id", "in", self.company_id.ids)]

@@ -29,7 +29,7 @@ class CrmScorecardProspecting(models.Model):
     )
     model_id = fields.Many2one(
         "crm.lifetime.model",
-        "Model",
+        "Lifetime model",
         readonly=True,
         ondelete="set null",
         index="btree_not_null",

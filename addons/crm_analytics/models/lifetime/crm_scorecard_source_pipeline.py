@@ -111,7 +111,7 @@ class CrmScorecardSource(models.AbstractModel):
 
     @api.model
     def _revenue_sql(self, company, window, customers) -> SQL:
-        """Return ``customer_id, revenue`` of the last 12 months, of all with a card.
+        """Return ``customer_id, revenue`` of the last 12 months of active customers.
 
         Confirmed orders of these months; credit notes are left to the revenue of the
         card, since a potential is what somebody buys.
@@ -127,7 +127,7 @@ class CrmScorecardSource(models.AbstractModel):
             LEFT JOIN (SELECT customer_id, SUM(revenue) AS revenue
                          FROM (%(orders)s) o
                      GROUP BY customer_id) bought USING (customer_id)
-                WHERE true %(among)s""",
+                WHERE c.active %(among)s""",
             digits=company.currency_id.decimal_places,
             orders=orders,
             cards=self._cards_sql(company, window),
