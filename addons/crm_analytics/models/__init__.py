@@ -8,6 +8,9 @@ from . import churn
 from . import crm_sale_fact
 from . import crm_sales_history_import
 from . import account_move
+from . import account_partial_reconcile
+from . import crm_complaint
+from . import crm_sales_activity
 from . import res_company
 from . import res_partner
 from . import res_partner_roles
@@ -19,4 +22,6 @@ from . import res_partner_policy
 from . import sale_order
 from . import crm_lifecycle_dimension
 from . import crm_care_rule
+from . import customer_product
 from . import crm_customer_page
+from . import board

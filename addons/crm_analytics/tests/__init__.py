@@ -20,6 +20,16 @@ from . import test_demo_story_day
 from . import test_affinity_tools
 from . import test_affinity_run
 from . import test_next_best_offer
+from . import test_seven_p_profit
+from . import test_seven_p_performance
+from . import test_seven_p_product
+from . import test_seven_p_promotion
+from . import test_analytics_tools
+from . import test_customer_product
 from . import test_lifetime_tools
 from . import test_crm_lifetime_model
 from . import test_crm_churn
+from . import test_seven_p_board
+from . import test_board_grids
+from . import test_board_tour
+from . import test_measure_profit

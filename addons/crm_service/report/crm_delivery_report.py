@@ -80,8 +80,12 @@ class CrmDeliveryReport(models.Model):
         "uom.uom": ["factor"],
     }
 
-    def _company_sql(self, company, since=None, until=None) -> SQL:
-        """Return the deliveries of ``company``, of the days given (dates)."""
+    def _company_sql(self, company, since=None, until=None, partners=None) -> SQL:
+        """Return the deliveries of ``company``, of the days given (dates).
+
+        :param partners: relation of the customers' partners to keep, as in
+            ``crm.sale.fact``
+        """
         return SQL(
             """SELECT d.*, 1 AS delivery_count, (d.days_late > 0)::int AS late_count,
                       CASE WHEN d.days_late > 0 THEN 0.0 ELSE 100.0 END AS on_time_rate
@@ -89,10 +93,10 @@ class CrmDeliveryReport(models.Model):
                                   0, COALESCE(m.date_delivered - m.date_promised, 0)
                               ) AS days_late
                          FROM (%s) m) d""",
-            self._moves_sql(company, since, until),
+            self._moves_sql(company, since, until, partners),
         )
 
-    def _moves_sql(self, company, since, until) -> SQL:
+    def _moves_sql(self, company, since, until, partners=None) -> SQL:
         """Return the moves; what only tells of their product is joined if asked for."""
         facts = self.env["crm.sale.fact"]
         return SQL(
@@ -118,7 +122,7 @@ class CrmDeliveryReport(models.Model):
                   AND %(within)s""",
             promised=facts._local_day_sql(self._line_promised_sql(), company),
             delivered=facts._local_day_sql(SQL("m.date"), company),
-            orders=facts._orders_sql(company),
+            orders=facts._orders_sql(company, partners=partners),
             within=self._within_sql(company, since, until),
         )
 
