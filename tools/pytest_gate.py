@@ -2,7 +2,9 @@
 
 ``-p pytest_gate`` with ``CRM_GATE_RESULT=FILE``: writes passed, failed, skipped,
 collected, and the browser tests that were skipped, as JSON. Those must not be:
-a machine without Chromium would otherwise report success.
+a machine without Chromium would otherwise report success. With
+``CRM_GATE_PART=browser`` only tests in the browser run, with ``plain`` only the
+others, so that the two can run side by side.
 """
 
 import json
@@ -18,7 +20,13 @@ def _is_browser(item):
     return bool(cls) and any(base.__name__ == "HttpCase" for base in cls.__mro__)
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    part = os.environ.get("CRM_GATE_PART")
+    if part:
+        wanted = [item for item in items if _is_browser(item) == (part == "browser")]
+        left = [item for item in items if item not in set(wanted)]
+        config.hook.pytest_deselected(items=left)
+        items[:] = wanted
     RESULT["collected"] = len(items)
     BROWSER_ITEMS.update(item.nodeid for item in items if _is_browser(item))
 

@@ -135,28 +135,34 @@ def pure_tests(args=()):
     return pytest(["-p", "no:odoo", *(args or paths)], "pure", environ)
 
 
-def odoo_tests(args):
-    """All tests of the add-ons on a fresh clone, with Chromium."""
-    with hostdb.temporary(hostdb.suite_template(), "crm_test_main") as name:
+def odoo_tests(args, part="all"):
+    """Tests of the add-ons on a fresh clone, with Chromium.
+
+    :param part: browser, plain (the others) or all
+    """
+    with hostdb.temporary(hostdb.suite_template(), f"crm_test_{part}") as name:
         config = hostdb.config_file(tests=True)
         options = [f"--odoo-config={config}", f"--odoo-database={name}", "--odoo-http"]
-        return pytest([*options, *args], "odoo", {"ODOO_RC": config})
+        environ = {"ODOO_RC": config}
+        if part != "all":
+            environ["CRM_GATE_PART"] = part
+        return pytest([*options, *args], f"odoo-{part}", environ)
 
 
-def all_odoo_tests():
+def all_odoo_tests(part):
     folders = [ROOT / "addons" / name for name in hostdb.own_addons()]
     folders += [ROOT / "tests" / name for name in hostdb.test_addons()]
     wanted = [str(path / "tests") for path in folders if (path / "tests").is_dir()]
     # the story has a stage and a database of its own
     wanted += [f"--ignore={path}" for path in STORY]
-    return odoo_tests([*wanted, "--durations=15", "--log-level=INFO"])
+    return odoo_tests([*wanted, "--log-level=INFO"], part)
 
 
 STORY = sorted((ROOT / "addons/crm_analytics/tests").glob("test_demo_story*.py"))
 
 
 def story_tests():
-    """The demo story loads without a complaint and keeps its promises."""
+    """The demo story loads without a complaint and keeps its promises, in Chromium."""
     name = "crm_test_story"
     hostdb.drop(name)
     try:
@@ -165,7 +171,8 @@ def story_tests():
         if log.failed:
             return log
         config = hostdb.config_file(tests=True)
-        options = [f"--odoo-config={config}", f"--odoo-database={name}"]
+        options = [f"--odoo-config={config}", f"--odoo-database={name}", "--odoo-http"]
+        options += ["--durations=10", "--log-level=INFO"]
         return pytest([*options, *map(str, STORY)], "story", {"ODOO_RC": config})
     finally:
         hostdb.drop(name)
@@ -282,7 +289,10 @@ def run_all():
         if suite.failed:
             return results
         log = hostdb.suite_log()
+        # the longest first; but for the story's tours, only one has a browser
         waiting = [
+            start("browser tests", lambda: all_odoo_tests("browser")),
+            start("tests", lambda: all_odoo_tests("plain")),
             start("install log", lambda: tool("check_install_log.py", log)),
             start("translations", lambda: tool("check_translations.py")),
             start("at-install tests", at_install_tests),
@@ -292,7 +302,6 @@ def run_all():
             start("demo story", story_tests),
         ]
         results += [future.result() for future in waiting]
-    results.append(stage("tests", all_odoo_tests))
     return results
 
 

@@ -208,6 +208,7 @@ class CrmSaleFact(models.AbstractModel):
         since=None,
         partners=None,
         among=None,
+        columns: SQL | None = None,
     ) -> SQL:
         """Return one row per purchase of ``company``.
 
@@ -220,6 +221,7 @@ class CrmSaleFact(models.AbstractModel):
         :param partners: relation of the partners to keep, with the columns and rows
             of :meth:`_partners_sql`, in place of ``customers``
         :param among: statement giving the ids of the orders to keep, if few
+        :param columns: more columns of order ``o``, with a leading comma
         """
         partners = partners or (customers and self._partners_sql(customers))
         conditions = [
@@ -245,10 +247,11 @@ class CrmSaleFact(models.AbstractModel):
                            ELSE o.amount_untaxed / o.currency_rate END AS revenue,
                       CASE WHEN o.currency_rate IS NULL OR o.currency_rate IN (0, 1)
                            THEN COALESCE(o.margin, 0)
-                           ELSE o.margin / o.currency_rate END AS margin
+                           ELSE o.margin / o.currency_rate END AS margin %s
                  FROM sale_order o
                  JOIN %s p ON p.id = o.partner_id
                 WHERE %s""",
+            columns or SQL(),
             partners or SQL("res_partner"),
             SQL(" AND ").join(conditions),
         )

@@ -3,15 +3,19 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 
-class CrmLifecycleReport(models.Model):
-    """Conversion by the segments in which the customers are now.
+class CrmSegmentDimensionMixin(models.AbstractModel):
+    """Makes the customer's present segments a dimension of a report.
 
-    The memberships are joined only where segments are asked for. As with tags in the
-    host, a customer of two segments counts in both, and in their total twice: filter
-    by a segment or a scheme where the total matters.
+    The memberships are joined only where segments are asked for, those that the
+    reader may see. As with tags in the host, a customer of two segments counts in
+    both, and in their total twice: filter by a segment or a scheme where the total
+    matters.
+
+    The report has ``partner_id`` (the customer) and ``company_id``.
     """
 
-    _inherit = "crm.lifecycle.report"
+    _name = "crm.segment.dimension.mixin"
+    _description = "Segment as a Dimension"
 
     segment_id = fields.Many2one(
         "crm.segment",

@@ -1,0 +1,148 @@
+from odoo import models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from odoo.addons.crm_strategy.tools.measure_trend import MeasureResult
+
+
+class CrmMeasure(models.Model):
+    """What the company's customers leave, and how they pay; see the scorecards."""
+
+    _inherit = "crm.measure"
+
+    # --- CONTRIBUTION
+
+    def _measure_contribution(self, company, periods):
+        """Gross margin less cost to serve, both of the period."""
+        return {
+            start: MeasureResult(float(margin - cost))
+            for start, margin, cost in self._query_profit(company, periods)
+        }
+
+    def _measure_value_creation(self, company, periods):
+        """Gross margin by cost to serve, both of the period."""
+        return {
+            start: MeasureResult.ratio(margin, cost)
+            if cost > 0
+            else MeasureResult(None)
+            for start, margin, cost in self._query_profit(company, periods)
+        }
+
+    def _query_profit(self, company, periods):
+        """Return rows of a period's start, its gross margin and its cost to serve."""
+        self.env.flush_all()
+        return self.env.execute_query(
+            SQL(
+                """WITH period_day AS (%(days)s)
+                   SELECT d.date_from, COALESCE(SUM(e.margin), 0),
+                          COALESCE(SUM(e.cost), 0)
+                     FROM period_day d
+                LEFT JOIN (SELECT day, SUM(margin) AS margin, SUM(cost) AS cost
+                             FROM (%(events)s) event GROUP BY day) e ON e.day = d.day
+                 GROUP BY d.date_from""",
+                days=self._period_days_sql(periods),
+                events=self._profit_events_sql(company, periods),
+            )
+        )
+
+    def _profit_events_sql(self, company, periods) -> SQL:
+        """Return ``day, margin, cost`` of all that makes up the contribution."""
+        facts = self.env["crm.sale.fact"]
+        sources = self.env["crm.scorecard.source"]
+        window = self.env["crm.scorecard.part.engine"]._get_window(
+            company, periods[-1].date_to
+        )
+        first = periods[0].date_from
+        window = window._replace(
+            start=first, start_instant=facts._get_day_start(first, company)
+        )
+        orders = SQL("(%s)", sources._order_sql(company, window, None))
+        moments = SQL(" UNION ALL ").join(
+            SQL("SELECT moment, cost FROM (%s) source", rows)
+            for rows in (
+                sources._complaints_sql(company, window, None),
+                sources._touches_sql(company, window, None),
+                sources._shipments_sql(company, window, None),
+            )
+        )
+        return SQL(
+            """SELECT day, margin, 0 AS cost FROM %(orders)s o
+            UNION ALL
+               SELECT day, -margin, 0 FROM (%(refunds)s) r WHERE day >= %(first)s
+            UNION ALL
+               SELECT %(day)s, 0, cost FROM (%(moments)s) m
+            UNION ALL
+               SELECT day, 0, -cost
+                 FROM (%(credited)s UNION ALL %(promised)s) counted""",
+            orders=orders,
+            refunds=facts._refund_movements_sql(company, window.as_of),
+            first=first,
+            day=facts._local_day_sql(SQL("m.moment"), company),
+            moments=moments,
+            credited=sources._credited_back_sql(company, window, None),
+            promised=sources._promised_sql(orders),
+        )
+
+    # --- PAYMENTS
+
+    def _measure_days_to_pay(self, company, periods):
+        """Days between invoice and payment, by amount, of the period's payments."""
+        sources = self.env["crm.scorecard.source"]
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT p.date_from, SUM(r.amount * r.days), SUM(r.amount)
+                     FROM (%(periods)s) p
+                LEFT JOIN (%(payments)s) r ON r.day BETWEEN p.date_from AND p.date_to
+                 GROUP BY p.date_from""",
+                periods=self._periods_sql(periods),
+                payments=sources._payments_sql(
+                    company,
+                    periods[0].date_from,
+                    periods[-1].date_to,
+                    sources._partners(None),
+                ),
+            )
+        )
+        return {
+            start: MeasureResult.ratio(above or 0, below or 0)
+            for start, above, below in rows
+        }
+
+    # --- QUALITY
+
+    def _measure_quality_customers(self, company, periods):
+        """Customers of class A or B who leave something; as it is, kept from now on."""
+        today = self.env["crm.sale.fact"]._get_today(company)
+        running = [p for p in periods if p.date_from <= today <= p.date_to]
+        if not running:
+            return {}
+        self.env["crm.scorecard.profitability"].flush_model()
+        [pair] = self.env.execute_query(
+            SQL(
+                """SELECT COUNT(*) FILTER (
+                              WHERE abc_class IN ('A', 'B') AND contribution > 0),
+                          COUNT(*)
+                     FROM crm_scorecard_profitability
+                    WHERE company_id = %s AND invoiced_revenue > 0""",
+                company.id,
+            )
+        )
+        return {period.date_from: MeasureResult.ratio(*pair) for period in running}
+
+    def _drill_quality_customers(self, company, _date_from, _date_to):
+        """The customers of the numerator, as they are now."""
+        domain = (
+            Domain("company_id", "=", company.id)
+            & Domain("abc_class", "in", ["A", "B"])
+            & Domain("contribution", ">", 0)
+            & Domain("invoiced_revenue", ">", 0)
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "crm.scorecard.profitability",
+            "view_mode": "list",
+            "views": [[False, "list"]],
+            "domain": list(domain),
+            "context": {"create": False},
+        }

@@ -1,0 +1,400 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+
+#: Amounts of the profit, by customer; see :meth:`_money_sql`
+MONEY = (
+    "invoiced_revenue",
+    "gross_margin",
+    "discount_amount",
+    "ordered",
+    "uncosted",
+    "delivery_cost",
+    "complaint_cost",
+    "activity_cost",
+    "counted_cost",
+)
+
+
+class CrmScorecardSource(models.AbstractModel):
+    """What the sources of profit, performance, product and promotion share.
+
+    The lines of twelve months are read once, into these tables of the transaction:
+
+    - ``crm_seven_p_order``: the purchases, with what they say of channel and place
+    - ``crm_seven_p_line``: per purchase and product: amount, discount, amount of
+      products without cost
+    - ``crm_seven_p_product``, ``crm_seven_p_category``: what each customer bought
+    - ``crm_seven_p_money``: per customer what he brings in and costs
+    - ``crm_seven_p_bound``: one row of company totals and bounds. The first full
+      refresh of a day works them out, all others until the next day keep them: so one
+      customer moves no other, and full and incremental refreshes agree
+
+    Purchases are those of ``crm.sale.fact``; amounts are untaxed, in the company's
+    currency at the rate of the order, before refunds.
+    """
+
+    _inherit = "crm.scorecard.source"
+
+    @api.model
+    def _prepare_facts(self, company, window, customers):
+        """Make the tables that these sources share, once per run."""
+        self._keep("order", self._order_sql(company, window, customers))
+        self._keep("line", self._line_sql())
+        self._keep("product", self._product_sql())
+        self._keep("category", self._category_sql())
+        self._keep("money", self._money_sql(company, window, customers))
+        policy = self.env["crm.profit.policy"]._ensure(company)
+        bounds = policy._get_bounds()
+        if window.is_past:
+            bounds = self._read_bounds(policy)
+        elif customers is None and not policy._has_bounds_of(window.as_of):
+            bounds = self._read_bounds(policy)
+            policy._store_bounds(bounds, window.as_of)
+        self._keep("bound", policy._bounds_sql(bounds))
+
+    @api.model
+    def _keep(self, name, rows: SQL):
+        """Keep ``rows`` in table ``crm_seven_p_<name>`` for this transaction."""
+        table = SQL.identifier(f"crm_seven_p_{name}")
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
+        self.env.cr.execute(
+            SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, rows)
+        )
+        self.env.cr.execute(SQL("ANALYZE %s", table))
+
+    @api.model
+    def _partners(self, customers):
+        """Return the relation of the partners of ``customers``, all if None."""
+        facts = self._facts()
+        if customers is not None:
+            return facts._partners_sql(customers)
+        return SQL(
+            "(SELECT id, commercial_partner_id, active FROM res_partner p WHERE %s)",
+            facts._is_customer_sql(),
+        )
+
+    @api.model
+    def _within(self, column, window) -> SQL:
+        """Return the condition that a UTC ``column`` lies in the window."""
+        return SQL(
+            "%(column)s >= %(start)s AND %(column)s < %(end)s",
+            column=column,
+            start=window.start_instant,
+            end=window.end_instant,
+        )
+
+    # --- PURCHASES
+
+    @api.model
+    def _order_sql(self, company, window, customers) -> SQL:
+        orders = self._facts()._orders_sql(
+            company,
+            until=window.as_of,
+            since=window.start,
+            partners=None if customers is None else self._partners(customers),
+            columns=SQL(
+                """, CASE WHEN o.currency_rate IS NULL OR o.currency_rate = 0
+                          THEN 1 ELSE o.currency_rate END AS rate,
+                     o.medium_id, o.team_id, o.partner_shipping_id AS place_id,
+                     o.campaign_id, o.opportunity_id"""
+            ),
+        )
+        return SQL(
+            "SELECT o.*, %s AS day FROM (%s) o",
+            self._facts()._local_day_sql(SQL("o.date_order"), company),
+            orders,
+        )
+
+    @api.model
+    def _line_sql(self) -> SQL:
+        """Return per purchase and product what its lines say.
+
+        A line below zero, as the host's discount and promised discounts are, is a
+        discount of that amount; goods taken back, of which the quantity is below
+        zero, are none.
+        """
+        return SQL(
+            """SELECT o.customer_id, o.order_id, o.day, p.product_tmpl_id,
+                      SUM(CASE WHEN o.rate = 1 THEN l.price_subtotal
+                               ELSE l.price_subtotal / o.rate END) AS amount,
+                      SUM(CASE WHEN l.price_unit < 0 AND l.product_uom_qty > 0
+                               THEN -l.price_subtotal / o.rate
+                               WHEN COALESCE(l.discount, 0) = 0 THEN 0
+                               WHEN l.discount >= 100
+                               THEN l.price_unit * l.product_uom_qty / o.rate
+                               ELSE l.price_subtotal * l.discount
+                                    / (100 - l.discount) / o.rate
+                          END::numeric) AS discount,
+                      SUM(CASE WHEN l.price_subtotal > 0
+                                AND COALESCE(l.purchase_price, 0) = 0
+                               THEN l.price_subtotal / o.rate ELSE 0 END) AS uncosted
+                 FROM crm_seven_p_order o
+                 JOIN sale_order_line l ON l.order_id = o.order_id
+            LEFT JOIN product_product p ON p.id = l.product_id
+                WHERE l.display_type IS NULL
+             GROUP BY o.customer_id, o.order_id, o.day, p.product_tmpl_id"""
+        )
+
+    @api.model
+    def _product_sql(self) -> SQL:
+        return SQL(
+            """SELECT b.*, t.categ_id
+                 FROM (SELECT customer_id, product_tmpl_id, SUM(amount) AS revenue,
+                              COUNT(*) AS order_count, MAX(day) AS last_day
+                         FROM crm_seven_p_line
+                        WHERE product_tmpl_id IS NOT NULL
+                     GROUP BY customer_id, product_tmpl_id
+                       HAVING SUM(amount) > 0) b
+                 JOIN product_template t ON t.id = b.product_tmpl_id"""
+        )
+
+    @api.model
+    def _category_sql(self) -> SQL:
+        return SQL(
+            """SELECT customer_id, categ_id, SUM(revenue) AS revenue
+                 FROM crm_seven_p_product
+                WHERE categ_id IS NOT NULL
+             GROUP BY customer_id, categ_id"""
+        )
+
+    # --- MONEY
+
+    @api.model
+    def _money_sql(self, company, window, customers) -> SQL:
+        """Return one row per customer with all amounts, rounded, and what is left."""
+        parts = [
+            self._padded_sql(names, rows)
+            for names, rows in self._get_money_parts(company, window, customers)
+        ]
+        digits = company.currency_id.decimal_places
+        rounded = SQL(", ").join(
+            SQL("ROUND(SUM(%(name)s), %(digits)s) AS %(name)s", name=name, digits=digits)
+            for name in map(SQL.identifier, MONEY)
+        )
+        return SQL(
+            """SELECT m.*, m.gross_margin - m.cost_to_serve AS contribution
+                 FROM (SELECT a.*, delivery_cost + complaint_cost + activity_cost
+                                   - counted_cost AS cost_to_serve
+                         FROM (SELECT customer_id, %s FROM (%s) part
+                             GROUP BY customer_id) a) m""",
+            rounded,
+            SQL(" UNION ALL ").join(parts),
+        )
+
+    @api.model
+    def _padded_sql(self, names, rows) -> SQL:
+        """Return ``customer_id`` and all columns of MONEY; 0 where ``rows`` lack it."""
+        every = SQL(", ").join(
+            SQL("%s::numeric AS %s", SQL.identifier(name), SQL.identifier(name))
+            if name in names
+            else SQL("0::numeric AS %s", SQL.identifier(name))
+            for name in MONEY
+        )
+        return SQL("(SELECT customer_id, %s FROM (%s) p)", every, rows)
+
+    @api.model
+    def _get_money_parts(self, company, window, customers):
+        """Return pairs of column names and the statement that gives them.
+
+        Another add-on that knows a cost adds its pair, and fills a lacking source.
+        """
+        return [
+            (("invoiced_revenue",), self._invoiced_sql(company, window, customers)),
+            (
+                ("gross_margin",),
+                SQL(
+                    """SELECT customer_id, SUM(margin) AS gross_margin
+                         FROM crm_seven_p_order GROUP BY customer_id"""
+                ),
+            ),
+            (("gross_margin",), self._refunded_sql(company, window, customers)),
+            (
+                ("discount_amount", "ordered", "uncosted"),
+                SQL(
+                    """SELECT customer_id, SUM(discount) AS discount_amount,
+                              SUM(amount) AS ordered, SUM(uncosted) AS uncosted
+                         FROM crm_seven_p_line GROUP BY customer_id"""
+                ),
+            ),
+            (
+                ("delivery_cost",),
+                SQL(
+                    """SELECT customer_id, SUM(cost) AS delivery_cost
+                         FROM (%s) d GROUP BY customer_id""",
+                    self._shipments_sql(company, window, customers),
+                ),
+            ),
+            (
+                ("complaint_cost",),
+                SQL(
+                    """SELECT c.commercial_partner_id AS customer_id,
+                              SUM(c.cost) AS complaint_cost
+                         FROM (%s) c GROUP BY c.commercial_partner_id""",
+                    self._complaints_sql(company, window, customers),
+                ),
+            ),
+            (
+                ("activity_cost",),
+                SQL(
+                    """SELECT a.partner_id AS customer_id,
+                              SUM(a.cost) AS activity_cost
+                         FROM (%s) a GROUP BY a.partner_id""",
+                    self._touches_sql(company, window, customers),
+                ),
+            ),
+            (
+                ("counted_cost",),
+                SQL(
+                    """SELECT customer_id, SUM(cost) AS counted_cost
+                         FROM (%s UNION ALL %s) c GROUP BY customer_id""",
+                    self._credited_back_sql(company, window, customers),
+                    self._promised_sql(SQL("crm_seven_p_order")),
+                ),
+            ),
+        ]
+
+    @api.model
+    def _invoiced_sql(self, company, window, customers) -> SQL:
+        partners = None if customers is None else self._partners(customers)
+        return SQL(
+            """SELECT customer_id, SUM(amount) AS invoiced_revenue
+                 FROM (%s) i WHERE day >= %s GROUP BY customer_id""",
+            self._facts()._invoices_sql(company, window.as_of, partners),
+            window.start,
+        )
+
+    @api.model
+    def _refunded_sql(self, company, window, customers) -> SQL:
+        """Return, below zero, the margin that was taken back in the window."""
+        return SQL(
+            """SELECT customer_id, -SUM(margin) AS gross_margin
+                 FROM (%s) r WHERE day >= %s GROUP BY customer_id""",
+            self._facts()._refund_movements_sql(
+                company, window.as_of, self._credited_sql(customers)
+            ),
+            window.start,
+        )
+
+    @api.model
+    def _shipments_sql(self, company, window, customers) -> SQL:
+        """Return ``customer_id, moment, cost`` of the deliveries done in the window.
+
+        The carrier's price is in the currency of the order, as the host notes it.
+        """
+        policy = self.env["crm.profit.policy"]._ensure(company)
+        cost = flat = SQL("%s::numeric", policy.delivery_cost)
+        if "carrier_price" in self.env["stock.picking"]._fields:
+            cost = SQL(
+                """COALESCE(NULLIF(k.carrier_price, 0)::numeric
+                            / COALESCE(NULLIF(o.currency_rate, 0), 1)::numeric, %s)""",
+                flat,
+            )
+        return SQL(
+            """SELECT p.commercial_partner_id AS customer_id, k.date_done AS moment,
+                      %(cost)s AS cost
+                 FROM stock_picking k
+                 JOIN stock_picking_type y ON y.id = k.picking_type_id
+                 JOIN sale_order o ON o.id = k.sale_id
+                 JOIN %(partners)s p ON p.id = o.partner_id
+                WHERE k.company_id = %(company)s AND k.state = 'done'
+                  AND y.code = 'outgoing' AND %(within)s""",
+            cost=cost,
+            partners=self._partners(customers),
+            company=company.id,
+            within=self._within(SQL("k.date_done"), window),
+        )
+
+    @api.model
+    def _complaints_sql(self, company, window, customers, type_="complaint") -> SQL:
+        """Return the complaints, or opinions, received in the window."""
+        return SQL(
+            """SELECT id, commercial_partner_id, date_received AS moment,
+                      COALESCE(work_cost, 0) + COALESCE(cost_remedies, 0) AS cost
+                 FROM crm_complaint
+                WHERE company_id = %s AND type = %s AND state <> 'cancelled'
+                  AND commercial_partner_id IS NOT NULL AND %s %s""",
+            company.id,
+            type_,
+            self._within(SQL("date_received"), window),
+            self._only_sql(customers, SQL("commercial_partner_id")),
+        )
+
+    @api.model
+    def _touches_sql(self, company, window, customers) -> SQL:
+        """Return the sales activities done in the window."""
+        return SQL(
+            """SELECT partner_id, direction, outcome_id, cost, date_start AS moment
+                 FROM crm_sales_activity
+                WHERE company_id = %s AND state = 'done' AND %s %s""",
+            company.id,
+            self._within(SQL("date_start"), window),
+            self._only_sql(customers, SQL("partner_id")),
+        )
+
+    @api.model
+    def _credited_back_sql(self, company, window, customers) -> SQL:
+        """Return ``customer_id, day, cost``: the part of refunds to complainants that
+        the margin bears already. A credit note lowers the margin of its order in
+        proportion to the revenue.
+        """
+        return SQL(
+            """SELECT p.commercial_partner_id AS customer_id, m.invoice_date AS day,
+                      ml.balance * GREATEST(0, LEAST(1,
+                          o.margin / NULLIF(o.amount_untaxed, 0))) AS cost
+                 FROM account_move m
+                 JOIN account_move_line ml ON ml.move_id = m.id
+                 JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = ml.id
+                 JOIN sale_order_line l ON l.id = r.order_line_id
+                 JOIN sale_order o ON o.id = l.order_id
+                 JOIN %(partners)s p ON p.id = o.partner_id
+                WHERE m.crm_remedy_id IS NOT NULL AND m.company_id = %(company)s
+                  AND m.move_type = 'out_refund' AND m.state = 'posted'
+                  AND m.invoice_date BETWEEN %(start)s AND %(as_of)s""",
+            partners=self._partners(customers),
+            company=company.id,
+            start=window.start,
+            as_of=window.as_of,
+        )
+
+    @api.model
+    def _promised_sql(self, orders) -> SQL:
+        """Return ``customer_id, day, cost``: promised discounts used on ``orders``."""
+        return SQL(
+            """SELECT o.customer_id, o.day, -l.price_subtotal / o.rate AS cost
+                 FROM sale_order_line l
+                 JOIN %s o ON o.order_id = l.order_id
+                WHERE l.crm_discount_remedy_id IS NOT NULL""",
+            orders,
+        )
+
+    # --- BOUNDS
+
+    @api.model
+    def _read_bounds(self, policy):
+        """Return total contribution and the least revenue of class A and of class B.
+
+        ``tools/profit.py`` says the same in Python.
+        """
+        [row] = self.env.execute_query(
+            SQL(
+                """WITH ranked AS (
+                       SELECT invoiced_revenue AS revenue,
+                              SUM(invoiced_revenue) OVER () AS total,
+                              SUM(invoiced_revenue) OVER (
+                                  ORDER BY invoiced_revenue DESC, customer_id
+                                  ROWS UNBOUNDED PRECEDING
+                              ) - invoiced_revenue AS before
+                         FROM crm_seven_p_money WHERE invoiced_revenue > 0)
+                   SELECT (SELECT SUM(contribution) FROM crm_seven_p_money),
+                          MIN(revenue) FILTER (WHERE before * 100 < total * %s::numeric),
+                          MIN(revenue) FILTER (WHERE before * 100 < total * %s::numeric)
+                     FROM ranked""",
+                policy.percent_a,
+                policy.percent_b,
+            )
+        )
+        return row
+
+

@@ -1,0 +1,168 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...tools.seven_p import Source
+
+
+class CrmScorecardSource(models.AbstractModel):
+    """Profitability: see ``crm_scorecard_source_facts.py`` for the amounts."""
+
+    _inherit = "crm.scorecard.source"
+
+    @api.model
+    def _get_sources(self):
+        return [
+            *super()._get_sources(),
+            Source(
+                "profit",
+                "profitability",
+                self.env._("Orders, invoices, deliveries, complaints, activities"),
+                (
+                    "invoiced_revenue",
+                    "gross_margin",
+                    "discount_amount",
+                    "uncosted_share",
+                    "delivery_cost",
+                    "complaint_cost",
+                    "activity_cost",
+                    "counted_cost",
+                    "cost_to_serve",
+                    "contribution",
+                    "contribution_share",
+                    "value_creation_rate",
+                    "spending_tier",
+                    "abc_class",
+                ),
+                "_source_profit",
+                changed="_changed_profit",
+                zero=(
+                    "invoiced_revenue",
+                    "gross_margin",
+                    "discount_amount",
+                    "delivery_cost",
+                    "complaint_cost",
+                    "activity_cost",
+                    "counted_cost",
+                    "cost_to_serve",
+                    "contribution",
+                ),
+                prepare="_prepare_facts",
+            ),
+            Source(
+                "channel_cost",
+                "profitability",
+                self.env._("Cost of sales channels"),
+                (),
+                None,
+                lacking=self.env._("Comes with the sales channels."),
+            ),
+            Source(
+                "campaign_cost",
+                "profitability",
+                self.env._("Cost of campaigns"),
+                (),
+                None,
+                lacking=self.env._("Comes with the campaigns."),
+            ),
+        ]
+
+    @api.model
+    def _source_profit(self, company, window, customers) -> SQL:
+        """Every customer with a scorecard has a tier and a class."""
+        policy = self.env["crm.profit.policy"]._ensure(company)
+        return SQL(
+            """SELECT s.customer_id, m.invoiced_revenue, m.gross_margin,
+                      m.discount_amount,
+                      ROUND(100 * m.uncosted / NULLIF(m.ordered, 0), 1)::float8
+                          AS uncosted_share,
+                      m.delivery_cost, m.complaint_cost, m.activity_cost,
+                      m.counted_cost, m.cost_to_serve, m.contribution,
+                      CASE WHEN b.total > 0 THEN ROUND(
+                          100 * COALESCE(m.contribution, 0) / b.total, 4)::float8
+                      END AS contribution_share,
+                      CASE WHEN m.cost_to_serve > 0 THEN ROUND(
+                          m.gross_margin / m.cost_to_serve, 2)::float8
+                      END AS value_creation_rate,
+                      %(tier)s AS spending_tier,
+                      CASE WHEN m.invoiced_revenue > 0
+                                AND m.invoiced_revenue >= b.bound_a THEN 'A'
+                           WHEN m.invoiced_revenue > 0
+                                AND m.invoiced_revenue >= b.bound_b THEN 'B'
+                           ELSE 'C' END AS abc_class
+                 FROM (%(cards)s) s
+           CROSS JOIN crm_seven_p_bound b
+            LEFT JOIN crm_seven_p_money m ON m.customer_id = s.customer_id
+                WHERE TRUE %(of)s""",
+            tier=policy._tier_sql(SQL("COALESCE(m.invoiced_revenue, 0)")),
+            cards=self._cards_sql(company, window),
+            of=self._only_sql(customers, SQL("s.customer_id")),
+        )
+
+    # --- WHO MAY HAVE CHANGED
+
+    @api.model
+    def _changed_profit(self, company, since) -> SQL:
+        return SQL(" UNION ").join(
+            [
+                self._changed_orders(company, since),
+                self._changed_deliveries(company, since),
+                self._changed_complaints(company, since),
+                self._changed_touches(company, since),
+            ]
+        )
+
+    @api.model
+    def _changed_orders(self, company, since) -> SQL:
+        return SQL(
+            """SELECT p.commercial_partner_id AS customer_id
+                 FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
+                WHERE o.write_date >= %s AND o.company_id = %s""",
+            since,
+            company.id,
+        )
+
+    @api.model
+    def _changed_deliveries(self, company, since) -> SQL:
+        return SQL(
+            """SELECT p.commercial_partner_id AS customer_id
+                 FROM stock_move m
+                 JOIN sale_order_line l ON l.id = m.sale_line_id
+                 JOIN sale_order o ON o.id = l.order_id
+                 JOIN res_partner p ON p.id = o.partner_id
+                WHERE m.write_date >= %(since)s AND m.company_id = %(company)s
+            UNION
+               SELECT p.commercial_partner_id
+                 FROM stock_picking k
+                 JOIN sale_order o ON o.id = k.sale_id
+                 JOIN res_partner p ON p.id = o.partner_id
+                WHERE k.write_date >= %(since)s AND k.company_id = %(company)s""",
+            since=since,
+            company=company.id,
+        )
+
+    @api.model
+    def _changed_complaints(self, company, since) -> SQL:
+        """What remedies and steps cost is noted on complaints without a write date."""
+        return SQL(
+            """SELECT c.commercial_partner_id AS customer_id
+                 FROM crm_complaint c
+                WHERE c.write_date >= %(since)s AND c.company_id = %(company)s
+            UNION
+               SELECT r.partner_id FROM crm_complaint_remedy r
+                WHERE r.write_date >= %(since)s AND r.company_id = %(company)s
+            UNION
+               SELECT c.commercial_partner_id
+                 FROM crm_complaint_step s JOIN crm_complaint c ON c.id = s.complaint_id
+                WHERE s.write_date >= %(since)s AND c.company_id = %(company)s""",
+            since=since,
+            company=company.id,
+        )
+
+    @api.model
+    def _changed_touches(self, company, since) -> SQL:
+        return SQL(
+            """SELECT a.partner_id AS customer_id FROM crm_sales_activity a
+                WHERE a.write_date >= %s AND a.company_id = %s""",
+            since,
+            company.id,
+        )

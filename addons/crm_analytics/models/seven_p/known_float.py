@@ -1,0 +1,13 @@
+"""A figure that may be unknown."""
+
+from odoo import fields
+
+
+class KnownFloat(fields.Float):
+    """A number, empty and not 0 where nothing is known.
+
+    A customer who was never late differs from one to whom nothing was delivered.
+    """
+
+    def convert_to_record(self, value, record):
+        return False if value is None else value
