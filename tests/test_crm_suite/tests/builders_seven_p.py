@@ -15,10 +15,12 @@ def build_seven_p_report(env, company, partner):
 @builds("crm.scorecard.factor")
 def build_scorecard_factor(env, company, partner):
     """A factor of the company's own."""
+    factors = env["crm.scorecard.factor"].sudo()
+    number = factors.with_context(active_test=False).search_count([])
     return env["crm.scorecard.factor"].create(
         {
             "name": "Suite",
-            "code": "suite",
+            "code": f"suite_{number}",
             "part": "persistency",
             "column": "peak_share",
             "company_id": company.id,

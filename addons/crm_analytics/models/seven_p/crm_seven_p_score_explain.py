@@ -41,7 +41,8 @@ class CrmSevenPScore(models.Model):
         factors = self.env["crm.scorecard.factor"]._ensure(company)
         factors = factors.filtered(lambda factor: factor.part == part)
         engine = self.env["crm.scorecard.part.engine"]
-        window = engine._get_window(company, self.score_date)
+        today = self.env["crm.sale.fact"]._get_today(company)
+        window = engine._get_window(company, self.score_date or today)
         previous = self._get_previous()
         labels = dict(self.env["crm.scorecard.part"]._selection_part())
         return {
