@@ -98,9 +98,7 @@ class TestSevenP(SevenPCommon):
         self._refresh("2025-07-01")
         self.assertPart("persistency", late, recent_order_count=1)
         self._refresh("2025-06-30")
-        self.assertPart(
-            "persistency", late, recent_order_count=1, recent_revenue=30.0
-        )
+        self.assertPart("persistency", late, recent_order_count=1, recent_revenue=30.0)
 
     # --- PROFILING
 
@@ -204,10 +202,7 @@ class TestSevenP(SevenPCommon):
             [("partner_id", "=", self.customer.id)], order="date_start"
         )
         self.assertEqual(
-            [
-                (str(r.date_start), str(r.date_end), r.persistency_score)
-                for r in rows
-            ],
+            [(str(r.date_start), str(r.date_end), r.persistency_score) for r in rows],
             [("2025-02-28", "2025-03-31", 25), ("2025-03-31", "False", 50)],
         )
         self._create_order(self.customer, "2025-05-05", 10.0)
@@ -234,7 +229,9 @@ class TestSevenP(SevenPCommon):
             ]
 
         def extra(model, company, window, customers):
-            return SQL("SELECT %s AS customer_id, 12.34 AS peak_share", self.customer.id)
+            return SQL(
+                "SELECT %s AS customer_id, 12.34 AS peak_share", self.customer.id
+            )
 
         with (
             patch.object(registry, "_get_sources", more),
