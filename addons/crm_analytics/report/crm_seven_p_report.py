@@ -45,7 +45,9 @@ class CrmSevenPReport(models.Model):
     _order = "revenue desc, id"
 
     active = fields.Boolean(readonly=True)
-    promotion_contact_count = fields.Integer("Contacts with the customer", readonly=True)
+    promotion_contact_count = fields.Integer(
+        "Contacts with the customer", readonly=True
+    )
 
     @property
     def _table_query(self) -> SQL:
@@ -91,7 +93,8 @@ class CrmSevenPReport(models.Model):
     def _from(self) -> SQL:
         joins = [
             SQL(
-                """LEFT JOIN %(table)s %(alias)s ON %(alias)s.partner_id = card.partner_id
+                """LEFT JOIN %(table)s %(alias)s
+                          ON %(alias)s.partner_id = card.partner_id
                          AND %(alias)s.company_id = card.company_id""",
                 table=SQL.identifier(model._table),
                 alias=SQL.identifier(alias),

@@ -30,6 +30,7 @@ class SevenPCommon(ScorecardCommon):
     def _set_factors(cls, part, **factors):
         """Let these factors alone count in ``part``: ``code=(weight, zero, full)``."""
         own = cls.factors.filtered(lambda factor: factor.part == part)
+        own = own.with_context(tracking_disable=True)
         for factor in own:
             weight, zero, full = factors.get(factor.code, (0, 0, 100))
             factor.write(

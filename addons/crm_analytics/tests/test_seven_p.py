@@ -98,9 +98,7 @@ class TestSevenP(SevenPCommon):
         self._refresh("2025-07-01")
         self.assertPart("persistency", late, recent_order_count=1)
         self._refresh("2025-06-30")
-        self.assertPart(
-            "persistency", late, recent_order_count=1, recent_revenue=30.0
-        )
+        self.assertPart("persistency", late, recent_order_count=1, recent_revenue=30.0)
 
     # --- PROFILING
 
@@ -144,14 +142,14 @@ class TestSevenP(SevenPCommon):
             "persistency",
             trend=(1, -1, 1),  # 0.33: 67 points
             months=(2, 0, 4),  # 1: 25 points
-            churn=(5, 100, 0),
+            supply=(5, 0, 100),
         )
         self._set_factors("performance", days_to_pay=(1, 0, 100))
         for part in ("profitability", "prospecting", "product", "promotion"):
             self._set_factors(part)
         self._refresh("2025-06-30")
         score = self._row("score", self.customer)
-        # (67 + 2 x 25) / 3 = 39; nothing tells the churn tendency
+        # (67 + 2 x 25) / 3 = 39; nothing tells the share of supply
         self.assertEqual(score.persistency_score, 39)
         self.assertIs(score.profiling_score, False)
         self.assertEqual(score.total_score, 39)
@@ -164,7 +162,7 @@ class TestSevenP(SevenPCommon):
         self.assertEqual(found["trend"]["value"], 0.33)
         self.assertEqual(found["trend"]["points"], 67)
         self.assertEqual(found["months"]["points"], 25)
-        self.assertIsNone(found["churn"]["points"])
+        self.assertIsNone(found["supply"]["points"])
         shares = [found[code]["contribution"] for code in ("trend", "months")]
         self.assertAlmostEqual(shares[0], 67 / 3)
         self.assertAlmostEqual(shares[1], 50 / 3)
@@ -195,6 +193,8 @@ class TestSevenP(SevenPCommon):
 
     def test_history_by_month_end(self):
         runs = self.env["crm.scorecard.run"]
+        for part in set(self.factors.mapped("part")):
+            self._set_factors(part)
         self._set_factors("persistency", months=(1, 0, 4))
         for day in ("2025-02-28", "2025-03-31", "2025-04-30"):
             run = runs._start(self.company, "month_end")
@@ -204,10 +204,7 @@ class TestSevenP(SevenPCommon):
             [("partner_id", "=", self.customer.id)], order="date_start"
         )
         self.assertEqual(
-            [
-                (str(r.date_start), str(r.date_end), r.persistency_score)
-                for r in rows
-            ],
+            [(str(r.date_start), str(r.date_end), r.persistency_score) for r in rows],
             [("2025-02-28", "2025-03-31", 25), ("2025-03-31", "False", 50)],
         )
         self._create_order(self.customer, "2025-05-05", 10.0)
@@ -234,7 +231,9 @@ class TestSevenP(SevenPCommon):
             ]
 
         def extra(model, company, window, customers):
-            return SQL("SELECT %s AS customer_id, 12.34 AS peak_share", self.customer.id)
+            return SQL(
+                "SELECT %s AS customer_id, 12.34 AS peak_share", self.customer.id
+            )
 
         with (
             patch.object(registry, "_get_sources", more),

@@ -35,7 +35,10 @@ class TestSevenPRuns(SevenPCommon):
         currency = chance.choice([self.company.currency_id, self.euro])
         amount = chance.choice([0.0, 33.33, 120.0, 999.99])
         order = self._create_order(
-            customer, f"{day} {chance.randint(0, 23):02}:30:00", amount, currency=currency
+            customer,
+            f"{day} {chance.randint(0, 23):02}:30:00",
+            amount,
+            currency=currency,
         )
         if amount and chance.random() < 0.3:
             invoice = self._invoice(order, str(day))

@@ -106,7 +106,11 @@ class CrmSevenPPreview(models.TransientModel):
             "crm_seven_p_previewed", self._scores_sql()
         )
         bands = [
-            (label, self._read_bands(column, "before"), self._read_bands(column, "after"))
+            (
+                label,
+                self._read_bands(column, "before"),
+                self._read_bands(column, "after"),
+            )
             for column, label in names.items()
         ]
         return {

@@ -97,9 +97,9 @@ class CrmScorecardFactor(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(part)s has no figure %(column)s: choose one of %(known)s.",
-                        part=dict(self._fields["part"]._description_selection(self.env))[
-                            factor.part
-                        ],
+                        part=dict(
+                            self._fields["part"]._description_selection(self.env)
+                        )[factor.part],
                         column=factor.column,
                         known=", ".join(factor._get_columns()),
                     )
@@ -208,7 +208,7 @@ class CrmScorecardFactor(models.Model):
 
     @api.model
     def _ensure(self, company):
-        """Return the active factors of ``company``, after copying new delivered ones."""
+        """Return the active factors of ``company``; new delivered ones are copied."""
         everyone = self.sudo().with_context(active_test=False)  # style: CRM109 defaults
         known = everyone.search([("company_id", "in", [company.id, False])])
         own = known.filtered("company_id")

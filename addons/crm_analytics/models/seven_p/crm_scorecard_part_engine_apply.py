@@ -58,7 +58,8 @@ class CrmScorecardPartEngine(models.AbstractModel):
             alias = SQL.identifier(f"source_{place}")
             joins.append(
                 SQL(
-                    "LEFT JOIN (%(rows)s) %(a)s ON %(a)s.customer_id = card.customer_id",
+                    "LEFT JOIN (%(rows)s) %(a)s"
+                    " ON %(a)s.customer_id = card.customer_id",
                     rows=getattr(registry, source.method)(company, window, customers),
                     a=alias,
                 )
@@ -114,30 +115,12 @@ class CrmScorecardPartEngine(models.AbstractModel):
         corrected = SQL("0")
         if is_comparable and customers is None:
             corrected = SQL("COUNT(*) FILTER (WHERE customer_id NOT IN (%s))", CHANGED)
-        scope = SQL("AND t.partner_id IN (%s)", customers) if customers else SQL()
         [row] = self.env.execute_query(
             SQL(
                 """WITH fresh AS MATERIALIZED (
                             SELECT r.*, %(company)s AS company_id FROM (%(rows)s) r),
                         different AS MATERIALIZED (%(different)s),
-                        inserted AS (
-                            INSERT INTO %(table)s (partner_id, %(names)s)
-                            SELECT d.customer_id, %(values)s
-                              FROM different d WHERE d.row_id IS NULL
-                         RETURNING partner_id AS customer_id),
-                        updated AS (
-                            UPDATE %(table)s t SET %(assignments)s
-                              FROM different d WHERE d.row_id = t.id
-                         RETURNING t.partner_id AS customer_id),
-                        deleted AS (
-                            DELETE FROM %(table)s t
-                             WHERE t.company_id = %(company)s %(scope)s
-                               AND NOT EXISTS (SELECT FROM fresh f
-                                                WHERE f.customer_id = t.partner_id)
-                         RETURNING t.partner_id AS customer_id),
-                        touched AS (SELECT 1 AS kind, * FROM inserted
-                                    UNION ALL SELECT 2, * FROM updated
-                                    UNION ALL SELECT 3, * FROM deleted)
+                        %(writes)s
                    SELECT (SELECT COUNT(*) FROM fresh),
                           COUNT(*) FILTER (WHERE kind = 1),
                           COUNT(*) FILTER (WHERE kind = 2),
@@ -146,12 +129,8 @@ class CrmScorecardPartEngine(models.AbstractModel):
                      FROM touched""",
                 rows=rows,
                 different=self._different_sql(model, company, names),
-                table=SQL.identifier(model._table),
+                writes=self._writes_sql(model, company, names, customers),
                 company=company.id,
-                names=columns(names),
-                values=columns(names, "d"),
-                assignments=assignments(names, "d"),
-                scope=scope,
                 corrected=corrected,
             )
         )
@@ -159,6 +138,39 @@ class CrmScorecardPartEngine(models.AbstractModel):
         if counts["inserted"] > 1000:  # the planner must know before autovacuum comes
             self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(model._table)))
         return counts
+
+    @api.model
+    def _writes_sql(self, model, company, names, customers) -> SQL:
+        """Return the table expressions that write, ending in ``touched``."""
+        scope = SQL()
+        if customers is not None:
+            scope = SQL("AND t.partner_id IN (%s)", customers)
+        return SQL(
+            """inserted AS (
+                   INSERT INTO %(table)s (partner_id, %(names)s)
+                   SELECT d.customer_id, %(values)s
+                     FROM different d WHERE d.row_id IS NULL
+                RETURNING partner_id AS customer_id),
+               updated AS (
+                   UPDATE %(table)s t SET %(assignments)s
+                     FROM different d WHERE d.row_id = t.id
+                RETURNING t.partner_id AS customer_id),
+               deleted AS (
+                   DELETE FROM %(table)s t
+                    WHERE t.company_id = %(company)s %(scope)s
+                      AND NOT EXISTS (SELECT FROM fresh f
+                                       WHERE f.customer_id = t.partner_id)
+                RETURNING t.partner_id AS customer_id),
+               touched AS (SELECT 1 AS kind, * FROM inserted
+                           UNION ALL SELECT 2, * FROM updated
+                           UNION ALL SELECT 3, * FROM deleted)""",
+            table=SQL.identifier(model._table),
+            company=company.id,
+            names=columns(names),
+            values=columns(names, "d"),
+            assignments=assignments(names, "d"),
+            scope=scope,
+        )
 
     @api.model
     def _different_sql(self, model, company, names) -> SQL:

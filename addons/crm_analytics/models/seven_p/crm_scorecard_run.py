@@ -68,7 +68,9 @@ class CrmScorecardRun(models.Model):
         which the database shows to everybody at once.
         """
         name = f"{PROGRESS}/{company.id}/{step}"
-        self.env.cr.execute(SQL("SELECT set_config('application_name', %s, true)", name))
+        self.env.cr.execute(
+            SQL("SELECT set_config('application_name', %s, true)", name)
+        )
 
     @api.model
     def _get_progress(self):

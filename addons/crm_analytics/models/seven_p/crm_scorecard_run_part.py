@@ -12,7 +12,11 @@ class CrmScorecardRunPart(models.Model):
     _rec_name = "part"
 
     run_id = fields.Many2one(
-        "crm.scorecard.run", required=True, readonly=True, index=True, ondelete="cascade"
+        "crm.scorecard.run",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(related="run_id.company_id", store=True)
     part = fields.Selection(

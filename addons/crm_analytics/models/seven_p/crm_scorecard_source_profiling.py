@@ -58,7 +58,8 @@ class CrmScorecardSource(models.AbstractModel):
         if known:
             share = SQL("100.0 * (%s) / %s", SQL(" + ").join(known), len(known))
         return SQL(
-            """SELECT p.id AS customer_id, %(share)s AS completeness, contact.contact_count
+            """SELECT p.id AS customer_id, %(share)s AS completeness,
+                      contact.contact_count
                  FROM res_partner p
             LEFT JOIN (SELECT commercial_partner_id, COUNT(*) AS contact_count
                          FROM res_partner
