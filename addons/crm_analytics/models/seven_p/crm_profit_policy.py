@@ -39,8 +39,12 @@ class CrmProfitPolicy(models.Model):
     floor_b = fields.Monetary(
         "Tier B from", default=2500.0, required=True, tracking=True
     )
-    floor_c = fields.Monetary("Tier C from", default=500.0, required=True, tracking=True)
-    floor_d = fields.Monetary("Tier D from", default=100.0, required=True, tracking=True)
+    floor_c = fields.Monetary(
+        "Tier C from", default=500.0, required=True, tracking=True
+    )
+    floor_d = fields.Monetary(
+        "Tier D from", default=100.0, required=True, tracking=True
+    )
 
     # --- classes by part of the revenue
     percent_a = fields.Float(
@@ -62,16 +66,13 @@ class CrmProfitPolicy(models.Model):
     total_contribution = fields.Monetary(
         "Contribution of the company", readonly=True, groups=COMPANY_READERS
     )
-    bound_a = fields.Monetary(
-        "Class A from", readonly=True, groups=COMPANY_READERS
-    )
-    bound_b = fields.Monetary(
-        "Class B from", readonly=True, groups=COMPANY_READERS
-    )
+    bound_a = fields.Monetary("Class A from", readonly=True, groups=COMPANY_READERS)
+    bound_b = fields.Monetary("Class B from", readonly=True, groups=COMPANY_READERS)
     has_bounds = fields.Boolean(readonly=True)
 
     _company_uniq = models.UniqueIndex(
-        "(company_id)", "A company has one set of profit rules: change the existing one."
+        "(company_id)",
+        "A company has one set of profit rules: change the existing one.",
     )
     _delivery_cost_positive = models.Constraint(
         "CHECK(delivery_cost IS NULL OR delivery_cost >= 0)",
@@ -210,7 +211,9 @@ class CrmProfitPolicy(models.Model):
         """Return the tier of whoever was invoiced ``revenue`` in twelve months."""
         self.ensure_one()
         whens = [
-            SQL("WHEN %s >= %s * %s::numeric THEN %s", revenue, MONTHS, self[name], tier)
+            SQL(
+                "WHEN %s >= %s * %s::numeric THEN %s", revenue, MONTHS, self[name], tier
+            )
             for tier, name in FLOORS.items()
         ]
         return SQL("CASE %s ELSE %s END", SQL(" ").join(whens), LAST_TIER)
