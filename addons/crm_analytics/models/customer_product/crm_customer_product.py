@@ -274,7 +274,8 @@ class CrmCustomerProduct(models.AbstractModel):
         return dict(
             self.env.execute_query(
                 SQL(
-                    "SELECT id, product_tmpl_id FROM product_product WHERE id = ANY(%s)",
+                    """SELECT id, product_tmpl_id FROM product_product
+                        WHERE id = ANY(%s)""",
                     product_ids,
                 )
             )

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
@@ -83,9 +85,7 @@ class CrmProfitPolicy(models.Model):
     def _check_floors(self):
         for policy in self:
             floors = [policy[name] for name in FLOORS.values()]
-            if floors[-1] < 0 or any(
-                high <= low for high, low in zip(floors, floors[1:], strict=False)
-            ):
+            if floors[-1] < 0 or any(high <= low for high, low in pairwise(floors)):
                 raise ValidationError(
                     self.env._(
                         "The monthly amounts must fall from tier A to tier D, and none"

@@ -1,7 +1,6 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-
 #: Amounts of the profit, by customer; see :meth:`_money_sql`
 MONEY = (
     "invoiced_revenue",
@@ -263,8 +262,10 @@ class CrmScorecardSource(models.AbstractModel):
                               ) - invoiced_revenue AS before
                          FROM crm_seven_p_money WHERE invoiced_revenue > 0)
                    SELECT (SELECT SUM(contribution) FROM crm_seven_p_money),
-                          MIN(revenue) FILTER (WHERE before * 100 < total * %s::numeric),
-                          MIN(revenue) FILTER (WHERE before * 100 < total * %s::numeric)
+                          MIN(revenue) FILTER (
+                              WHERE before * 100 < total * %s::numeric),
+                          MIN(revenue) FILTER (
+                              WHERE before * 100 < total * %s::numeric)
                      FROM ranked""",
                 policy.percent_a,
                 policy.percent_b,
