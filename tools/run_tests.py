@@ -162,7 +162,7 @@ STORY = sorted((ROOT / "addons/crm_analytics/tests").glob("test_demo_story*.py")
 
 
 def story_tests():
-    """The demo story loads without a complaint and keeps its promises."""
+    """The demo story loads without a complaint and keeps its promises, in Chromium."""
     name = "crm_test_story"
     hostdb.drop(name)
     try:
@@ -171,7 +171,8 @@ def story_tests():
         if log.failed:
             return log
         config = hostdb.config_file(tests=True)
-        options = [f"--odoo-config={config}", f"--odoo-database={name}"]
+        options = [f"--odoo-config={config}", f"--odoo-database={name}", "--odoo-http"]
+        options += ["--durations=10", "--log-level=INFO"]
         return pytest([*options, *map(str, STORY)], "story", {"ODOO_RC": config})
     finally:
         hostdb.drop(name)
@@ -288,7 +289,7 @@ def run_all():
         if suite.failed:
             return results
         log = hostdb.suite_log()
-        # the longest first; only one of them has a browser
+        # the longest first; but for the story's tours, only one has a browser
         waiting = [
             start("browser tests", lambda: all_odoo_tests("browser")),
             start("tests", lambda: all_odoo_tests("plain")),

@@ -142,6 +142,7 @@
         "demo/80_crm_complaint_demo.xml",
         "demo/85_crm_corrective_action_demo.xml",
         "demo/86_crm_after_sale_demo.xml",
+        "demo/86_sales_account_demo.xml",
         "demo/87_crm_sales_activity_demo.xml",
         "demo/88_crm_visit_demo.xml",
         "demo/90_crm_care_demo.xml",
@@ -150,6 +151,7 @@
     "assets": {
         "web.assets_backend": ["crm_service/static/src/**/*"],
         "web.assets_tests": ["crm_service/static/tests/tours/**/*"],
+        "web.assets_unit_tests": ["crm_service/static/tests/**/*.test.js"],
     },
     "application": True,
 }

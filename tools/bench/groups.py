@@ -8,11 +8,14 @@ seconds (``s``) or megabytes (``MB``), or None for what is told and not judged.
 
 import prepare
 from activities import Activities
+from affinity import Affinity
 from complaints import Complaints
 from host import HostWrites
 from imports import Imports
 from lifecycle import Lifecycle
+from lifetime import Lifetime
 from screens import Screens
+from seven_p import SevenP
 from strategy import Policies, Retention, Roles
 from tree import TeamTree
 
@@ -32,6 +35,8 @@ FLOW = 0.1
 BIG_FLOW, PAGE, PLAN, CALENDAR = 0.2, 0.25, 60, 0.5
 #: customers and people of a plan, visits of a team, documents of one customer
 VISITED, VISITORS, VISITS, DOCUMENTS = 20_000, 100, 5_000, 50_000
+# deliveries of a year, and their report
+DELIVERED, LATE = 20_000, 0.5
 #: customers of a retention programme, partners whose policies are asked at once
 RETAINED, RESOLVED = 50_000, 1000
 
@@ -64,6 +69,25 @@ def scorecards(bench):
     )
     bench.add("Scorecards: refresh, nothing changed", lambda: jobs.incremental(0), 0.05)
     bench.add("Scorecards: history of one month end", jobs.month_end, 5)
+
+
+def seven_p(bench):
+    """All 7 P: the core scorecards, every part with its sources, the scores."""
+    parts = SevenP(bench.jobs, Screens(bench.session, "manager"))
+    share = max(1, bench.jobs.customers // 100)
+    bench.add("7 P: first fill, once", parts.first_fill)
+    prepare.settle(bench.name)
+    bench.add("7 P: full refresh", parts.full_refresh, 12)
+    bench.add(
+        f"7 P: refresh, {share} customers changed (1 %)",
+        lambda: parts.incremental(share),
+        0.4,
+    )
+    for task, measure in (
+        ("7 P analysis: list", parts.report_list),
+        ("7 P analysis: pivot by RFM group", parts.report_pivot),
+    ):
+        bench.add(task, measure, SCREEN, "s")
 
 
 def segments(bench):
@@ -194,6 +218,8 @@ def activities(bench):
     documents = min(DOCUMENTS, bench.jobs.customers)
     sales = Activities(bench.session, customers, VISITORS, VISITS, documents)
     sales.make()
+    deliveries = min(DELIVERED, bench.jobs.customers)
+    sales.make_deliveries(deliveries)
     prepare.settle(bench.name)
     bench.add(f"Visit plan: a year, {customers} customers", sales.plan, PLAN, "s")
     prepare.settle(bench.name)
@@ -228,6 +254,25 @@ def activities(bench):
         ("Visit coverage: by person", sales.coverage_pivot),
     ):
         bench.add(task, lambda measure=measure: measure(sales.manager), unit="s")
+    bench.add(
+        f"Late deliveries: a year by month, of about {deliveries}",
+        lambda: sales.delivery_pivot(sales.manager),
+        LATE,
+        "s",
+    )
+
+
+def seven_p(bench):
+    affinity_rows(bench)
+
+
+def affinity_rows(bench):
+    affinity = Affinity(bench.session)
+    affinity.make()
+    bench.add("Affinity: pairs and rules of three, full", affinity.full, 4)
+    bench.add("Affinity: one day added", affinity.day, 0.1)
+    bench.add("Next best offers: all customers", affinity.offers)
+    bench.add("Next best offers: one customer", affinity.offers_of_one, unit="s")
 
 
 def imports(bench):
@@ -244,6 +289,14 @@ def host_writes(bench):
     bench.add("Host: with them, as a multiple", writes.ratio, unit="x")
 
 
+def lifetime(bench):
+    models = Lifetime(bench.jobs)
+    bench.add("Lifetime models: fit and predict", models.fit_and_predict, 0.5)
+    bench.add("Lifetime models: fit with the check on past months", models.check)
+    bench.add("Churn tendency of all customers", models.churn)
+    bench.add("Churn tendency: back-test", models.back_test)
+
+
 def costs(bench):
     bench.add(
         "Longest wait of a write during refreshes", bench.jobs.longest_wait, 1, "s"
@@ -255,6 +308,7 @@ def costs(bench):
 
 GROUPS = (
     scorecards,
+    seven_p,
     segments,
     lifecycle,
     roles,
@@ -263,7 +317,9 @@ GROUPS = (
     rules,
     complaints,
     activities,
+    seven_p,
     imports,
     host_writes,
+    lifetime,
     costs,
 )

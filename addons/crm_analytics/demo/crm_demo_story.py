@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 #: Month ends, counted back from today, at which segments were refreshed.
 QUARTERS = (12, 9, 6, 3)
@@ -25,3 +25,42 @@ class CrmDemoStory(models.AbstractModel):
             self._refresh_as_if(scheme, months_ago)
         runs._refresh(company, mode="full")
         scheme._refresh()
+        # the first refresh fitted a model of a year ago: learn from the whole story
+        self.env["crm.lifetime.model"]._fit(company)
+        self.env["crm.churn.backtest"]._run(company)
+        runs._refresh(company, mode="full")
+
+    @api.model
+    def _propose_offers(self):
+        """Count what is bought together; propose a quarter ago, and today."""
+        company = self.env.ref("base.main_company")
+        policy = self.env["crm.affinity.policy"]._ensure(company)
+        policy.write({"min_count": 3, "min_share": 0.0})
+        self.env["crm.segment.buying"]._refresh(company)
+        self.env["crm.affinity.run"]._refresh(company, "full")
+        engine = self.env["crm.next.best.offer.engine"]
+        engine._refresh(policy)
+        offers = self.env["crm.next.best.offer"].search(
+            [("company_id", "=", company.id)]
+        )
+        asked = fields.Date.subtract(
+            fields.Date.context_today(self), days=policy.offer_days + 5
+        )
+        offers.write({"date_proposed": asked})
+        engine._refresh(policy)
+        self.env["crm.offer.hit"]._refresh(policy)
+        self._answer_offers(company)
+
+    @api.model
+    def _answer_offers(self, company):
+        """Some offers were made, one was accepted, one dismissed."""
+        offers = self.env["crm.next.best.offer"].search(
+            [("company_id", "=", company.id), ("state", "=", "proposed")], limit=4
+        )
+        if len(offers) == 4:
+            (offers[0] | offers[1]).action_offer()
+            offers[1].action_accept()
+            offers[2]._reject(
+                self.env.ref("crm_analytics.crm_offer_reason_has"),
+                self.env._("Bought for the year from another supplier."),
+            )

@@ -1,6 +1,10 @@
 from . import scorecard
 from . import rfm
 from . import seven_p
+from . import supply
+from . import affinity
+from . import lifetime
+from . import churn
 from . import crm_sale_fact
 from . import crm_sales_history_import
 from . import account_move
@@ -20,3 +24,4 @@ from . import crm_lifecycle_dimension
 from . import crm_care_rule
 from . import customer_product
 from . import crm_customer_page
+from . import board

@@ -15,6 +15,10 @@ class CrmCustomerPage(models.AbstractModel):
         return [*super()._get_reader_groups(), ANALYST]
 
     @api.model
+    def _get_supply_groups(self):
+        return [*super()._get_supply_groups(), ANALYST]
+
+    @api.model
     def _get_figure_groups(self):
         return [*super()._get_figure_groups(), ANALYST]
 

@@ -8,6 +8,7 @@ class ResCompany(models.Model):
     def create(self, vals_list):
         companies = super().create(vals_list)
         self.env["crm.rfm.policy"]._ensure(companies)
+        self.env["crm.churn.factor"]._ensure(companies)
         self.env["crm.profit.policy"]._ensure(companies)
         return companies
 

@@ -1,27 +1,16 @@
 from datetime import timedelta
-from unittest import SkipTest
 
 from odoo.tests import TransactionCase, tagged
 
+from .demo_story_common import DemoStory
+
 
 @tagged("post_install", "-at_install")
-class TestDemoStoryService(TransactionCase):
+class TestDemoStoryService(DemoStory, TransactionCase):
     """What the demo story says of complaints and satisfaction, chapters 12 to 15."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        if not cls.env.ref("crm_strategy.partner_zhang", raise_if_not_found=False):
-            raise SkipTest("The demo story is not loaded.")
-        cls.company = cls.env.ref("base.main_company")
-        cls.today = cls.env["crm.sale.fact"]._get_today(cls.company)
 
     def _get_case(self, key):
         return self.env.ref(f"crm_service.crm_complaint_{key}")
-
-    def _as(self, login, record):
-        user = self.env["res.users"].search([("login", "=", login)])
-        return record.with_user(user)
 
     # --- MR ZHANG'S PARCEL
 
@@ -78,9 +67,8 @@ class TestDemoStoryService(TransactionCase):
         self.assertEqual([(s.kind, s.value) for s in scores], [("csat", 5)])
 
     def test_zhang_sees_his_own_on_the_portal(self):
-        zhang = self.env.ref("crm_strategy.partner_zhang")
         cases = self.env["crm.complaint"].search(
-            self.env["crm.complaint"]._get_portal_domain(zhang)
+            self.env["crm.complaint"]._get_portal_domain(self.zhang)
         )
         expected = self._get_case("zhang") | self._get_case("zhang_foil")
         self.assertEqual(cases, expected)

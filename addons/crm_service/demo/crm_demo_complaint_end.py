@@ -5,6 +5,9 @@ from odoo import api, models
 #: How far a case has come, in the order in which it goes.
 WAY = ("progress", "decided", "execution", "inform", "follow_up", "closed")
 CARRIER = "SF Express 顺丰速运"
+#: Who does a department's step, and how many hours of work it takes.
+WORKERS = {"finance": "sofia", "warehouse": "tariq"}
+WORK_HOURS = {"finance": 0.25, "warehouse": 0.5}
 
 
 class CrmDemoStory(models.AbstractModel):
@@ -24,11 +27,13 @@ class CrmDemoStory(models.AbstractModel):
                 return
             self._as("yusuf", complaint).action_decide()
         if complaint.state == "decided" and row["until"] != "decided":
+            steps = self._start_steps(complaint, "finance", moments["approve"])
             with self._at(moments["approve"]):
-                self._approve_case(complaint)
+                steps.action_done()
         if complaint.state == "execution" and row["until"] != "execution":
+            self._start_steps(complaint, "warehouse", moments["ship"])
             with self._at(moments["ship"]):
-                self._ship_case(complaint, row)
+                self._ship_case(complaint)
         if row["until"] in ("follow_up", "reopened", "closed"):
             self._end_case(complaint, row, moments)
 
@@ -58,22 +63,22 @@ class CrmDemoStory(models.AbstractModel):
         own.action_request_approval(own.exception_reason)
 
     @api.model
-    def _approve_case(self, complaint):
-        """Sofia opens the gate: goods may leave, credit notes are posted."""
+    def _start_steps(self, complaint, department, done):
+        """Let Sofia or Tariq begin what is ready, some work before it is done.
+
+        Sofia opens the gate: goods may leave, credit notes are posted. Tariq packs.
+        """
         steps = complaint.step_ids.filtered(
-            lambda s: s.department == "finance" and s.state == "ready"
+            lambda s: s.department == department and s.state == "ready"
         )
-        steps = self._as("sofia", steps)
-        steps.action_start()
-        steps.action_done()
+        steps = self._as(WORKERS[department], steps)
+        with self._at(self._plan(-WORK_HOURS[department], done)):
+            steps.action_start()
+        return steps
 
     @api.model
-    def _ship_case(self, complaint, row):
-        """Tariq packs and ships; carrier and number come back to the complaint."""
-        steps = complaint.step_ids.filtered(
-            lambda s: s.department == "warehouse" and s.state == "ready"
-        )
-        self._as("tariq", steps).action_start()
+    def _ship_case(self, complaint):
+        """Tariq ships; carrier and number come back to the complaint."""
         transfers = complaint.remedy_ids.picking_ids.filtered(
             lambda p: p.state not in ("done", "cancel")
         )

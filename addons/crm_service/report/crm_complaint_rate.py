@@ -11,14 +11,15 @@ class CrmComplaintRate(models.Model):
 
     Shipped is what moved to customers' locations less what came back from them, by
     the day of the move, in the unit of the product; a part delivered late counts on
-    its own day. Complained of is the quantity of the complaints received in the month
+    its own day. What a former system delivered has no moves here and counts on the day
+    of its order. Complained of is the quantity of the complaints received in the month
     (opinions and cancelled complaints left out). Complaints follow deliveries, so a
     rate of one month is noisy: read it over a year, or beside the trend.
     """
 
     _name = "crm.complaint.rate"
     _description = "Complaint Rate"
-    _inherit = ["crm.ratio.mixin"]
+    _inherit = ["crm.ratio.mixin", "crm.company.rows.mixin"]
     _auto = False
     _order = "date desc, ppm desc, id"
     _rec_name = "product_id"
@@ -77,7 +78,14 @@ class CrmComplaintRate(models.Model):
             "quantity",
         ],
         "product.product": ["product_tmpl_id"],
-        "product.template": ["categ_id", "crm_division_id", "uom_id"],
+        "product.template": ["categ_id", "crm_division_id", "type", "uom_id"],
+        "sale.order": ["company_id", "date_order", "sales_history_key", "state"],
+        "sale.order.line": [
+            "order_id",
+            "product_id",
+            "product_uom_id",
+            "qty_delivered",
+        ],
         "stock.location": ["usage"],
         "stock.move": [
             "company_id",
@@ -91,11 +99,6 @@ class CrmComplaintRate(models.Model):
         ],
         "uom.uom": ["factor"],
     }
-
-    @property
-    def _table_query(self) -> SQL:
-        parts = [self._company_sql(company) for company in self.env.companies]
-        return SQL(" UNION ALL ").join(parts)
 
     def _company_sql(self, company) -> SQL:
         return SQL(
@@ -113,7 +116,8 @@ class CrmComplaintRate(models.Model):
                               SUM(delivered - returned) AS shipped,
                               SUM(quantity) AS quantity,
                               SUM(complaint_count)::int AS complaint_count
-                         FROM (%(moves)s UNION ALL %(complaints)s) both_sides
+                         FROM (%(moves)s UNION ALL %(history)s
+                               UNION ALL %(complaints)s) both_sides
                      GROUP BY product_id, date) s
                  JOIN product_product p ON p.id = s.product_id
                  JOIN product_template t ON t.id = p.product_tmpl_id""",
@@ -122,6 +126,7 @@ class CrmComplaintRate(models.Model):
             company=company.id,
             million=MILLION,
             moves=self._moves_sql(company),
+            history=self._history_sql(company),
             complaints=self._complaints_sql(company),
         )
 
@@ -154,6 +159,26 @@ class CrmComplaintRate(models.Model):
                 "SELECT * FROM stock_move WHERE state = 'done' AND company_id = %s",
                 company.id,
             ),
+        )
+
+    def _history_sql(self, company) -> SQL:
+        """Return what a former system delivered, by product and month of the order."""
+        return SQL(
+            """SELECT l.product_id, %(month)s AS date,
+                      SUM(l.qty_delivered::float8 * u.factor / tu.factor) AS delivered,
+                      0::float8 AS returned,
+                      0::float8 AS quantity, 0 AS complaint_count
+                 FROM sale_order o
+                 JOIN sale_order_line l ON l.order_id = o.id
+                 JOIN product_product hp ON hp.id = l.product_id
+                 JOIN product_template ht ON ht.id = hp.product_tmpl_id
+                 JOIN uom_uom u ON u.id = l.product_uom_id
+                 JOIN uom_uom tu ON tu.id = ht.uom_id
+                WHERE o.company_id = %(company)s AND o.sales_history_key IS NOT NULL
+                  AND o.state = 'sale' AND ht.type = 'consu' AND l.qty_delivered <> 0
+             GROUP BY 1, 2""",
+            month=self._month_sql(SQL("o.date_order"), company),
+            company=company.id,
         )
 
     def _complaints_sql(self, company) -> SQL:

@@ -1,5 +1,9 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools.misc import formatLang
+
+# How many customers a print takes; each is read by a fixed number of queries, about 60
+MAX_PAGES = 50
 
 
 class CrmCustomerPagePrint(models.AbstractModel):
@@ -10,6 +14,14 @@ class CrmCustomerPagePrint(models.AbstractModel):
 
     @api.model
     def _get_report_values(self, docids, data=None):
+        if len(docids) > MAX_PAGES:
+            raise UserError(
+                self.env._(
+                    "You can print at most %(count)s customers at a time. Choose "
+                    "fewer customers.",
+                    count=MAX_PAGES,
+                )
+            )
         partners = self.env["res.partner"].browse(docids)
         pages = self.env["crm.customer.page"]
         return {

@@ -16,10 +16,11 @@ class CrmDeliveryReport(models.Model):
 
     _name = "crm.delivery.report"
     _description = "Late Deliveries"
-    _inherit = ["crm.screen.read.mixin"]
+    _inherit = ["crm.company.rows.mixin"]
     _auto = False
     _order = "date_delivered desc, id desc"
     _rec_name = "product_id"
+    _day_field = "date_delivered"
 
     order_id = fields.Many2one("sale.order", "Sales Order", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
@@ -79,11 +80,6 @@ class CrmDeliveryReport(models.Model):
         "uom.uom": ["factor"],
     }
 
-    @property
-    def _table_query(self) -> SQL:
-        parts = [self._company_sql(company) for company in self.env.companies]
-        return SQL(" UNION ALL ").join(parts)
-
     def _company_sql(self, company, since=None, until=None, partners=None) -> SQL:
         """Return the deliveries of ``company``, of the days given (dates).
 
@@ -101,6 +97,7 @@ class CrmDeliveryReport(models.Model):
         )
 
     def _moves_sql(self, company, since, until, partners=None) -> SQL:
+        """Return the moves; what only tells of their product is joined if asked for."""
         facts = self.env["crm.sale.fact"]
         return SQL(
             """SELECT m.id, f.order_id, f.customer_id AS partner_id, o.user_id,
@@ -116,10 +113,10 @@ class CrmDeliveryReport(models.Model):
                  JOIN stock_move m ON m.sale_line_id = s.id
                  JOIN stock_location source ON source.id = m.location_id
                  JOIN stock_location target ON target.id = m.location_dest_id
-                 JOIN product_product p ON p.id = m.product_id
-                 JOIN product_template t ON t.id = p.product_tmpl_id
-                 JOIN uom_uom u ON u.id = m.product_uom
-                 JOIN uom_uom tu ON tu.id = t.uom_id
+            LEFT JOIN product_product p ON p.id = m.product_id
+            LEFT JOIN product_template t ON t.id = p.product_tmpl_id
+            LEFT JOIN uom_uom u ON u.id = m.product_uom
+            LEFT JOIN uom_uom tu ON tu.id = t.uom_id
                 WHERE m.state = 'done' AND m.quantity > 0
                   AND target.usage = 'customer' AND source.usage <> 'customer'
                   AND %(within)s""",

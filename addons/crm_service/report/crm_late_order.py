@@ -15,7 +15,7 @@ class CrmLateOrder(models.Model):
 
     _name = "crm.late.order"
     _description = "Late Order"
-    _inherit = ["crm.screen.read.mixin"]
+    _inherit = ["crm.company.rows.mixin"]
     _auto = False
     _order = "date_promised, id"
     _rec_name = "name"
@@ -83,11 +83,6 @@ class CrmLateOrder(models.Model):
             "qty_delivered_method",
         ],
     }
-
-    @property
-    def _table_query(self) -> SQL:
-        parts = [self._company_sql(company) for company in self.env.companies]
-        return SQL(" UNION ALL ").join(parts)
 
     def _company_sql(self, company) -> SQL:
         """Return the open orders of ``company``; its days are those of its zone."""

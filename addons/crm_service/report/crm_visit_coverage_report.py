@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.fields import Domain
+from odoo import fields, models
 from odoo.tools import SQL
 
 from ..models.activity.crm_sales_activity import STATES
@@ -15,7 +14,11 @@ class CrmVisitCoverageReport(models.Model):
 
     _name = "crm.visit.coverage.report"
     _description = "Visit Coverage"
-    _inherit = ["crm.ratio.mixin", "crm.lifecycle.dimension.mixin"]
+    _inherit = [
+        "crm.ratio.mixin",
+        "crm.lifecycle.dimension.mixin",
+        "crm.segment.dimension.mixin",
+    ]
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "partner_id"
@@ -35,13 +38,6 @@ class CrmVisitCoverageReport(models.Model):
     kind_id = fields.Many2one("crm.sales.activity.kind", readonly=True)
     outcome_id = fields.Many2one("crm.sales.activity.outcome", readonly=True)
     lead_id = fields.Many2one("crm.lead", "Opportunity", readonly=True)
-    segment_id = fields.Many2one(
-        "crm.segment",
-        compute="_compute_segment_id",
-        search="_search_segment_id",
-        help="A segment to which the customer belongs now. When grouped by segment, a "
-        "customer in several segments counts in each of them.",
-    )
     proposed_count = fields.Integer("Proposed", readonly=True)
     planned_count = fields.Integer(
         "Planned",
@@ -117,38 +113,6 @@ class CrmVisitCoverageReport(models.Model):
                 WHERE a.is_visit""",
             now=fields.Datetime.now(),
         )
-
-    @api.depends("partner_id.segment_ids")
-    def _compute_segment_id(self):
-        for row in self:
-            row.segment_id = row.partner_id.segment_ids[:1]
-
-    @api.model
-    def _search_segment_id(self, operator, value):
-        return [("partner_id.segment_ids", operator, value)]
-
-    def _field_to_sql(self, alias, field_expr, query=None):
-        if field_expr != "segment_id" or query is None:
-            return super()._field_to_sql(alias, field_expr, query)
-        self._check_field_access(self._fields[field_expr], "read")
-        place = query.make_alias(alias, "membership")
-        memberships = self.env["crm.segment.membership"]._search(
-            Domain("date_end", "=", False)
-        )
-        columns = (
-            SQL.identifier(memberships.table, name)
-            for name in ("partner_id", "company_id", "segment_id")
-        )
-        condition = SQL(
-            "%s = %s AND COALESCE(%s, %s) = %s",
-            SQL.identifier(place, "partner_id"),
-            SQL.identifier(alias, "partner_id"),
-            SQL.identifier(place, "company_id"),
-            SQL.identifier(alias, "company_id"),
-            SQL.identifier(alias, "company_id"),
-        )
-        query.add_join("LEFT JOIN", place, memberships.subselect(*columns), condition)
-        return SQL.identifier(place, "segment_id")
 
     def action_open_visits(self):
         """Open the visits behind the rows."""

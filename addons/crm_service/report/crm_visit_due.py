@@ -19,7 +19,7 @@ class CrmVisitDue(models.Model):
 
     _name = "crm.visit.due"
     _description = "Due Visit"
-    _inherit = ["crm.screen.read.mixin"]
+    _inherit = ["crm.company.rows.mixin"]
     _auto = False
     _order = "days_overdue desc, id"
     _rec_name = "partner_id"
@@ -31,7 +31,9 @@ class CrmVisitDue(models.Model):
     city = fields.Char(readonly=True)
     visits_per_year = fields.Integer("Visits a Year", readonly=True, aggregator="sum")
     reason = fields.Char(related="customer_row_id.reason")
-    customer_row_id = fields.Many2one("crm.visit.customer", readonly=True)
+    customer_row_id = fields.Many2one(
+        "crm.visit.customer", "Customer to Visit", readonly=True
+    )
     date_last = fields.Date("Last Visit", readonly=True)
     date_due = fields.Date("Due On", readonly=True)
     date_next = fields.Date(
@@ -74,11 +76,6 @@ class CrmVisitDue(models.Model):
         ],
         "res.partner": ["active", "city", "country_id", "user_id"],
     }
-
-    @property
-    def _table_query(self) -> SQL:
-        parts = [self._company_sql(company) for company in self.env.companies]
-        return SQL(" UNION ALL ").join(parts)
 
     def _company_sql(self, company) -> SQL:
         today = self.env["crm.sale.fact"]._get_today(company)

@@ -9,6 +9,7 @@ from . import test_crm_complaint_ui
 from . import test_care_measure
 from . import test_care_limit
 from . import test_care_rule
+from . import test_care_warranty
 from . import test_sales_home
 from . import test_sales_home_rights
 from . import test_sales_home_ui

@@ -314,7 +314,9 @@ class TestCareCron(CareCommon):
         )
         broken.invalidate_recordset()
         with (
-            mute_logger("odoo.addons.crm_service.models.care.crm_care_rule_plan"),
+            mute_logger(
+                "odoo.addons.crm_service.models.satisfaction.crm_contact_rule_mixin"
+            ),
             self.enter_registry_test_mode(),
         ):
             self._run()

@@ -100,6 +100,15 @@ class TestComplaintCall(ContactCommon):
         self.assertEqual(row.user_id, self.agent)
         self.assertEqual(row.partner_id, self.customer)
 
+    def test_who_was_told_has_got_a_first_reply(self):
+        told, earlier = (self._create_complaint("inform") for _one in range(2))
+        earlier.with_user(self.agent).action_reply()
+        with freeze_time("2026-03-12 12:00:00"):
+            for complaint in told | earlier:
+                complaint.with_user(self.agent).log_call("told")
+        self.assertEqual(told.date_replied, told.date_told)
+        self.assertLess(earlier.date_replied, earlier.date_told)
+
     def test_button_without_a_call_leaves_its_row_in_the_log(self):
         complaint = self._create_complaint("inform").with_user(self.agent)
         complaint.action_tell()

@@ -83,6 +83,34 @@ class TestComplaintRate(AnalysisCommon):
         self.assertEqual(found[:3], (300.0, 20.0, 2))
         self.assertAlmostEqual(found[3], 20 / 300 * 1e6, places=3)
 
+    def _load_history(self):
+        """A dozen of February came in with the orders of a former system."""
+        order = self._order(self.mill, "2026-02-03")
+        order.order_line.write({"product_uom_id": self.dozen.id})
+        self.env.flush_all()
+        self._set(order.order_line, qty_delivered=1)
+        self._set(order, sales_history_source="erp", sales_history_key="F-1")
+
+    def test_what_a_former_system_delivered_counts(self):
+        self._load_history()
+        rows = self.rate.with_user(self.agent).search(
+            [("product_id", "=", self.flour.id)], order="date"
+        )
+        self.assertEqual(
+            [(row.date, row.delivered, row.shipped) for row in rows],
+            [(date(2026, 1, 1), 110.0, 100.0), (date(2026, 2, 1), 212.0, 212.0)],
+        )
+        self.assertAlmostEqual(rows[1].rate, 100 * 12 / 212)
+
+    @freeze_time("2026-03-31 12:00:00")
+    def test_effect_is_set_against_the_former_system_s_deliveries_too(self):
+        self._load_history()
+        action = self._create_action(date_implemented="2026-02-01")
+        action.action_open()
+        action.action_implement()
+        action.action_measure_effect()
+        self.assertEqual((action.before_shipped, action.after_shipped), (100.0, 212.0))
+
     def test_nothing_shipped_is_no_rate(self):
         row = self.rate.search([("product_id", "=", self.sugar.id)])
         self.assertEqual((row.shipped, row.quantity, row.ppm), (0.0, 2.0, 0.0))
@@ -95,6 +123,15 @@ class TestComplaintRate(AnalysisCommon):
         rate = rate.with_context(allowed_company_ids=self.beta.ids)
         row = rate.search([("product_id", "=", self.flour.id)])
         self.assertEqual((row.shipped, row.quantity), (7.0, 0.0))
+
+    def test_causes_are_named_in_the_reader_s_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        french = self.part.with_context(lang="fr_FR")
+        french.parent_id.name = "Couture"
+        french.name = "Colle"
+        self.assertEqual(french.display_name, "Couture / Colle")
+        self.assertEqual(self.part.display_name, "Seam / Glue")
+        self.assertEqual(french.name_search("Colle")[0][0], self.part.id)
 
     # --- CORRECTIVE ACTIONS
 

@@ -72,6 +72,8 @@ class TestCrmVisitSchedule(VisitCommon):
         self.assertEqual(self._get_rows(self.plan), before)
 
     def test_past_proposals_are_not_scheduled(self):
+        last = self.visits[-1].date_start
+        self.assertLess(last, datetime(2026, 6, 29))
         with freeze_time("2026-06-29 09:00:00"):
             self.plan.action_schedule()
         self.assertEqual(set(self.visits.mapped("state")), {"proposed"})
@@ -97,7 +99,7 @@ class TestCrmVisitSchedule(VisitCommon):
         self._run_job()
         plan.invalidate_recordset()
         self.assertEqual(
-            (plan.job, plan.state, plan.visit_count), (False, "generated", 3)
+            (plan.job, plan.state, plan.visit_count), (False, "generated", 4)
         )
 
     def test_the_job_schedules_in_batches(self):
@@ -120,6 +122,21 @@ class TestCrmVisitSchedule(VisitCommon):
         self.assertFalse(broken.job)
         self.assertIn("no people who visit customers", broken.job_error)
         self.assertEqual(self.visits.mapped("state"), ["planned"] * 3)
+
+    def test_a_plan_that_somebody_holds_lets_others_through(self):
+        held = self._create_plan(date_from="2026-07-01", name="Held")
+        free = self._create_plan(date_from="2026-07-01", name="Free")
+        self._create_policy(self._create_customer("Mill", self.anna), 4)
+        (held | free)._start_job("generate")
+        model, lock = type(held), type(held).try_lock_for_update
+        with patch.object(model, "try_lock_for_update", lambda self: lock(self - held)):
+            self._run_job()
+        self.env.invalidate_all()
+        self.assertEqual((held.job, held.visit_count), ("generate", 0))
+        self.assertEqual((free.job, free.state), (False, "generated"))
+        self._run_job()
+        self.env.invalidate_all()
+        self.assertEqual((held.job, held.state), (False, "generated"))
 
     # --- CUSTOMERS
 

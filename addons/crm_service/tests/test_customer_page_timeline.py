@@ -70,6 +70,51 @@ class TestCustomerPageTimeline(PageCommon):
             [("touch", "Talk"), ("visit", "Tour")],
         )
 
+    def test_mailings_that_reached_the_customer(self):
+        """Only where the host sends mailings; the salesperson opens none of them."""
+        if "mailing.trace" not in self.env:
+            self.skipTest("The host sends no mailings here.")
+        campaign = self.env["utm.campaign"].create({"name": "Spring"})
+        mailing = self.env["mailing.mailing"].create(
+            {
+                "name": "Billets",
+                "subject": "Billets in stock",
+                "campaign_id": campaign.id,
+                "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+            }
+        )
+        common = {"mass_mailing_id": mailing.id, "trace_status": "open"}
+        self.env["mailing.trace"].create(
+            [
+                {
+                    **common,
+                    "model": record._name,
+                    "res_id": record.id,
+                    "sent_datetime": moment,
+                    "is_test_trace": is_test,
+                }
+                for record, moment, is_test in (
+                    (self.ann, "2026-02-03 09:00:00", False),
+                    (self.a1, "2026-02-04 09:00:00", False),
+                    (self.ann, "2026-02-05 09:00:00", True),
+                    (self.manager.partner_id, "2026-02-06 09:00:00", False),
+                )
+            ]
+        )
+        found = self._timeline(filters=["mailing"])["entries"]
+        self.assertEqual(
+            [(e["date"], e["title"], e["state"], e["model"]) for e in found],
+            [
+                (
+                    f"2026-02-0{day} 09:00:00",
+                    "Spring: Billets in stock",
+                    "Opened",
+                    False,
+                )
+                for day in (4, 3)
+            ],
+        )
+
     def test_every_page_once_even_within_one_moment(self):
         """60 orders and 20 quotations of one second: no entry twice, none lost."""
         for _number in range(60):

@@ -1,6 +1,6 @@
 from datetime import date
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import freeze_time, new_test_user, tagged
 
@@ -178,6 +178,15 @@ class TestCustomerPanel(MeasureCommon):
         action = panels.open_records(self.loyal.id, self.alpha.id, "invoices")
         found = self.env["account.move"].search(action["domain"])
         self.assertEqual(found, self.late | self.due)
+
+    def test_a_figure_that_is_none_opens_nothing(self):
+        panels = self.env["crm.service.panel"].with_user(self.agent)
+        for kind in ("payments", "__class__", "", False, ["orders"]):
+            with self.subTest(kind=kind), self.assertRaises(UserError) as caught:
+                panels.open_records(self.loyal.id, self.alpha.id, kind)
+            self.assertEqual(
+                str(caught.exception), "There is nothing to open here. Reload the page."
+            )
 
     # --- OPEN ORDERS
 

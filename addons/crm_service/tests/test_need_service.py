@@ -152,6 +152,13 @@ class TestNeedService(ContactCommon):
         activity.date_start = "2025-01-10 08:00:00"
         self.assertEqual(self._get_due(), ("due", "2025-01-10", 0))
 
+    def test_asked_on_the_day_of_the_company(self):
+        self.company.partner_id.tz = "Asia/Shanghai"
+        self._do(
+            self._create_activity(is_need_asked=True, date_start="2026-03-09 23:30:00")
+        )
+        self.assertEqual(self._get_due(), ("asked", "2026-03-10", 0))
+
     def test_the_newest_sign_counts(self):
         self._do(self._create_activity(is_need_asked=True))
         complaint = self._create_complaint()

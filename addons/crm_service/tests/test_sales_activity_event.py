@@ -132,6 +132,87 @@ class TestSalesActivityEvent(ActivityCommon):
         event.action_mass_archive("all_events")
         self.assertEqual(touch.state, "cancelled")
 
+    def _plan_series(self, count=4):
+        """A visit each week, of which each meeting has its touch."""
+        touch = self._plan_visit(duration=1)
+        touch.event_id.with_user(self.anna).write(
+            {
+                "recurrency": True,
+                "rrule_type_ui": "weekly",
+                "mon": True,
+                "end_type": "count",
+                "count": count,
+            }
+        )
+        series = touch.event_id.recurrence_id.calendar_event_ids.sorted("start")
+        touches = touch
+        for event in series - touch.event_id:
+            touches |= self._create_touch(
+                event_id=event.id, date_start=event.start, duration=1
+            )
+        return series, touches
+
+    def _get_days(self, touches):
+        return [str(touch.date_start) for touch in touches]
+
+    def test_all_touches_of_a_moved_series_follow(self):
+        series, touches = self._plan_series()
+        series[2].with_user(self.anna).write(
+            {
+                "recurrence_update": "all_events",
+                "start": "2026-03-31 11:00:00",
+                "stop": "2026-03-31 12:00:00",
+            }
+        )
+        self.assertEqual(set(touches.mapped("state")), {"planned"})
+        self.assertEqual(len(touches.event_id.filtered("active")), 4)
+        self.assertEqual(touches.event_id.mapped("start"), touches.mapped("date_start"))
+        self.assertEqual(
+            [str(touch.date_start.date()) for touch in touches],
+            ["2026-03-17", "2026-03-24", "2026-03-31", "2026-04-07"],
+        )
+
+    def test_the_rest_of_a_series_moves_and_the_beginning_stays(self):
+        series, touches = self._plan_series()
+        series[1].with_user(self.anna).write(
+            {
+                "recurrence_update": "future_events",
+                "start": "2026-03-24 08:00:00",
+                "stop": "2026-03-24 09:00:00",
+            }
+        )
+        self.assertEqual(set(touches.mapped("state")), {"planned"})
+        self.assertEqual(touches[:2].event_id, series[:2])
+        self.assertEqual(
+            [str(touch.date_start.date()) for touch in touches],
+            ["2026-03-16", "2026-03-24", "2026-03-31", "2026-04-07"],
+        )
+
+    def test_what_falls_out_of_a_series_is_cancelled(self):
+        series, touches = self._plan_series()
+        series[0].with_user(self.anna).write(
+            {"recurrence_update": "all_events", "count": 2}
+        )
+        self.assertEqual(
+            touches.mapped("state"), ["planned", "planned", "cancelled", "cancelled"]
+        )
+        self.assertEqual(
+            self._get_days(touches[:2]), ["2026-03-16 08:00:00", "2026-03-23 08:00:00"]
+        )
+
+    def test_a_declined_series_leaves_its_touches(self):
+        series, touches = self._plan_series()
+        series[0].with_user(self.ben).change_attendee_status("declined", "all_events")
+        series[0].with_user(self.anna).write(
+            {
+                "recurrence_update": "all_events",
+                "start": "2026-03-16 09:00:00",
+                "stop": "2026-03-16 10:00:00",
+            }
+        )
+        self.assertEqual(set(touches.mapped("state")), {"planned"})
+        self.assertEqual(len(touches.event_id), 4)
+
     def test_nobody_moves_the_private_meeting_of_another(self):
         event = self.env["calendar.event"].create(
             {

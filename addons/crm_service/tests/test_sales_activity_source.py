@@ -179,6 +179,43 @@ class TestSalesActivitySource(ActivityCommon):
         self._run_cron()
         self.assertEqual(len(self._get_touches()), 5)
 
+    def test_a_deleted_touch_is_not_logged_again(self):
+        event = self._create_event(opportunity_id=self.lead.id)
+        self._run_cron()
+        self._get_touches().with_user(self.boss).unlink()
+        self._run_cron()
+        self.assertFalse(self._get_touches())
+        self.assertTrue(event.exists())
+        log = event.with_user(self.anna).action_log_sales_activity()
+        self.assertEqual(log["res_model"], "crm.sales.activity.log")  # by hand it is
+        self.assertEqual(self._get_touches().event_id, event)
+
+    def test_a_meeting_that_is_linked_late_is_logged(self):
+        event = self._create_event(
+            start="2026-01-12 08:00:00", stop="2026-01-12 09:00:00"
+        )
+        self._run_cron()
+        self.assertFalse(self._get_touches())
+        event.opportunity_id = self.lead
+        self._run_cron()
+        self.assertEqual(self._get_touches().event_id, event)
+        self._run_cron()
+        self.assertEqual(len(self._get_touches()), 1)
+
+    def test_what_cannot_be_logged_is_left_after_a_week(self):
+        early = self._create_event(
+            opportunity_id=self.lead.id,
+            start="2026-03-02 08:00:00",
+            stop="2026-03-02 09:00:00",
+        )
+        late = self._create_event(opportunity_id=self.lead.id)
+        self.company.crm_activity_from_meeting = False
+        self._run_cron()
+        self.company.crm_activity_from_meeting = True
+        self._run_cron()
+        self.assertEqual(self._get_touches().event_id, late)
+        self.assertEqual((early.crm_is_logged, late.crm_is_logged), (True, True))
+
     def test_each_meeting_of_a_series_is_one_touch(self):
         self._create_event(
             opportunity_id=self.lead.id,
@@ -194,6 +231,39 @@ class TestSalesActivitySource(ActivityCommon):
         self._run_cron()
         days = sorted(str(touch.date_start.date()) for touch in self._get_touches())
         self.assertEqual(days, ["2026-03-10", "2026-03-11"])
+
+    def test_a_moved_series_is_not_logged_twice(self):
+        event = self._create_event(
+            opportunity_id=self.lead.id,
+            start="2026-03-09 08:00:00",
+            stop="2026-03-09 09:00:00",
+            recurrency=True,
+            rrule_type="daily",
+            rrule_type_ui="daily",
+            interval=1,
+            end_type="count",
+            count=10,
+        )
+        self._run_cron()
+        touches = self._get_touches().sorted("date_start")
+        self.assertEqual(len(touches), 3)
+        touches[1].with_user(self.boss).unlink()
+        series = event.recurrence_id.calendar_event_ids.sorted("start")
+        series[5].with_user(self.anna).write(
+            {
+                "recurrence_update": "all_events",
+                "start": "2026-03-14 10:00:00",
+                "stop": "2026-03-14 11:00:00",
+            }
+        )
+        self._run_cron()
+        left = self._get_touches().sorted("date_start")
+        self.assertEqual(left, touches.exists())
+        self.assertEqual(
+            [str(start) for start in left.event_id.sorted("start").mapped("start")],
+            ["2026-03-09 10:00:00", "2026-03-11 10:00:00"],
+        )
+        self.assertEqual(set(left.event_id.mapped("active")), {True})
 
     def test_a_meeting_that_is_over_asks_for_the_report(self):
         event = self._create_event(

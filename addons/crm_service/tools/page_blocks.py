@@ -37,8 +37,8 @@ def cell(value, kind="text", **options) -> dict:
     """Return a value as a page shows it.
 
     :param options: ``currency_id`` of an amount, ``res_model`` and ``res_id`` of the
-        record that a click opens, ``tone`` (one of ``TONES``), ``note`` (text or
-        cell, small, below)
+        record that a click opens, or ``action`` that it starts, ``tone`` (one of
+        ``TONES``), ``note`` (text or cell, small, below)
 
     >>> cell("Ada") == {"value": "Ada", "type": "text"}
     True

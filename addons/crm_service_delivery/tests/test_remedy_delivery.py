@@ -1,4 +1,4 @@
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.crm_service.tests.remedy_common import RemedyCommon
 
@@ -35,6 +35,16 @@ class TestRemedyDelivery(RemedyCommon):
         step = complaint.step_ids[1].with_user(self.stock)
         self.assertEqual((step.carrier_name, step.tracking_ref), ("Fast", "1Z-7"))
         self.assertEqual(complaint.state, "inform")
+
+    def test_storeman_opens_the_transfer_on_the_screen(self):
+        """The host reads the areas of the carriers to offer some of them."""
+        _complaint, _remedy, picking = self._decide_replacement()
+        self.assertFalse(self.stock.has_group("base.group_partner_manager"))
+        areas = self.env["delivery.zip.prefix"].create([{"name": "10"}])
+        self.carrier.zip_prefix_ids = areas
+        with Form(picking.with_user(self.stock)) as form:
+            form.carrier_tracking_ref = "1Z-9"
+        self.assertEqual(picking.carrier_tracking_ref, "1Z-9")
 
     def test_reference_entered_later_comes_back_too(self):
         _complaint, remedy, picking = self._decide_replacement()

@@ -1,6 +1,7 @@
 from . import res_users
 from . import crm_matrix
 from . import crm_screen_read_mixin
+from . import crm_company_rows_mixin
 from . import crm_sums_mixin
 from . import crm_sale_fact
 from . import sale_order
@@ -21,6 +22,7 @@ from . import retention
 from . import role
 from . import lifecycle
 from . import knowledge
+from . import supply
 from . import approval
 from . import document_flow
 from . import sales_history

@@ -40,8 +40,8 @@ class CrmMatrix(models.AbstractModel):
         ``row_title``, ``column_title``; ``measures`` (below); ``cells``:
         ``{"row|column": cell}`` as made by :meth:`_cell_key`. A cell maps
         measure keys to numbers; optional ``tone`` (``good``, ``bad``), ``label``
-        (short text above the figure, as the name of a group) and ``color``
-        (0 to 11 of the host's palette). Cells without customers are left out.
+        (short text above the figure, as the name of a group), ``hint`` (hover
+        text) and ``color`` (0 to 11 of the host's palette). Cells without customers are left out.
         Optional: ``computed_at`` (datetime, UTC; now if absent), ``legend``
         (list of ``label`` with ``tone`` or ``color``), ``row_totals``,
         ``column_totals`` (by key) and ``total`` if sums of the cells would be

@@ -13,7 +13,7 @@ class CrmScreenReadMixin(models.AbstractModel):
     """
 
     _name = "crm.screen.read.mixin"
-    _description = "Fast Reading for Screens"
+    _description = "Screen Query Settings"
 
     @api.model
     def _prepare_planner(self):

@@ -5,5 +5,5 @@ from . import sale_report
 from . import crm_segment_policy_report
 from . import crm_lifecycle_todo
 from . import crm_lifecycle_report
-from . import crm_lifecycle_report_segment
 from . import sale_report_lifecycle
+from . import crm_supply_share_report

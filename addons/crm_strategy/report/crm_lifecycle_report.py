@@ -13,6 +13,7 @@ class CrmLifecycleReport(models.Model):
 
     _name = "crm.lifecycle.report"
     _description = "Lifecycle Conversion"
+    _inherit = ["crm.segment.dimension.mixin"]
     _auto = False
     _rec_name = "partner_id"
     _order = "date_start desc, id desc"

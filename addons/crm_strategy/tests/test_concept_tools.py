@@ -2,13 +2,13 @@ import doctest
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools import alert_condition, concept_states
+from ..tools import alert_condition, concept_states, day_bounds
 
 
 @tagged("post_install", "-at_install")
 class TestConceptTools(BaseCase):
     def test_examples_of_the_kernel(self):
-        for module in (alert_condition, concept_states):
+        for module in (alert_condition, concept_states, day_bounds):
             with self.subTest(module=module.__name__):
                 failed, attempted = doctest.testmod(module)
                 self.assertEqual(failed, 0)

@@ -49,6 +49,24 @@ class TestCrmNeedDue(ConceptCommon):
         self.company_a.crm_need_months = 11
         self.assertEqual(self._states()["Other"], "due")
 
+    def test_the_day_of_the_company_counts(self):
+        self._create_need(self.acme, date="2025-03-16")
+        self.company_a.partner_id.tz = "Asia/Shanghai"
+        (self.manager | self.rep).tz = "America/Los_Angeles"
+        with freeze_time("2026-03-15 15:59:00"):
+            self.assertEqual(self._states()["Acme"], "asked")
+        with freeze_time("2026-03-15 16:01:00"):  # tomorrow has begun in Shanghai
+            self.assertEqual(self._states()["Acme"], "due")
+            self.manager.company_ids |= self.company_b
+            both = self.company_a | self.company_b
+            self._create_need(self.acme, date="2025-03-16", company_id=both[1].id)
+            states = {
+                row.company_id: row.state
+                for row in self._rows(companies=both)
+                if row.partner_id == self.acme
+            }
+            self.assertEqual(states, {both[0]: "due", both[1]: "asked"})
+
     def test_the_last_need_counts_and_all_are_counted(self):
         self._create_need(self.acme, date="2023-01-01", state="met", result="Done")
         self._create_need(self.acme, date="2026-02-01")
@@ -152,5 +170,5 @@ class TestCrmNeedDue(ConceptCommon):
         rows.web_read(spec)
         for some in (rows[:2], rows):
             self.env.invalidate_all()
-            with self.assertQueryCount(6):
+            with self.assertQueryCount(8):  # two of them for the company's days
                 some.web_read(spec)

@@ -6,6 +6,7 @@ from . import builders_complaint_analysis
 from . import builders_satisfaction
 from . import builders_after_sale
 from . import builders_visit
+from . import builders_seven_p
 from . import test_access_matrix
 from . import test_access_scope
 from . import test_builders
@@ -15,9 +16,7 @@ from . import test_contract_models
 from . import test_contract_screens
 from . import test_customer_screens_budget
 from . import test_scenario_complaint
-from . import test_scenario_complaint_ui
 from . import test_scenario_complaint_ways
 from . import test_scenario_customer_base
 from . import test_scenario_first_analysis
-from . import test_scenario_sales_ui
 from . import test_team_tree

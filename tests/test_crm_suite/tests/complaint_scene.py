@@ -99,8 +99,7 @@ class ComplaintScene:
             ("agent", "crm_service.group_agent"),
             ("head", "crm_service.group_manager"),
             ("finance", "account.group_account_invoice"),
-            # the host's transfer with carriers opens for those who may enter contacts
-            ("stock", "stock.group_stock_user,base.group_partner_manager"),
+            ("stock", "stock.group_stock_user"),
             ("sender", "stock.group_stock_user"),
             ("leader", "crm_service.group_manager"),
             ("rep", "sales_team.group_sale_salesman"),

@@ -134,8 +134,8 @@ class CrmScorecardSource(models.AbstractModel):
         """Return the first day on which we heard of each customer, and how.
 
         The days are those of his leads and orders. The source is that of the first
-        lead that names any, else of the first order: orders are looked at only for
-        customers of whom no lead tells.
+        lead that names any, else of the first order: one order is looked up for each
+        customer of whom no lead tells.
         """
         return SQL(
             """WITH lead AS (%(leads)s),
@@ -146,9 +146,12 @@ class CrmScorecardSource(models.AbstractModel):
                          WHERE lead.first IS NULL %(partners_only)s),
                     bought AS (
                         SELECT lacking.customer_id, %(first)s AS first
-                          FROM sale_order o JOIN lacking ON lacking.id = o.partner_id
-                         WHERE o.company_id = %(company)s AND o.state = 'sale'
-                           AND o.source_id IS NOT NULL AND o.date_order < %(end)s
+                          FROM lacking CROSS JOIN LATERAL (
+                               SELECT date_order, source_id FROM sale_order
+                                WHERE partner_id = lacking.id AND state = 'sale'
+                                  AND company_id = %(company)s
+                                  AND date_order < %(end)s
+                             ORDER BY date_order LIMIT 1) o
                       GROUP BY lacking.customer_id)
                SELECT customer_id,
                       LEAST(card.first_order_date, lead.day) AS first_contact_date,

@@ -15,6 +15,8 @@ from . import crm_sales_activity_source
 from . import crm_sales_activity_email
 from . import crm_sales_activity_meeting
 from . import calendar_event_activity
+from . import calendar_event_series
+from . import calendar_event_mark
 from . import mail_activity
 from . import res_partner_activity
 from . import crm_lead_activity

@@ -15,8 +15,6 @@ class CalendarEvent(models.Model):
     def write(self, vals):
         if self.env.context.get("crm_service_event_sync"):
             return super().write(vals)
-        if vals.get("recurrence_update") in ("all_events", "future_events"):
-            return self._write_series(vals)
         keys = set(vals)
         result = super().write(vals)
         if "active" in keys:
@@ -30,16 +28,6 @@ class CalendarEvent(models.Model):
             activities.filtered(
                 lambda a: a.event_id.res_model == a._name
             )._follow_people()
-        return result
-
-    def _write_series(self, vals):
-        """Follow once the series is changed: the host archives all of it first."""
-        series = self | self.recurrence_id.calendar_event_ids
-        activities = series._get_activities_ahead()
-        quiet = self.with_context(crm_service_event_sync=True)
-        result = quiet.write(vals)
-        activities.invalidate_recordset(["event_id"])
-        activities._follow_series()
         return result
 
     def unlink(self):

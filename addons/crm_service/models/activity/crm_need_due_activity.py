@@ -17,11 +17,16 @@ class CrmNeedDue(models.Model):
     }
 
     def _get_asked_statements(self):
+        facts, moment = self.env["crm.sale.fact"], SQL("date_start")
         return [
             *super()._get_asked_statements(),
             SQL(
-                """SELECT partner_id, company_id, date_start::date, 0, 0
+                """SELECT partner_id, company_id, %s, 0, 0
                      FROM crm_sales_activity
-                    WHERE is_need_asked AND state = 'done'"""
+                    WHERE is_need_asked AND state = 'done'""",
+                self._by_company_sql(
+                    SQL("company_id"),
+                    lambda company: facts._local_day_sql(moment, company),
+                ),
             ),
         ]

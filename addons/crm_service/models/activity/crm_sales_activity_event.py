@@ -54,12 +54,18 @@ class CrmSalesActivity(models.Model):
         """Only meetings that one may change oneself can be named."""
         for vals in vals_list:
             self._check_event(vals.get("event_id"))
-        return super().create(vals_list)
+        activities = super().create(vals_list)
+        if any(vals.get("event_id") for vals in vals_list):
+            activities._get_events()._mark_logged()
+        return activities
 
     def write(self, vals):
         """Only meetings that one may change oneself can be named."""
         self._check_event(vals.get("event_id"))
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.get("event_id"):
+            self._get_events()._mark_logged()
+        return result
 
     def unlink(self):
         """The meetings that were made for these touches go with them."""

@@ -5,8 +5,10 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
-#: Meetings that are over are looked for this far back, so many at a time
-MEETING_DAYS, MEETING_BATCH = 7, 100
+#: So many meetings are looked at in one go
+MEETING_BATCH = 100
+#: A meeting that is none of ours may become one for so many days after its end
+MEETING_DAYS = 7
 
 
 class CrmSalesActivity(models.Model):
@@ -16,6 +18,9 @@ class CrmSalesActivity(models.Model):
     other meetings can be logged by a button. Private meetings never are, nor those
     that their organizer declined. Of a series, each meeting is one touch once it is
     over; what was deleted from it is none.
+
+    A meeting that was logged bears a mark, so that it is logged once, whatever becomes
+    of its touch. So does one that is over for a week and could not be logged.
     """
 
     _inherit = "crm.sales.activity"
@@ -29,6 +34,7 @@ class CrmSalesActivity(models.Model):
             for event in events:
                 self._try_log_meeting(event)
             last_id = events[-1].id
+            self._find_over(events)._mark_logged()
             if not cron._commit_progress(len(events)):
                 break
 
@@ -42,17 +48,22 @@ class CrmSalesActivity(models.Model):
             _logger.exception("Meeting %s as a sales activity", event.id)
 
     @api.model
+    def _find_over(self, events):
+        """Return those of ``events`` that are over for so long that nobody waits."""
+        until = fields.Datetime.now() - timedelta(days=MEETING_DAYS)
+        return events.filtered(lambda event: event.stop < until)
+
+    @api.model
     def _find_meetings(self, last_id):
         """Return the next meetings that are over and not on record, by their id."""
-        now = fields.Datetime.now()
         self.env["calendar.event"].flush_model()
         self.flush_model(["event_id"])
         rows = self.env.execute_query(
             SQL(
                 """SELECT e.id
                      FROM calendar_event e
-                    WHERE e.active AND e.id > %(last)s
-                      AND e.stop < %(now)s AND e.stop >= %(since)s
+                    WHERE e.active AND e.id > %(last)s AND e.stop < %(now)s
+                      AND e.crm_is_logged IS NOT TRUE
                       AND (e.opportunity_id IS NOT NULL
                            OR (e.res_model IN %(models)s AND e.res_id > 0))
                       AND COALESCE(e.privacy, '') <> 'private'
@@ -60,8 +71,7 @@ class CrmSalesActivity(models.Model):
                                        WHERE a.event_id = e.id)
                  ORDER BY e.id LIMIT %(limit)s""",
                 last=last_id,
-                now=now,
-                since=now - timedelta(days=MEETING_DAYS),
+                now=fields.Datetime.now(),
                 models=tuple(self._get_source_models()),
                 limit=MEETING_BATCH,
             )

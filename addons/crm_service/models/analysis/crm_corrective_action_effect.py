@@ -243,12 +243,17 @@ class CrmCorrectiveAction(models.Model):
         return conditions
 
     def _shipped_sql(self) -> SQL:
-        """Return what was shipped of the product within window ``w``."""
+        """Return what was shipped of the product within window ``w``.
+
+        As :class:`crm.complaint.rate` counts it, the former system's orders included.
+        """
         if not self.product_id:
             return SQL("SELECT 0")
         return SQL(
-            """SELECT SUM(m.quantity::float8 * u.factor / tu.factor
+            """SELECT SUM(shipped) FROM (
+               SELECT SUM(m.quantity::float8 * u.factor / tu.factor
                           * CASE WHEN ld.usage = 'customer' THEN 1 ELSE -1 END)
+                          AS shipped
                  FROM stock_move m
                  JOIN stock_location ls ON ls.id = m.location_id
                  JOIN stock_location ld ON ld.id = m.location_dest_id
@@ -257,7 +262,16 @@ class CrmCorrectiveAction(models.Model):
                 WHERE m.product_id = %(product)s AND m.company_id = %(company)s
                   AND m.state = 'done'
                   AND (ls.usage = 'customer') <> (ld.usage = 'customer')
-                  AND m.date >= w.begin AND m.date < w.after""",
+                  AND m.date >= w.begin AND m.date < w.after
+               UNION ALL
+               SELECT SUM(l.qty_delivered::float8 * u.factor / tu.factor)
+                 FROM sale_order_line l
+                 JOIN sale_order o ON o.id = l.order_id
+                 JOIN uom_uom u ON u.id = l.product_uom_id
+                 JOIN uom_uom tu ON tu.id = %(unit)s
+                WHERE l.product_id = %(product)s AND o.company_id = %(company)s
+                  AND o.sales_history_key IS NOT NULL AND o.state = 'sale'
+                  AND o.date_order >= w.begin AND o.date_order < w.after) both_ways""",
             unit=self.product_id.uom_id.id,
             product=self.product_id.id,
             company=self.company_id.id,

@@ -6,4 +6,5 @@ from . import crm_care_rule_occasion
 from . import crm_care_rule_plan
 from . import crm_care_rule_result
 from . import crm_sales_activity_care
+from . import crm_after_sale_milestone_care
 from . import crm_measure_care

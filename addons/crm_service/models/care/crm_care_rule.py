@@ -12,23 +12,12 @@ class CrmCareRule(models.Model):
 
     _name = "crm.care.rule"
     _description = "Care Rule"
-    _inherit = ["mail.thread"]
+    _inherit = ["crm.contact.rule.mixin", "mail.thread"]
     _order = "sequence, id"
     _check_company_auto = True
 
     name = fields.Char(
-        required=True,
-        translate=True,
         help="The name is also the subject of the planned sales activities.",
-    )
-    sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True, tracking=True)
-    company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        index=True,
-        ondelete="cascade",
-        default=lambda self: self.env.company,
     )
 
     # Occasion
@@ -153,10 +142,6 @@ class CrmCareRule(models.Model):
         help="An order confirmed within this number of days after an activity "
         "counts as its result.",
     )
-
-    # State of the planning
-    planned_at = fields.Datetime("Last Planned On", readonly=True, copy=False)
-    error = fields.Text("Failure", readonly=True, copy=False)
 
     _days_not_negative = models.Constraint(
         "CHECK(days >= 0 AND notice_days >= 0 AND cap_days >= 0 AND open_limit >= 0)",

@@ -96,7 +96,11 @@ class CrmCareRule(models.Model):
     # --- WARRANTY
 
     def _warranty_occasions_sql(self, first, last) -> SQL:
-        """Milestones after a sale that nobody has finished or left out."""
+        """Milestones after a sale that nobody has finished or left out.
+
+        One that plans a sales activity of its own is no occasion, unless nobody could
+        be asked: a customer is called once about his warranty.
+        """
         return SQL(
             """SELECT 'warranty,' || m.partner_id || ',' || m.id AS key,
                       m.partner_id AS customer_id, m.partner_id AS contact_id,
@@ -104,6 +108,8 @@ class CrmCareRule(models.Model):
                  FROM crm_after_sale_milestone m
                 WHERE m.kind = 'warranty_end' AND m.active
                   AND m.state = ANY(%(states)s) AND m.company_id = %(company)s
+                  AND m.sales_activity_id IS NULL
+                  AND (m.activity_kind_id IS NULL OR m.date_reminded IS NOT NULL)
                   AND m.date_due BETWEEN %(first)s AND %(last)s""",
             states=list(PENDING),
             company=self.company_id.id,

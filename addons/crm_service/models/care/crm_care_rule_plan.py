@@ -1,8 +1,6 @@
-import logging
 from collections import Counter
 from datetime import datetime, time, timedelta
 
-from psycopg2 import OperationalError
 from pytz import timezone, utc
 
 from odoo import api, fields, models
@@ -11,8 +9,6 @@ from odoo.tools import SQL
 
 from ...tools.care import nearest, touch_day, why_no_touch, window
 from .crm_care_rule_occasion import FIRST_DAY, LAST_DAY
-
-_logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 500
 #: When the day's care begins, by the clock of whoever does it.
@@ -44,31 +40,6 @@ class CrmCareRule(models.Model):
     last_withdrawn = fields.Integer("Withdrawn", readonly=True, copy=False)
 
     # --- PLAN
-
-    def _plan(self, limit=None):
-        """Plan the touches of these rules; a rule that fails says why.
-
-        :param limit: most touches of a rule; all if None
-        :return: whether a rule has more to plan
-        """
-        has_more = False
-        for rule in self.sudo():  # style: CRM109 customers of the whole company
-            now = fields.Datetime.now()
-            try:
-                with self.env.cr.savepoint():
-                    has_more |= rule._plan_rule(limit)
-            except OperationalError:
-                raise  # the database asks to try the whole again
-            except Exception as error:  # the other rules get their turn
-                _logger.warning("Care rule %s failed", rule.id, exc_info=True)
-                rule.write(
-                    {"error": str(error) or type(error).__name__, "planned_at": now}
-                )
-                continue
-            if rule.error:
-                rule.error = False
-            rule.planned_at = now
-        return has_more
 
     def _plan_rule(self, limit=None):
         self.ensure_one()

@@ -10,7 +10,7 @@ class CrmComplaintCause(models.Model):
     _parent_store = True
     _order = "complete_name, id"
     _rec_name = "complete_name"
-    _rec_names_search = ["complete_name", "code"]
+    _rec_names_search = ["complete_name", "name", "code"]
 
     name = fields.Char(required=True, translate=True)
     complete_name = fields.Char(
@@ -50,6 +50,14 @@ class CrmComplaintCause(models.Model):
         for cause in self:
             above = cause.parent_id.complete_name
             cause.complete_name = f"{above} / {cause.name}" if above else cause.name
+
+    @api.depends("complete_name")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """The full name in the reader's language; the stored one is in English."""
+        for cause in self:
+            above = cause.parent_id.display_name
+            cause.display_name = f"{above} / {cause.name}" if above else cause.name
 
     @api.constrains("parent_id")
     def _check_parent_id(self):

@@ -1,6 +1,8 @@
 import logging
 from datetime import timedelta
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -93,6 +95,33 @@ class CrmComplaint(models.Model):
         fresh["late"]._plan_alarm("late")
         self.flush_recordset()
         return fresh["late"]
+
+    @api.model
+    def _cron_work_off_each(self, domain, order, limit, work, fail):
+        """Do ``work`` for what is due, each complaint for itself.
+
+        :param work: function of one complaint; what it did leaves the domain
+        :param fail: function of a complaint and the error that makes it leave as well
+        """
+        complaints = self.search(domain, limit=limit, order=order)
+        complaints = complaints.try_lock_for_update(allow_referencing=True)
+        for complaint in complaints:
+            complaint._work_safely(work, fail)
+        if complaints:
+            self.env["ir.cron"]._commit_progress(
+                len(complaints), remaining=self.search_count(domain)
+            )
+
+    def _work_safely(self, work, fail):
+        try:
+            with self.env.cr.savepoint():
+                work(self)
+        except OperationalError:
+            raise  # the database asks to try the whole again
+        except Exception as error:  # one broken complaint must not stop the others
+            _logger.warning("Complaint %s: failed", self.id, exc_info=True)
+            self.env.invalidate_all()
+            fail(self, error)
 
     def _plan_alarm(self, state):
         """Give an activity to the agent (warned) or to the head of service (late)."""

@@ -298,9 +298,11 @@ class CrmComplaint(models.Model):
             vals["date_executed"] = now
         elif state == "follow_up":
             vals["date_told"] = now
+            vals["date_replied"] = self.date_replied or now
         elif state == "confirmed":
             vals["date_confirmed"] = now
             vals["date_told"] = self.date_told or now
+            vals["date_replied"] = self.date_replied or vals["date_told"]
         elif state == "closed":
             vals["date_closed"] = now
         elif state == "progress" and old_state != "new":

@@ -1,7 +1,3 @@
-import logging
-
-from psycopg2 import OperationalError
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -9,7 +5,6 @@ from ...tools.complaint_call import PURPOSES as PURPOSE_OF_STATE
 from ..complaint.crm_complaint import INTERNAL
 from .crm_complaint_call_plan import CALL, UNREACHABLE
 
-_logger = logging.getLogger(__name__)
 WARNING = "mail.mail_activity_data_warning"
 ANSWERED = "crm_service.mail_activity_type_answered"
 BATCH = 100
@@ -140,15 +135,13 @@ class CrmComplaint(models.Model):
     @api.model
     def _cron_remind_contacts(self):
         """Give each complaint that waits for a call its call; remind once."""
-        domain = self._get_contact_todo_domain()
-        complaints = self.search(domain, limit=BATCH, order="date_contact, id")
-        complaints = complaints.try_lock_for_update(allow_referencing=True)
-        for complaint in complaints:
-            complaint._remind_safely()
-        if complaints:
-            self.env["ir.cron"]._commit_progress(
-                len(complaints), remaining=self.search_count(domain)
-            )
+        self._cron_work_off_each(
+            self._get_contact_todo_domain(),
+            "date_contact, id",
+            BATCH,
+            lambda complaint: complaint._remind_once_more(),
+            lambda complaint, error: complaint._put_off_call(error),
+        )
 
     @api.model
     def _get_contact_todo_domain(self):
@@ -182,24 +175,19 @@ class CrmComplaint(models.Model):
         forgotten &= Domain("date_contact", "<", today)
         return tried & (missing | forgotten)
 
-    def _remind_safely(self):
-        """Remind of one call; what fails says why and waits for tomorrow."""
-        try:
-            with self.env.cr.savepoint():
-                if self.contact_error:
-                    self.write({"contact_error": False, "contact_retry": False})
-                self._remind_of_call()
-        except OperationalError:
-            raise  # the database asks to try the whole again
-        except Exception as e:  # one broken complaint must not stop the others
-            _logger.warning("Complaint %s: no call planned", self.id, exc_info=True)
-            self.env.invalidate_all()
-            self.write(
-                {
-                    "contact_error": str(e) or type(e).__name__,
-                    "contact_retry": fields.Date.add(self._get_contact_today(), days=1),
-                }
-            )
+    def _remind_once_more(self):
+        if self.contact_error:
+            self.write({"contact_error": False, "contact_retry": False})
+        self._remind_of_call()
+
+    def _put_off_call(self, error):
+        """Say what failed, and try again tomorrow."""
+        self.write(
+            {
+                "contact_error": str(error) or type(error).__name__,
+                "contact_retry": fields.Date.add(self._get_contact_today(), days=1),
+            }
+        )
 
     def _remind_of_call(self):
         today = self._get_contact_today()

@@ -1,7 +1,4 @@
-import logging
 from datetime import timedelta
-
-from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
@@ -10,7 +7,6 @@ from odoo.fields import Domain
 from ..complaint.crm_complaint import INTERNAL
 from .crm_service_team import WAIT_END_DAYS, WAIT_REMINDER_DAYS
 
-_logger = logging.getLogger(__name__)
 SILENT = "crm_service.mail_activity_type_silent"
 BATCH = 100
 RETRY_AFTER = timedelta(hours=12)
@@ -87,15 +83,15 @@ class CrmComplaint(models.Model):
     @api.model
     def _cron_follow_up_waiting(self):
         """Remind customers who have to answer; ask the agent where that was in vain."""
-        domain = self._get_waiting_todo_domain()
-        complaints = self.search(domain, limit=BATCH, order="waiting_since, id")
-        complaints = complaints.try_lock_for_update(allow_referencing=True)
-        for complaint in complaints:
-            complaint._follow_up_safely()
-        if complaints:
-            self.env["ir.cron"]._commit_progress(
-                len(complaints), remaining=self.search_count(domain)
-            )
+        self._cron_work_off_each(
+            self._get_waiting_todo_domain(),
+            "waiting_since, id",
+            BATCH,
+            lambda complaint: complaint._follow_up_pause(),
+            lambda complaint, _error: complaint.write(
+                {"wait_retry": fields.Datetime.now() + RETRY_AFTER}
+            ),
+        )
 
     @api.model
     def _get_waiting_todo_domain(self):
@@ -124,18 +120,6 @@ class CrmComplaint(models.Model):
                 long = Domain("waiting_since", "<=", now - timedelta(days=days))
                 due |= Domain(name, "=", False) & long
         return due
-
-    def _follow_up_safely(self):
-        """Do what is due of one pause; what fails comes back in half a day."""
-        try:
-            with self.env.cr.savepoint():
-                self._follow_up_pause()
-        except OperationalError:
-            raise  # the database asks to try the whole again
-        except Exception:  # one broken complaint must not stop the others
-            _logger.warning("Complaint %s: not followed up", self.id, exc_info=True)
-            self.env.invalidate_all()
-            self.wait_retry = fields.Datetime.now() + RETRY_AFTER
 
     def _follow_up_pause(self):
         end = self.team_id.wait_end_days if self.team_id else WAIT_END_DAYS

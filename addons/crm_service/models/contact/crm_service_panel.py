@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ...tools.customer_panel import days_late, delivered_percent, tenure
 
@@ -170,6 +171,10 @@ class CrmServicePanel(models.AbstractModel):
                 [("commercial_partner_id", "=", customer.id)],
             ),
         }
+        if not isinstance(kind, str) or kind not in drilldowns:
+            raise UserError(
+                self.env._("There is nothing to open here. Reload the page.")
+            )
         return drilldowns[kind]
 
     # --- PARTS

@@ -46,7 +46,7 @@ class CrmSalesHome(models.AbstractModel):
             "count": sum(idle.values()),
             "tone": "warning",
             "tile": self.env._("Without a Plan"),
-            "hint": self.env._("Without a next sales activity"),
+            "hint": self.env._("No sales activity is planned."),
             "rows": rows,
             "empty": self.env._("There are no customers yet."),
         }

@@ -83,12 +83,15 @@ class CrmComplaint(models.Model):
         }
 
     def _get_portal_steps(self):
-        """Return [(title, time or False)] of the way that a complaint goes."""
+        """Return [(title, time or False)] of the way that a complaint goes.
+
+        What was decided has been worked on, also where the first reply comes later.
+        """
         self.ensure_one()
         words = self._get_portal_words()
         times = {
             "received": self.date_received,
-            "working": self.date_replied,
+            "working": self.date_replied or self.date_decided,
             "decided": self.date_decided,
             "carried_out": self.date_executed,
             "confirmed": self.date_confirmed,

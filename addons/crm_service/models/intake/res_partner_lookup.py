@@ -112,10 +112,15 @@ class ResPartner(models.Model):
         return SQL("p.email_normalized LIKE %s", _begins_with(address))
 
     def _get_caller_name_sql(self, name):
+        """Each word, or the beginning of one.
+
+        The word itself is named as well, though its beginning covers it: the planner
+        knows how common it is, and does not collect all the people of a common name.
+        """
         words = re.findall(r"\w+", name)[:6]
         if not words:
             return None
-        query = " & ".join(f"'{word}':*" for word in words)
+        query = " & ".join(f"('{word}' | '{word}':*)" for word in words)
         return SQL(
             "to_tsvector('simple'::regconfig, p.complete_name) "
             "@@ to_tsquery('simple'::regconfig, %s)",

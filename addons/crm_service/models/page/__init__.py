@@ -9,7 +9,9 @@ from . import crm_customer_page_timeline
 from . import crm_customer_page_sources
 from . import crm_customer_page_buttons
 from . import crm_customer_page_touch
+from . import crm_customer_page_mailing
 from . import account_payment_page
 from . import res_partner_page
 from . import product_template_sheet
 from . import crm_product_sheet
+from . import crm_customer_page_supply

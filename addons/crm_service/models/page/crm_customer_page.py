@@ -70,8 +70,8 @@ class CrmCustomerPage(models.AbstractModel):
     def _get_buttons(self, scope):
         """Return what can be started from here: ``name, label, icon, model, action``.
 
-        ``model`` is what the reader must be able to create; ``action`` is called
-        with the scope and returns the action.
+        ``model`` is what the reader must be able to create, or what ``access`` says;
+        ``action`` is called with the scope and returns the action.
         """
         return []
 
@@ -301,13 +301,13 @@ class CrmCustomerPage(models.AbstractModel):
 
     @api.model
     def _get_allowed_buttons(self, scope):
-        """Return the buttons for what the reader may create; none on the archived."""
+        """Return the buttons for what the reader may do; none on the archived."""
         if not scope.customer.active:
             return []
         return [
             button
             for button in self._get_buttons(scope)
-            if self.env[button["model"]].has_access("create")
+            if self.env[button["model"]].has_access(button.get("access", "create"))
         ]
 
     # --- HELPERS FOR SECTIONS

@@ -2,6 +2,138 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+#: Whose documents are meant: those of the customer and his contacts, or of him alone
+CONTACTS, CUSTOMER, COMMERCIAL = "contacts", "customer", "commercial"
+
+#: What an entry shows of a model: columns, or SQL over its table. ``moment`` may be a
+#: day (``is_day``); without ``currency``, an amount is in that of the company.
+MODELS = {
+    "crm.lead": {
+        "whose": CONTACTS,
+        "moment": SQL("COALESCE(crm_lead.date_closed, crm_lead.create_date)"),
+        "title": "name",
+        "amount": "expected_revenue",
+        "state": "won_status",
+        "tones": {"won": "good", "lost": "bad"},
+    },
+    "sale.order": {
+        "whose": CONTACTS,
+        "moment": "date_order",
+        "title": "name",
+        "amount": "amount_total",
+        "currency": "currency_id",
+        "state": "state",
+        "tones": {"sale": "good", "cancel": "muted"},
+    },
+    "stock.picking": {
+        "whose": CONTACTS,
+        "moment": SQL(
+            "COALESCE(stock_picking.date_done, stock_picking.scheduled_date)"
+        ),
+        "title": "name",
+        "state": "state",
+        "tones": {"done": "good", "cancel": "muted"},
+    },
+    "account.move": {
+        "whose": CONTACTS,
+        "moment": "invoice_date",
+        "is_day": True,
+        "title": "name",
+        "amount": "amount_total",
+        "currency": "currency_id",
+        "state": "payment_state",
+        "tones": {"paid": "good", "in_payment": "good"},
+    },
+    "account.payment": {
+        "whose": CONTACTS,
+        "moment": "date",
+        "is_day": True,
+        "title": SQL("COALESCE(account_payment.name, account_payment.memo)"),
+        "amount": SQL(
+            """CASE account_payment.payment_type WHEN 'outbound'
+               THEN -account_payment.amount ELSE account_payment.amount END"""
+        ),
+        "currency": "currency_id",
+        "state": "state",
+        "tones": {"paid": "good"},
+    },
+    "crm.complaint": {
+        "whose": COMMERCIAL,
+        "moment": "date_received",
+        "title": SQL("CONCAT_WS(' ', crm_complaint.name, crm_complaint.title)"),
+        "state": "state",
+        "tones": {"closed": "good", "cancelled": "muted"},
+    },
+    "crm.satisfaction.score": {
+        "whose": COMMERCIAL,
+        "moment": "date",
+        "title": SQL(
+            """CONCAT_WS(': ', CONCAT(
+                   UPPER(crm_satisfaction_score.kind), ' ',
+                   crm_satisfaction_score.value),
+               NULLIF(crm_satisfaction_score.comment, ''))"""
+        ),
+        "state": SQL(
+            "CASE WHEN crm_satisfaction_score.is_low THEN 'low' ELSE 'ok' END"
+        ),
+        "tones": {"low": "bad"},
+    },
+    "crm.need": {
+        "whose": CUSTOMER,
+        "moment": "date",
+        "is_day": True,
+        "title": "name",
+        "state": "state",
+        "tones": {"met": "good", "declined": "muted"},
+    },
+    "crm.lifecycle.transition": {
+        "whose": CUSTOMER,
+        "moment": "date_start",
+        "title": SQL("''"),
+        "state": "state",
+    },
+}
+#: Kind of entry: its filter, icon, model, and which records of the model it shows
+KINDS = {
+    "lead": ("sales", "fa-star", "crm.lead", [("active", "in", [True, False])]),
+    "quotation": ("sales", "fa-file-text-o", "sale.order", [("state", "!=", "sale")]),
+    "order": ("sales", "fa-shopping-cart", "sale.order", [("state", "=", "sale")]),
+    "delivery": (
+        "delivery",
+        "fa-truck",
+        "stock.picking",
+        [("picking_type_code", "=", "outgoing")],
+    ),
+    "return": (
+        "delivery",
+        "fa-undo",
+        "stock.picking",
+        [("picking_type_code", "=", "incoming"), ("return_id", "!=", False)],
+    ),
+    "invoice": (
+        "money",
+        "fa-file-o",
+        "account.move",
+        [("state", "=", "posted"), ("move_type", "in", ["out_invoice", "out_receipt"])],
+    ),
+    "credit_note": (
+        "money",
+        "fa-reply",
+        "account.move",
+        [("state", "=", "posted"), ("move_type", "=", "out_refund")],
+    ),
+    "payment": (
+        "money",
+        "fa-money",
+        "account.payment",
+        [("partner_type", "=", "customer"), ("state", "in", ["in_process", "paid"])],
+    ),
+    "complaint": ("service", "fa-comments-o", "crm.complaint", []),
+    "answer": ("service", "fa-smile-o", "crm.satisfaction.score", []),
+    "need": ("other", "fa-lightbulb-o", "crm.need", []),
+    "lifecycle": ("other", "fa-refresh", "crm.lifecycle.transition", []),
+}
+
 
 class CrmCustomerPage(models.AbstractModel):
     """What the timeline shows: sales, deliveries, money, service, needs, lifecycle."""
@@ -10,239 +142,66 @@ class CrmCustomerPage(models.AbstractModel):
 
     @api.model
     def _get_timeline_sources(self, scope):
-        return [
-            *super()._get_timeline_sources(scope),
-            *self._get_sales_sources(scope),
-            *self._get_delivery_sources(scope),
-            *self._get_money_sources(scope),
-            *self._get_service_sources(scope),
-            *self._get_other_sources(scope),
-        ]
+        sources = super()._get_timeline_sources(scope)
+        return sources + self._prepare_sources(scope, KINDS, MODELS)
 
     @api.model
-    def _state_labels(self, model_name, field_name="state"):
-        field = self.env[model_name]._fields[field_name]
-        return dict(field._description_selection(self.env))
-
-    # --- SOURCES
-
-    @api.model
-    def _get_sales_sources(self, scope):
-        return [self._get_lead_source(scope), *self._get_order_sources(scope)]
-
-    @api.model
-    def _get_lead_source(self, scope):
-        mine = Domain("partner_id", "in", scope.partner_ids)
+    def _get_kind_labels(self):
+        """Return the names of the kinds of entries."""
         return {
-            "key": "lead",
-            "filter": "sales",
-            "label": self.env._("Opportunity"),
-            "icon": "fa-star",
-            "model": "crm.lead",
-            "domain": mine & Domain("active", "in", [True, False]),
-            "moment": SQL("COALESCE(crm_lead.date_closed, crm_lead.create_date)"),
-            "title": SQL("crm_lead.name"),
-            "amount": SQL("crm_lead.expected_revenue"),
-            "currency": SQL("%s", scope.company.currency_id.id),
-            "state": SQL("crm_lead.won_status"),
-            "labels": self._state_labels("crm.lead", "won_status"),
-            "tones": {"won": "good", "lost": "bad"},
+            "lead": self.env._("Opportunity"),
+            "quotation": self.env._("Quotation"),
+            "order": self.env._("Order"),
+            "delivery": self.env._("Delivery"),
+            "return": self.env._("Returned Goods"),
+            "invoice": self.env._("Invoice"),
+            "credit_note": self.env._("Credit Note"),
+            "payment": self.env._("Payment"),
+            "complaint": self.env._("Complaint"),
+            "answer": self.env._("Survey"),
+            "need": self.env._("Need"),
+            "lifecycle": self.env._("Lifecycle"),
         }
 
     @api.model
-    def _get_order_sources(self, scope):
-        mine = Domain("partner_id", "in", scope.partner_ids)
-        order = {
-            "filter": "sales",
-            "model": "sale.order",
-            "moment": SQL("sale_order.date_order"),
-            "title": SQL("sale_order.name"),
-            "amount": SQL("sale_order.amount_total"),
-            "currency": SQL("sale_order.currency_id"),
-            "state": SQL("sale_order.state"),
-            "labels": self._state_labels("sale.order"),
-            "tones": {"sale": "good", "cancel": "muted"},
-        }
+    def _get_state_labels(self, model_name, state):
+        """Return the names of the values of ``state``, a column or SQL."""
+        if isinstance(state, str):
+            field = self.env[model_name]._fields[state]
+            return dict(field._description_selection(self.env))
+        return {"low": self.env._("Low")}
+
+    @api.model
+    def _prepare_sources(self, scope, kinds, shown):
+        """Return the sources of a table of ``kinds``, of the models in ``shown``."""
+        labels = self._get_kind_labels()
         return [
-            {
-                "key": "quotation",
-                "label": self.env._("Quotation"),
-                "icon": "fa-file-text-o",
-                "domain": mine & Domain("state", "!=", "sale"),
-                **order,
-            },
-            {
-                "key": "order",
-                "label": self.env._("Order"),
-                "icon": "fa-shopping-cart",
-                "domain": mine & Domain("state", "=", "sale"),
-                **order,
-            },
+            self._prepare_source(scope, model_name, domain, shown[model_name])
+            | {"key": key, "filter": group, "label": labels[key], "icon": icon}
+            for key, (group, icon, model_name, domain) in kinds.items()
         ]
 
     @api.model
-    def _get_delivery_sources(self, scope):
-        mine = Domain("partner_id", "in", scope.partner_ids)
-        picking = {
-            "filter": "delivery",
-            "model": "stock.picking",
-            "moment": SQL(
-                "COALESCE(stock_picking.date_done, stock_picking.scheduled_date)"
-            ),
-            "title": SQL("stock_picking.name"),
-            "state": SQL("stock_picking.state"),
-            "labels": self._state_labels("stock.picking"),
-            "tones": {"done": "good", "cancel": "muted"},
+    def _prepare_source(self, scope, model_name, domain, shown):
+        table = self.env[model_name]._table
+
+        def to_sql(column):
+            is_name = isinstance(column, str)
+            return SQL.identifier(table, column) if is_name else column
+
+        whose = {
+            CONTACTS: Domain("partner_id", "in", scope.partner_ids),
+            CUSTOMER: Domain("partner_id", "=", scope.customer.id),
+            COMMERCIAL: Domain("commercial_partner_id", "=", scope.customer.id),
         }
-        return [
-            {
-                "key": "delivery",
-                "label": self.env._("Delivery"),
-                "icon": "fa-truck",
-                "domain": mine & Domain("picking_type_code", "=", "outgoing"),
-                **picking,
-            },
-            {
-                "key": "return",
-                "label": self.env._("Returned Goods"),
-                "icon": "fa-undo",
-                "domain": mine
-                & Domain("picking_type_code", "=", "incoming")
-                & Domain("return_id", "!=", False),
-                **picking,
-            },
-        ]
-
-    @api.model
-    def _get_money_sources(self, scope):
-        return [*self._get_move_sources(scope), self._get_payment_source(scope)]
-
-    @api.model
-    def _get_move_sources(self, scope):
-        mine = Domain("partner_id", "in", scope.partner_ids)
-        move = {
-            "filter": "money",
-            "model": "account.move",
-            "moment": SQL("account_move.invoice_date"),
-            "is_day": True,
-            "title": SQL("account_move.name"),
-            "amount": SQL("account_move.amount_total"),
-            "currency": SQL("account_move.currency_id"),
-            "state": SQL("account_move.payment_state"),
-            "labels": self._state_labels("account.move", "payment_state"),
-            "tones": {"paid": "good", "in_payment": "good"},
-        }
-        posted = mine & Domain("state", "=", "posted")
-        return [
-            {
-                "key": "invoice",
-                "label": self.env._("Invoice"),
-                "icon": "fa-file-o",
-                "domain": posted
-                & Domain("move_type", "in", ["out_invoice", "out_receipt"]),
-                **move,
-            },
-            {
-                "key": "credit_note",
-                "label": self.env._("Credit Note"),
-                "icon": "fa-reply",
-                "domain": posted & Domain("move_type", "=", "out_refund"),
-                **move,
-            },
-        ]
-
-    @api.model
-    def _get_payment_source(self, scope):
-        mine = Domain("partner_id", "in", scope.partner_ids)
+        columns = ("moment", "title", "amount", "currency", "state")
+        company_currency = SQL("%s", scope.company.currency_id.id)
         return {
-            "key": "payment",
-            "filter": "money",
-            "label": self.env._("Payment"),
-            "icon": "fa-money",
-            "model": "account.payment",
-            "domain": mine
-            & Domain("partner_type", "=", "customer")
-            & Domain("state", "in", ["in_process", "paid"]),
-            "moment": SQL("account_payment.date"),
-            "is_day": True,
-            "title": SQL("COALESCE(account_payment.name, account_payment.memo)"),
-            "amount": SQL(
-                """CASE account_payment.payment_type WHEN 'outbound'
-                   THEN -account_payment.amount ELSE account_payment.amount END"""
-            ),
-            "currency": SQL("account_payment.currency_id"),
-            "state": SQL("account_payment.state"),
-            "labels": self._state_labels("account.payment"),
-            "tones": {"paid": "good"},
+            "currency": company_currency if "amount" in shown else None,
+            **{name: to_sql(shown[name]) for name in columns if name in shown},
+            "model": model_name,
+            "domain": whose[shown["whose"]] & Domain(domain),
+            "is_day": shown.get("is_day", False),
+            "labels": self._get_state_labels(model_name, shown["state"]),
+            "tones": shown.get("tones", {}),
         }
-
-    @api.model
-    def _get_service_sources(self, scope):
-        mine = Domain("commercial_partner_id", "=", scope.customer.id)
-        return [
-            {
-                "key": "complaint",
-                "filter": "service",
-                "label": self.env._("Complaint"),
-                "icon": "fa-comments-o",
-                "model": "crm.complaint",
-                "domain": mine,
-                "moment": SQL("crm_complaint.date_received"),
-                "title": SQL("CONCAT_WS(' ', crm_complaint.name, crm_complaint.title)"),
-                "state": SQL("crm_complaint.state"),
-                "labels": self._state_labels("crm.complaint"),
-                "tones": {"closed": "good", "cancelled": "muted"},
-            },
-            {
-                "key": "answer",
-                "filter": "service",
-                "label": self.env._("Survey"),
-                "icon": "fa-smile-o",
-                "model": "crm.satisfaction.score",
-                "domain": mine,
-                "moment": SQL("crm_satisfaction_score.date"),
-                "title": SQL(
-                    """CONCAT_WS(': ', CONCAT(
-                           UPPER(crm_satisfaction_score.kind), ' ',
-                           crm_satisfaction_score.value),
-                       NULLIF(crm_satisfaction_score.comment, ''))"""
-                ),
-                "state": SQL(
-                    "CASE WHEN crm_satisfaction_score.is_low THEN 'low' ELSE 'ok' END"
-                ),
-                "labels": {"low": self.env._("Low")},
-                "tones": {"low": "bad"},
-            },
-        ]
-
-    @api.model
-    def _get_other_sources(self, scope):
-        mine = Domain("partner_id", "=", scope.customer.id)
-        return [
-            {
-                "key": "need",
-                "filter": "other",
-                "label": self.env._("Need"),
-                "icon": "fa-lightbulb-o",
-                "model": "crm.need",
-                "domain": mine,
-                "moment": SQL("crm_need.date"),
-                "is_day": True,
-                "title": SQL("crm_need.name"),
-                "state": SQL("crm_need.state"),
-                "labels": self._state_labels("crm.need"),
-                "tones": {"met": "good", "declined": "muted"},
-            },
-            {
-                "key": "lifecycle",
-                "filter": "other",
-                "label": self.env._("Lifecycle"),
-                "icon": "fa-refresh",
-                "model": "crm.lifecycle.transition",
-                "domain": mine,
-                "moment": SQL("crm_lifecycle_transition.date_start"),
-                "title": SQL("''"),
-                "state": SQL("crm_lifecycle_transition.state"),
-                "labels": self._state_labels("crm.lifecycle.transition"),
-            },
-        ]

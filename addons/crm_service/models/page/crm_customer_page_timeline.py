@@ -21,7 +21,8 @@ class CrmCustomerPage(models.AbstractModel):
     is a day and no time; ``title`` (SQL); optional ``amount`` and ``currency`` (SQL);
     optional ``state`` (SQL) with ``labels`` and ``tones`` by value.
 
-    The reader gets what he may read; a model that he may not read is no source.
+    The reader gets what he may read; a model that he may not read is no source, unless
+    the source ``is_for_all`` who may read the customer: its entries open nothing then.
     """
 
     _inherit = "crm.customer.page"
@@ -65,7 +66,9 @@ class CrmCustomerPage(models.AbstractModel):
             source
             for source in self._get_timeline_sources(scope)
             if (not filters or source["filter"] in filters)
-            and self.env[source["model"]].has_access("read")
+            and (
+                source.get("is_for_all") or self.env[source["model"]].has_access("read")
+            )
         ]
         if not sources:
             return {"entries": [], "next": False}
@@ -111,11 +114,13 @@ class CrmCustomerPage(models.AbstractModel):
         walk through everybody's documents.
         """
         model = self.env[source["model"]]
+        if source.get("is_for_all"):
+            model = model.sudo()  # style: CRM109 what a source shows to all readers
         model.flush_model()
-        query = model._search(
-            Domain(source["domain"])
-            & Domain("company_id", "in", [False, scope.company.id])
-        )
+        domain = Domain(source["domain"])
+        if "company_id" in model._fields:
+            domain &= Domain("company_id", "in", [False, scope.company.id])
+        query = model._search(domain)
         moment, day = source["moment"], SQL("NULL::text")
         if source.get("is_day"):
             day = SQL("(%s)::text", moment)
@@ -157,6 +162,7 @@ class CrmCustomerPage(models.AbstractModel):
     @api.model
     def _prepare_entry(self, source, row):
         state = row["state"]
+        can_open = self.env[source["model"]].has_access("read")
         return {
             "key": f"{source['key']}{row['id']}",
             "kind": source["key"],
@@ -170,6 +176,6 @@ class CrmCustomerPage(models.AbstractModel):
             "currency_id": row["currency_id"] or False,
             "state": source.get("labels", {}).get(state, "") if state else "",
             "tone": source.get("tones", {}).get(state, ""),
-            "model": source["model"],
+            "model": can_open and source["model"],
             "id": row["id"],
         }

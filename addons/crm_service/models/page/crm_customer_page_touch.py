@@ -1,9 +1,32 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.sales_activity_states import AHEAD
 from .crm_customer_page import LIMIT
+from .crm_customer_page_sources import CUSTOMER
+
+#: See ``crm_customer_page_sources.py``
+MODELS = {
+    "crm.sales.activity": {
+        "whose": CUSTOMER,
+        "moment": "date_start",
+        "title": SQL(
+            """CONCAT_WS(': ', crm_sales_activity.name,
+                         NULLIF(LEFT(crm_sales_activity.findings, 120), ''))"""
+        ),
+        "state": "state",
+        "tones": {"done": "good", "cancelled": "muted"},
+    },
+}
+KINDS = {
+    "visit": (
+        "touch",
+        "fa-map-marker",
+        "crm.sales.activity",
+        [("is_visit", "=", True)],
+    ),
+    "touch": ("touch", "fa-phone", "crm.sales.activity", [("is_visit", "=", False)]),
+}
 
 
 class CrmCustomerPage(models.AbstractModel):
@@ -78,37 +101,16 @@ class CrmCustomerPage(models.AbstractModel):
         return [*filters[:1], touches, *filters[1:]]
 
     @api.model
-    def _get_timeline_sources(self, scope):
-        common = {
-            "filter": "touch",
-            "model": "crm.sales.activity",
-            "moment": SQL("crm_sales_activity.date_start"),
-            "title": SQL(
-                """CONCAT_WS(': ', crm_sales_activity.name,
-                             NULLIF(LEFT(crm_sales_activity.findings, 120), ''))"""
-            ),
-            "state": SQL("crm_sales_activity.state"),
-            "labels": self._state_labels("crm.sales.activity"),
-            "tones": {"done": "good", "cancelled": "muted"},
+    def _get_kind_labels(self):
+        return super()._get_kind_labels() | {
+            "visit": self.env._("Visit"),
+            "touch": self.env._("Sales Activity"),
         }
-        mine = Domain("partner_id", "=", scope.customer.id)
-        return [
-            *super()._get_timeline_sources(scope),
-            {
-                "key": "visit",
-                "label": self.env._("Visit"),
-                "icon": "fa-map-marker",
-                "domain": mine & Domain("is_visit", "=", True),
-                **common,
-            },
-            {
-                "key": "touch",
-                "label": self.env._("Sales Activity"),
-                "icon": "fa-phone",
-                "domain": mine & Domain("is_visit", "=", False),
-                **common,
-            },
-        ]
+
+    @api.model
+    def _get_timeline_sources(self, scope):
+        sources = super()._get_timeline_sources(scope)
+        return sources + self._prepare_sources(scope, KINDS, MODELS)
 
     # --- COMPETITORS
 

@@ -18,7 +18,7 @@ class CrmSegmentBuying(models.Model):
     """
 
     _name = "crm.segment.buying"
-    _description = "Buying of a Segment"
+    _description = "Purchases of a Segment"
     _order = "company_id, segment_id, percent desc, id"
     _log_access = False
 

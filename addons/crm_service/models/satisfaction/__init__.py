@@ -1,3 +1,4 @@
+from . import crm_contact_rule_mixin
 from . import survey_survey
 from . import survey_question
 from . import survey_user_input

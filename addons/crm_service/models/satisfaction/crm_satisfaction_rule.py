@@ -13,19 +13,8 @@ class CrmSatisfactionRule(models.Model):
 
     _name = "crm.satisfaction.rule"
     _description = "Satisfaction Rule"
-    _inherit = ["mail.thread"]
+    _inherit = ["crm.contact.rule.mixin", "mail.thread"]
     _order = "sequence, id"
-
-    name = fields.Char(required=True, translate=True)
-    sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True, tracking=True)
-    company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        index=True,
-        ondelete="cascade",
-        default=lambda self: self.env.company,
-    )
 
     # When
     trigger = fields.Selection(
@@ -138,8 +127,6 @@ class CrmSatisfactionRule(models.Model):
 
     # State of the planning
     watermark = fields.Datetime(readonly=True, copy=False)
-    planned_at = fields.Datetime("Last Planned On", readonly=True, copy=False)
-    error = fields.Text("Failure", readonly=True, copy=False)
     request_ids = fields.One2many("crm.satisfaction.request", "rule_id")
     sent_count = fields.Integer("Sent", compute="_compute_counts")
     answered_count = fields.Integer("Answered", compute="_compute_counts")

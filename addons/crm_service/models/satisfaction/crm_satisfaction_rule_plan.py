@@ -1,12 +1,6 @@
-import logging
-
-from psycopg2 import OperationalError
-
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
-
-_logger = logging.getLogger(__name__)
 
 
 class CrmSatisfactionRule(models.Model):
@@ -35,26 +29,7 @@ class CrmSatisfactionRule(models.Model):
 
     # --- PLAN
 
-    def _plan(self):
-        """Add the requests of these rules; a rule that fails says why."""
-        for rule in self.sudo():  # style: CRM109 customers of the whole company
-            now = fields.Datetime.now()
-            try:
-                with self.env.cr.savepoint():
-                    rule._plan_rule()
-            except OperationalError:
-                raise  # the database asks to try the whole again
-            except Exception as error:  # the other rules get their turn
-                _logger.warning("Satisfaction rule %s failed", rule.id, exc_info=True)
-                rule.write(
-                    {"error": str(error) or type(error).__name__, "planned_at": now}
-                )
-                continue
-            if rule.error:
-                rule.error = False
-            rule.planned_at = now
-
-    def _plan_rule(self):
+    def _plan_rule(self, limit=None):
         self.ensure_one()
         watermark = self.env["crm.watermark"]._read()
         self.env.flush_all()

@@ -15,3 +15,5 @@ from . import crm_measure_visit
 from . import res_company_visit
 from . import res_users_visit
 from . import res_partner_visit
+from . import crm_supply_record
+from . import crm_sales_activity_supply

@@ -25,7 +25,7 @@ class CrmSalesActivity(models.Model):
         ondelete="set null",
         index="btree_not_null",
     )
-    plan_key = fields.Char("Place in the Plan", readonly=True, copy=False)
+    plan_key = fields.Char(readonly=True, copy=False)
     is_moved = fields.Boolean(
         "Moved by Hand",
         readonly=True,

@@ -112,7 +112,7 @@ class CrmVisitPlan(models.Model):
         check_company=True,
         help="Leave empty to use the template that suits each customer.",
     )
-    hour_from = fields.Float("First Visit at", default=9.0)
+    hour_from = fields.Float("Start of First Visit", default=9.0)
     hour_to = fields.Float("Last Visit before", default=17.0)
 
     # What came of it

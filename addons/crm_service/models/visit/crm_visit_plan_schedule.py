@@ -105,16 +105,20 @@ class CrmVisitPlan(models.Model):
 
     @api.model
     def _cron_work(self):
-        """Do the jobs of plans: one generation, or one batch of visits, at a time."""
+        """Do the jobs of plans: one generation, or one batch of visits, at a time.
+
+        A plan that somebody holds just now is left for the next run.
+        """
         cron = self.env["ir.cron"]
-        while True:
-            plan = self.search([("job", "!=", False)], order="id", limit=1)
-            plan = plan.try_lock_for_update()
-            if not plan:
-                break
+        todo, held = Domain("job", "!=", False), self.browse()
+        while plan := self.search(
+            todo & Domain("id", "not in", held.ids), order="id", limit=1
+        ):
+            if not plan.try_lock_for_update():
+                held |= plan
+                continue
             plan._work()
-            remaining = self.search_count([("job", "!=", False)])
-            if not cron._commit_progress(1, remaining=remaining):
+            if not cron._commit_progress(1, remaining=self.search_count(todo)):
                 break
 
     def _work(self):

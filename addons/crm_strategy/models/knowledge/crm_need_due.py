@@ -88,17 +88,35 @@ class CrmNeedDue(models.Model):
                   AND p.id NOT IN (%(internal)s)""",
             room=COMPANIES_PER_CUSTOMER,
             due=due,
-            today=fields.Date.context_today(self),
+            today=self._by_company_sql(
+                SQL("c.id"),
+                lambda company: SQL(
+                    "%s::date", self.env["crm.sale.fact"]._get_today(company)
+                ),
+            ),
             companies=self.env.companies.ids,
             asked=SQL(" UNION ALL ").join(self._get_asked_statements()),
             internal=self.env["crm.sale.fact"]._internal_customers_sql(),
         )
 
+    def _by_company_sql(self, column, get_sql) -> SQL:
+        """Return the value of the company in ``column``: each has its own days.
+
+        :param get_sql: function of a company; alike for all, it is said once
+        """
+        values = {company.id: get_sql(company) for company in self.env.companies}
+        distinct = set(values.values())
+        if len(distinct) == 1:
+            return distinct.pop()
+        cases = [SQL("WHEN %s THEN %s", *case) for case in values.items()]
+        return SQL("CASE %s %s END", column, SQL(" ").join(cases))
+
     def _get_asked_statements(self):
         """Return statements that say when customers were asked; extend it.
 
-        Columns: ``partner_id``, ``company_id``, ``date``, ``need_count`` and
-        ``open_count`` (0 where nothing was said).
+        Columns: ``partner_id``, ``company_id``, ``date`` (of the company's days, see
+        ``_by_company_sql``), ``need_count`` and ``open_count`` (0 where nothing was
+        said).
         """
         return [
             SQL(

@@ -1,3 +1,4 @@
+from . import crm_segment_dimension_mixin
 from . import crm_segmentation
 from . import crm_segment
 from . import crm_segment_rule

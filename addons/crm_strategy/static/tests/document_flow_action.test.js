@@ -124,6 +124,18 @@ test("a refusal is told in place and can be tried again", async () => {
     expect(".o_crm_flow_node").toHaveCount(2);
 });
 
+test("behind a failure of the server the document stays chosen", async () => {
+    expect.errors(1);
+    onRpc("crm.document.flow", "get_flow", () => {
+        throw makeServerError({ type: "ValueError", message: "Traceback" });
+    });
+    await openFlow();
+    await animationFrame();
+    expect.verifyErrors(["Traceback"]);
+    expect(".o_crm_flow_empty").toHaveCount(0);
+    expect(".o_content [role=alert] p").toHaveText("The document flow could not be loaded.");
+});
+
 test("without a document it says the next step", async () => {
     onRpc("crm.document.flow", "get_flow", () => expect.step("get_flow"));
     await openFlow({ ...ACTION, params: {} });

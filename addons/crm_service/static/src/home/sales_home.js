@@ -1,8 +1,8 @@
+import { isForUser } from "@crm_strategy/user_error";
 import { Component, onWillStart, useRef, useState } from "@odoo/owl";
 import { router } from "@web/core/browser/router";
 import { deserializeDate, deserializeDateTime, toLocaleDateString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
-import { RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { KeepLast } from "@web/core/utils/concurrency";
@@ -13,8 +13,6 @@ import { formatMonetary } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 const { DateTime } = luxon;
-
-const USER_ERRORS = ["odoo.exceptions.UserError", "odoo.exceptions.AccessError"];
 
 /**
  * My Day: the sections of `crm.sales.home`, each a card with its first rows.
@@ -73,17 +71,17 @@ export class SalesHome extends Component {
         } catch (error) {
             this.state.home = null;
             this.state.error = this.getErrorMessage(error);
+            if (!isForUser(error)) {
+                throw error; // what has failed, is told by the host
+            }
         } finally {
             this.state.isLoading = false;
         }
     }
 
-    /** What the user can understand is told in place; the rest is the host's. */
+    /** What is told in place. */
     getErrorMessage(error) {
-        if (error instanceof RPCError && USER_ERRORS.includes(error.exceptionName)) {
-            return error.data.message;
-        }
-        throw error;
+        return isForUser(error) ? error.data.message : _t("This page could not be loaded.");
     }
 
     // --- TEXTS

@@ -1,18 +1,13 @@
 import { Component, onWillStart, useRef, useState } from "@odoo/owl";
+import { isForUser } from "@crm_strategy/user_error";
 import { router } from "@web/core/browser/router";
-import { RPCError } from "@web/core/network/rpc";
+import { _t } from "@web/core/l10n/translation";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { PageBlocks, PageFigures } from "./page_blocks";
-
-const USER_ERRORS = [
-    "odoo.exceptions.UserError",
-    "odoo.exceptions.AccessError",
-    "odoo.exceptions.MissingError",
-];
 
 /**
  * A page about one record: it is drawn at once, filled when the answer is there.
@@ -82,16 +77,16 @@ export class PageAction extends Component {
         } catch (error) {
             this.state.page = null;
             this.state.error = this.getErrorMessage(error);
+            if (!isForUser(error)) {
+                throw error; // what has failed, is told by the host
+            }
         } finally {
             this.state.isLoading = false;
         }
     }
 
-    /** What the user can understand is told in place; the rest is the host's. */
+    /** What is told in place. */
     getErrorMessage(error) {
-        if (error instanceof RPCError && USER_ERRORS.includes(error.exceptionName)) {
-            return error.data.message;
-        }
-        throw error;
+        return isForUser(error) ? error.data.message : _t("This page could not be loaded.");
     }
 }

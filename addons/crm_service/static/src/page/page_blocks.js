@@ -79,7 +79,10 @@ export class PageCell extends Component {
     }
 
     open() {
-        const { res_model, res_id } = this.props.cell;
+        const { res_model, res_id, action } = this.props.cell;
+        if (action) {
+            return this.action.doAction(action);
+        }
         return this.action.doAction({
             type: "ir.actions.act_window",
             res_model,

@@ -1,11 +1,45 @@
 import { registry } from "@web/core/registry";
 
-/** The whole scene of a complaint, each person in turn; no step depends on the language. */
+/**
+ * The whole scene of a complaint on the demo story, each person in turn.
+ *
+ * Mr Zhang has bought three boxes of cleaner; two leaked and were sent again. Now the
+ * third one leaks. Steps do not depend on the language, but for what ``says`` reads.
+ */
 
-const TITLE = "The parcel leaked";
+const TITLE = "第三箱也漏了 The third box leaks too";
+const CUSTOMER = "张先生";
+const PHONE = "+86 371 5555 1009";
 
-function add(name, steps) {
-    registry.category("web_tour.tours").add(`crm_complaint_scene_${name}`, { steps: () => steps });
+/**
+ * One tour for readers of English, one for readers of Chinese.
+ *
+ * @param {Function} getSteps of ``says(place, english, chinese)``: what a place reads
+ */
+function add(name, getSteps) {
+    const tours = registry.category("web_tour.tours");
+    ["en", "zh"].forEach((lang, index) => {
+        const says = (place, ...texts) => ({ trigger: `${place}:contains(${texts[index]})` });
+        tours.add(`crm_complaint_scene_${name}_${lang}`, { steps: () => getSteps(says) });
+    });
+}
+
+/** From the app's icon to a screen, as a person goes. */
+function openMenu(menu) {
+    const entry = `.o_menu_sections [data-menu-xmlid='crm_service.${menu}']`;
+    return [
+        { trigger: ".o_navbar_apps_menu button", run: "click" },
+        { trigger: ".o_app[data-menu-xmlid='crm_service.crm_service_menu_root']", run: "click" },
+        { trigger: entry, run: "click" },
+    ];
+}
+
+function openCard(text) {
+    return { trigger: `.o_kanban_record:contains(${text})`, run: "click" };
+}
+
+function openRow(text, cell) {
+    return { trigger: `.o_data_row:contains(${text}) .o_data_cell[name=${cell}]`, run: "click" };
 }
 
 function openPage(name) {
@@ -23,6 +57,11 @@ function isIn(state) {
     };
 }
 
+/** Follow a link of the portal to another page. */
+function follow(trigger, content) {
+    return { content, trigger, run: "click", expectUnloadPage: true };
+}
+
 /** Put a picture, drawn here, into the file input. */
 async function choosePicture({ anchor }) {
     const canvas = document.createElement("canvas");
@@ -37,68 +76,74 @@ async function choosePicture({ anchor }) {
 
 // --- THE CUSTOMER
 
-add("report", [
-    {
-        content: "from the order to the form",
-        trigger: "a.o_crm_service_report",
-        run: "click",
-        expectUnloadPage: true,
-    },
+add("report", (says) => [
+    follow(".o_portal_docs a[href^='/my/orders']:visible", "from his orders"),
+    follow(".o_portal_my_doc_table a:contains(F-000899)", "to the order"),
+    follow("a.o_crm_service_report", "to the form"),
     {
         content: "leakage in transport is the first kind",
         trigger: "form.o_crm_service_new select[name=kind_id]",
         run: "selectByIndex 1",
     },
-    { trigger: "form.o_crm_service_new input[name^=quantity_]", run: "edit 4" },
-    { trigger: "form.o_crm_service_new select[name^=lot_]", run: "selectByIndex 1" },
+    { trigger: "form.o_crm_service_new input[name^=quantity_]", run: "edit 1" },
     { trigger: "form.o_crm_service_new input[name=title]", run: `edit ${TITLE}` },
     {
         trigger: "form.o_crm_service_new textarea[name=description]",
-        run: "edit Four pails have leaked into the box. 桶漏了",
+        run: "edit Opened today: it has leaked as well. 今天打开，也漏了。",
     },
     { trigger: "form.o_crm_service_new select[name=wish]", run: "select replacement" },
     { trigger: "form.o_crm_service_new input[name=pictures]", run: choosePicture },
-    {
-        trigger: "form.o_crm_service_new button.btn-primary",
-        run: "click",
-        expectUnloadPage: true,
-    },
+    follow("form.o_crm_service_new button.btn-primary"),
     {
         content: "received, with its number and the way it goes",
         trigger: ".o_crm_service_complaint .alert-success strong:contains(CMP/)",
     },
+    says(".o_crm_service_complaint .alert-success", "We have received", "我们已收到您的投诉"),
     { trigger: ".o_crm_service_steps li:first .fa-check-circle" },
     { trigger: ".o_crm_service_steps li:last .fa-circle-o" },
 ]);
 
-add("look", [
+add("rate", (says) => [
+    follow(".o_portal_docs a[href^='/my/complaints']:visible"),
+    says(`.o_portal_my_doc_table tr:contains(${TITLE}) .badge`, "Closed", "已关闭"),
+    follow(`.o_portal_my_doc_table tr:contains(${TITLE}) a`),
+    { trigger: ".o_crm_service_complaint .o_crm_service_remedies li:contains(264.00)" },
     {
-        content: "what she gets, and how it is sent",
-        trigger: ".o_crm_service_complaint .o_crm_service_remedies li:contains(240.00)",
+        content: "every step is ticked",
+        trigger: ".o_crm_service_steps:not(:has(.fa-circle-o)) li:last .fa-check-circle",
     },
-    { trigger: ".o_crm_service_steps li:last .fa-check-circle" },
+    follow(".o_crm_service_complaint a[href*='survey/start/']"),
+    { trigger: ".o_survey_form button[value=start]:not(.disabled)", run: "click" },
+    { trigger: ".o_survey_form .o_survey_choice_btn:has(input[value='5'])", run: "click" },
+    {
+        trigger: ".o_survey_form button[type=submit]:not([value=start]):not(.disabled)",
+        run: "click",
+    },
+    { trigger: ".modal .modal-footer .btn-primary", run: "click" },
+    { trigger: ".o_survey_finished" },
 ]);
 
 // --- AGENT
 
-add("intake", [
-    {
-        trigger: `.o_kanban_record:contains(${TITLE})`,
-        run: "click",
-    },
+add("intake", (says) => [
+    ...openMenu("crm_complaint_menu"),
+    openCard(TITLE),
     press("action_take"),
     isIn("progress"),
     openPage("customer"),
+    says(".o_crm_service_panel", "Customer for", "合作时长"),
     { trigger: ".o_crm_service_panel [name=tenure]:contains(5)" },
-    { trigger: ".o_crm_service_panel [name=order_count]:contains(27)" },
-    { trigger: ".o_crm_service_panel [name=amount]:contains(20,800.00)" },
-    { trigger: ".o_crm_service_panel [name=due]:contains(1,590.00)" },
-    { trigger: ".o_crm_service_panel [name=overdue]:contains(900.00)" },
-    { trigger: ".o_crm_service_panel [name=open_orders] .text-danger:contains(4)" },
-    { trigger: ".o_crm_service_panel:not(:has([name=margin]))" },
+    { trigger: ".o_crm_service_panel [name=order_count]:text(27)" },
+    { trigger: ".o_crm_service_panel [name=amount]:contains(20,602.00)" },
+    { trigger: ".o_crm_service_panel [name=due]:contains(864.00)" },
+    { trigger: ".o_crm_service_panel:not(:has([name=overdue])):not(:has([name=margin]))" },
+    { trigger: ".o_crm_service_panel [name=open_orders] tbody tr:only-child:contains(0 %)" },
+    {
+        content: "what was granted for the other two boxes",
+        trigger: ".o_crm_service_panel [name=complaints] tr:contains(Parcel leaked):contains(528.00)",
+    },
     openPage("stock"),
-    { trigger: "table[name=stock] tbody tr:contains(North):contains(35)" },
-    { trigger: "table[name=stock] tbody tr:contains(South):contains(8)" },
+    { trigger: "table[name=stock] tbody tr:contains(Zhengzhou):contains(237)" },
     openPage("decision"),
     press("action_propose", "[name=decision_buttons]"),
     {
@@ -107,75 +152,23 @@ add("intake", [
     },
 ]);
 
-// --- HEAD OF SERVICE
-
-add("decide", [
-    openPage("decision"),
-    { trigger: ".o_crm_decision_panel" },
-    {
-        content: "look at the remedy",
-        trigger: ".o_field_widget[name=remedy_ids] .o_data_row .o_data_cell[name=amount]",
-        run: "click",
-    },
-    { trigger: ".modal .o_field_widget[name=line_ids] .o_data_row:contains(4)" },
-    { trigger: ".modal .modal-footer .o_form_button_cancel", run: "click" },
-    {
-        trigger: "body:not(:has(.modal)) .o_form_statusbar button[name=action_decide]",
-        run: "click",
-    },
-    isIn("decided"),
-    { trigger: ".o_field_widget[name=remedy_ids] .o_data_row [name=state] .text-bg-info" },
-    openPage("steps"),
-    { trigger: ".o_field_widget[name=step_ids] .o_data_row:eq(1)" },
-    openPage("stock"),
-    {
-        content: "35 were free when it was decided, 31 are now",
-        trigger: "table[name=stock] tbody tr:contains(North):contains(31):contains(35)",
-    },
-]);
-
-// --- WAREHOUSE AND FINANCE
-
-add("held", [
-    press("button_validate"),
-    { content: "not before finance", trigger: ".modal .o_error_dialog, .modal.o_error_dialog" },
-    { trigger: ".modal .modal-footer button.btn-primary", run: "click" },
-    isIn("assigned"),
-]);
-
-add("approve", [
-    { trigger: ".o_data_row:contains(Baltic Boats) .o_data_cell[name=task_name]", run: "click" },
-    { trigger: ".o_field_widget[name=products]:contains(Scene sealing compound)" },
-    press("action_done"),
-    isIn("done"),
-]);
-
-add("ship", [
-    { trigger: ".o_data_row:contains(Baltic Boats) .o_data_cell[name=task_name]", run: "click" },
-    press("action_open_document", ".o_action"),
-    {
-        trigger: ".o_form_statusbar button[name=button_validate]:visible",
-        run: "click",
-    },
-    isIn("done"),
-]);
-
-// --- AGENT: CALLS AND THE RESULT
-
-add("tell", [
-    {
-        trigger: `.o_data_row:contains(${TITLE}):contains(+46 8 555 02 02) .o_data_cell[name=title]`,
-        run: "click",
-    },
+add("tell", (says) => [
+    ...openMenu("crm_complaint_menu_follow_up"),
+    says(".o_control_panel", "Follow-Up Calls", "回访"),
+    { trigger: `.o_data_row:contains(${TITLE}):contains(${PHONE})` },
+    openRow(TITLE, "title"),
     isIn("inform"),
     press("action_log_call"),
-    { trigger: ".modal .o_field_widget[name=phone] input:value(+46 8 555 02 02)" },
+    { trigger: `.modal .o_field_widget[name=phone] input:value(${PHONE})` },
     { trigger: ".modal [name=script] .o_field_widget[name=script]:contains(CMP/)" },
     press("action_told", ".modal"),
     isIn("follow_up"),
 ]);
 
-add("close", [
+add("close", (says) => [
+    ...openMenu("crm_complaint_menu_follow_up"),
+    openRow(TITLE, "title"),
+    isIn("follow_up"),
     press("action_log_call"),
     press("action_received", ".modal"),
     isIn("confirmed"),
@@ -187,21 +180,48 @@ add("close", [
     { trigger: ".o_select_menu_item:eq(0)", run: "click" },
     {
         trigger: ".o_field_widget[name=result_note] textarea",
-        run: "edit Four pails sent again",
+        run: "edit One box sent again",
     },
     press("action_close"),
     isIn("closed"),
 ]);
 
-// --- THE CUSTOMER, BY THE LINK OF THE E-MAIL
+// --- HEAD OF SERVICE
 
-add("rate", [
-    { trigger: ".o_survey_form button[value=start]:not(.disabled)", run: "click" },
-    { trigger: ".o_survey_form .o_survey_choice_btn:has(input[value='5'])", run: "click" },
+add("decide", (says) => [
+    ...openMenu("crm_complaint_menu"),
+    openCard(TITLE),
+    openPage("decision"),
+    { trigger: ".o_crm_decision_panel" },
+    says(".o_form_statusbar button[name=action_decide]", "Decide", "作出决定"),
+    press("action_decide"),
+    isIn("decided"),
+    { trigger: ".o_field_widget[name=remedy_ids] .o_data_row [name=state] .text-bg-info" },
+    openPage("steps"),
+    { trigger: ".o_field_widget[name=step_ids] .o_data_row:eq(1)" },
+    openPage("stock"),
     {
-        trigger: ".o_survey_form button[type=submit]:not([value=start]):not(.disabled)",
-        run: "click",
+        content: "237 were free when it was decided, 236 are now",
+        trigger: "table[name=stock] tbody tr:contains(Zhengzhou):contains(236):contains(237)",
     },
-    { trigger: ".modal .modal-footer .btn-primary", run: "click" },
-    { trigger: ".o_survey_finished" },
+]);
+
+// --- FINANCE AND WAREHOUSE
+
+add("approve", (says) => [
+    ...openMenu("crm_complaint_step_menu"),
+    openRow(CUSTOMER, "task_name"),
+    says(".o_field_widget[name=products]", "Household cleaner", "家用清洁剂"),
+    says(".o_form_statusbar button[name=action_done]", "Approve", "批准"),
+    press("action_done"),
+    isIn("done"),
+]);
+
+add("ship", (says) => [
+    ...openMenu("crm_complaint_step_menu"),
+    says(".o_control_panel", "My Steps", "我的步骤"),
+    openRow(CUSTOMER, "task_name"),
+    press("action_open_document", ".o_action"),
+    press("button_validate"),
+    isIn("done"),
 ]);

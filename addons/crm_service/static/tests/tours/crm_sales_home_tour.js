@@ -64,7 +64,7 @@ registry.category("web_tour.tours").add("crm_sales_home_tour", {
             run: "click",
         },
         {
-            trigger: ".o_list_view .o_searchview_facet:contains(Without a Next Sales Activity)",
+            trigger: ".o_list_view .o_searchview_facet:contains(No Next Sales Activity)",
         },
     ],
 });

@@ -2,20 +2,14 @@ import { Component, markRaw, onWillStart, useRef, useState } from "@odoo/owl";
 import { router } from "@web/core/browser/router";
 import { _t } from "@web/core/l10n/translation";
 import { download } from "@web/core/network/download";
-import { RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { isForUser } from "../user_error";
 import { DocumentFlow } from "./document_flow";
-
-const USER_ERRORS = [
-    "odoo.exceptions.UserError",
-    "odoo.exceptions.AccessError",
-    "odoo.exceptions.MissingError",
-];
 
 /**
  * The flow of the document that the action's params name (`res_model`, `res_id`).
@@ -103,17 +97,19 @@ export class DocumentFlowAction extends Component {
         } catch (error) {
             this.state.payload = null;
             this.state.error = this.getErrorMessage(error);
+            if (!isForUser(error)) {
+                throw error; // what has failed, is told by the host
+            }
         } finally {
             this.state.isLoading = false;
         }
     }
 
-    /** What the user can understand is told in place; the rest is the host's. */
+    /** What is told in place. */
     getErrorMessage(error) {
-        if (error instanceof RPCError && USER_ERRORS.includes(error.exceptionName)) {
-            return error.data.message;
-        }
-        throw error;
+        return isForUser(error)
+            ? error.data.message
+            : _t("The document flow could not be loaded.");
     }
 
     // --- EVENTS

@@ -70,7 +70,7 @@ export class Matrix extends Component {
         cell.hint = [
             row ? row.label : _t("Total"),
             column ? column.label : _t("Total"),
-            ...[cell.label, this.getToneLabel(data?.tone), ...figures].filter(Boolean),
+            ...[cell.label, data?.hint, this.getToneLabel(data?.tone), ...figures].filter(Boolean),
         ].join(" · ");
         return cell;
     }

@@ -1,0 +1,216 @@
+import logging
+import time
+
+from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from odoo.addons.crm_strategy.tools.notification import notification
+
+_logger = logging.getLogger(__name__)
+
+
+class CrmAffinityRun(models.Model):
+    """The record of one count of what a company sells together."""
+
+    _name = "crm.affinity.run"
+    _description = "Affinity Run"
+    _order = "id desc"
+    _rec_name = "date_start"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    mode = fields.Selection(
+        [("full", "Full"), ("incremental", "New Orders")],
+        required=True,
+        readonly=True,
+    )
+    state = fields.Selection(
+        [
+            ("running", "Running"),
+            ("done", "Done"),
+            ("failed", "Failed"),
+            ("interrupted", "Interrupted"),
+        ],
+        required=True,
+        default="running",
+        readonly=True,
+    )
+    date_start = fields.Datetime(
+        "Started", required=True, readonly=True, default=fields.Datetime.now
+    )
+    window_start = fields.Datetime("Orders From", readonly=True)
+    until = fields.Datetime("Orders Until", readonly=True)
+    duration = fields.Float(
+        "Duration (s)", digits=(16, 3), readonly=True, aggregator="avg"
+    )
+    line_count = fields.Integer("Order Lines Read", readonly=True)
+    basket_count = fields.Integer(
+        "Baskets", readonly=True, help="Of all customers; in this run."
+    )
+    skipped_count = fields.Integer(
+        "Baskets Left Out",
+        readonly=True,
+        help="Baskets with more items than the policy allows.",
+    )
+    rule_count = fields.Integer("Rules", readonly=True)
+    dropped_count = fields.Integer(
+        "Rules Dropped",
+        readonly=True,
+        help="Rules beyond the number that is kept, those of the fewest baskets. "
+        "Raise the minimums of the policy.",
+    )
+    inserted_count = fields.Integer("New", readonly=True)
+    updated_count = fields.Integer("Changed", readonly=True)
+    deleted_count = fields.Integer("Removed", readonly=True)
+    corrected_count = fields.Integer(
+        "Corrected",
+        readonly=True,
+        help="Products and categories whose number of baskets a full run found to "
+        "differ from the kept one: orders cancelled, changed or dated back since.",
+    )
+    parameters = fields.Json(readonly=True)
+    parameter_text = fields.Text("Rules in Force", compute="_compute_parameter_text")
+    error = fields.Text(readonly=True)
+    user_id = fields.Many2one(
+        "res.users", "Started by", readonly=True, default=lambda self: self.env.user
+    )
+
+    @api.depends("parameters")
+    def _compute_parameter_text(self):
+        labels = self.env["crm.affinity.policy"].fields_get(attributes=["string"])
+        own = {
+            "segments": self.env._("Segments"),
+            "excluded_products": self.env._("Products Left Out"),
+            "excluded_categories": self.env._("Categories Left Out"),
+        }
+        for run in self:
+            run.parameter_text = "\n".join(
+                "{}: {}".format(
+                    own.get(name) or labels.get(name, {}).get("string", name),
+                    ", ".join(value) if isinstance(value, list) else value,
+                )
+                for name, value in sorted((run.parameters or {}).items())
+            )
+
+    # --- BUSINESS
+
+    @api.model
+    def _refresh(self, company, mode="incremental", until=None):
+        """Count what ``company`` sells together; return the run. Commits nothing.
+
+        :param until: moment (UTC) up to which orders count; default: now, or rather
+            the start of the oldest open transaction
+        """
+        run = self._start(company, mode)
+        run._work(until)
+        return run
+
+    @api.model
+    def _run_safely(self, company, mode="incremental"):
+        """As :meth:`_refresh`, but record a failure on the run instead of raising."""
+        run = self._start(company, mode)
+        run._work_safely()
+        return run
+
+    @api.model
+    def _start(self, company, mode):
+        return self.sudo().create(  # style: CRM109 whoever may refresh leaves a record
+            {"company_id": company.id, "mode": mode}
+        )
+
+    def _work(self, until=None):
+        """Count, and record the figures and the duration."""
+        self.ensure_one()
+        started = time.monotonic()
+        policy = self.env["crm.affinity.policy"]._ensure(self.company_id)
+        engine = self.env["crm.affinity.engine"].sudo()  # style: CRM109 writes rules
+        figures = engine._refresh(policy, self, until)
+        self.write(
+            {
+                **figures,
+                "state": "done",
+                "error": False,
+                "duration": time.monotonic() - started,
+                "parameters": policy._get_parameters(),
+            }
+        )
+
+    def _work_safely(self, until=None):
+        """Work; on any failure undo it and keep the reason on the run.
+
+        A conflict with another transaction is no failure: the host tries again.
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._work(until)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:  # the reason is kept for the user
+            _logger.exception("Counting what is bought together failed")
+            self.env.invalidate_all()
+            self.write({"state": "failed", "error": str(error)})
+
+    def _get_notification(self):
+        """Return the client action that tells what came of these runs."""
+        failed = self.filtered(lambda run: run.state == "failed")
+        if failed:
+            message = "\n".join(failed.mapped("error"))
+        else:
+            message = self.env._(
+                "%(baskets)s baskets counted: %(rules)s rules, %(new)s of them new, in "
+                "%(seconds)s seconds.",
+                baskets=sum(self.mapped("basket_count")),
+                rules=sum(self.mapped("rule_count")),
+                new=sum(self.mapped("inserted_count")),
+                seconds=f"{sum(self.mapped('duration')):.1f}",
+            )
+        return notification(message, "danger" if failed else "success")
+
+    # --- CRON
+
+    @api.model
+    def _cron_refresh(self, mode="incremental"):
+        """Count for every company; each is committed for itself."""
+        self._mark_interrupted()
+        policies = self.env["crm.affinity.policy"]._ensure(
+            self.env["res.company"].search([])
+        )
+        progress = self.env["ir.cron"]
+        progress._commit_progress(remaining=len(policies))
+        for policy in policies:
+            if not policy.try_lock_for_update():
+                progress._commit_progress(1)
+                continue
+            run = self._start(policy.company_id, mode)
+            # before the commit: the work must see all that is not open any more
+            until = self.env["crm.watermark"]._read()
+            progress._commit_progress()
+            run._work_safely(until)
+            if not progress._commit_progress(1):
+                break
+
+    @api.model
+    def _mark_interrupted(self):
+        """Close the runs that a killed process left behind.
+
+        A run at work holds the lock of its company's policy, so a run whose policy can
+        be locked is dead.
+        """
+        running = self.search([("state", "=", "running")])
+        policies = self.env["crm.affinity.policy"]._ensure(running.company_id)
+        free = policies.try_lock_for_update().company_id
+        running.filtered(lambda run: run.company_id in free).write(
+            {
+                "state": "interrupted",
+                "error": self.env._(
+                    "The server stopped during this run. Nothing of it was kept."
+                ),
+            }
+        )
+
+    @api.autovacuum
+    def _gc_runs(self):
+        """Forget runs of more than half a year ago."""
+        limit = fields.Datetime.subtract(fields.Datetime.now(), days=180)
+        self.search([("date_start", "<", limit)], limit=10000).unlink()

@@ -1,0 +1,112 @@
+from odoo import models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from odoo.addons.crm_strategy.tools.measure_trend import MeasureResult
+
+from .crm_seven_p_board_company import QUALITY
+
+
+class CrmMeasure(models.Model):
+    """The measures of winning and keeping customers, one statement for all periods."""
+
+    _inherit = "crm.measure"
+
+    # --- COST
+
+    def _measure_cost_to_win(self, company, periods):
+        """Costs up to the first purchase of the period's new customers, by number."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT p.date_from,
+                          (SELECT SUM(c.amount) FROM crm_customer_cost c
+                            WHERE c.company_id = %(company)s AND c.phase = 'win'
+                              AND c.date BETWEEN p.date_from AND p.date_to)::float8,
+                          (SELECT COUNT(*) FROM crm_customer_scorecard s
+                            WHERE s.company_id = %(company)s
+                              AND s.first_order_date BETWEEN p.date_from AND p.date_to)
+                     FROM (%(periods)s) p""",
+                company=company.id,
+                periods=self._periods_sql(periods),
+            )
+        )
+        return self._measure_ratio((start, cost or 0, n) for start, cost, n in rows)
+
+    def _measure_cost_to_keep(self, company, periods):
+        """Costs after the first purchase, by the earlier customers who bought again."""
+        facts = self.env["crm.sale.fact"]
+        facts._flush_sources()
+        orders = facts._orders_sql(
+            company, periods[-1].date_to, since=periods[0].date_from
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """WITH kept AS (
+                       SELECT d.date_from, COUNT(DISTINCT o.customer_id) AS customers
+                         FROM (SELECT *, %(day)s AS day FROM (%(orders)s) o) o
+                         JOIN (%(days)s) d ON d.day = o.day
+                         JOIN crm_customer_scorecard s ON s.partner_id = o.customer_id
+                          AND s.company_id = %(company)s
+                          AND s.first_order_date < d.date_from
+                     GROUP BY d.date_from
+                   )
+                   SELECT p.date_from,
+                          (SELECT SUM(c.amount) FROM crm_customer_cost c
+                            WHERE c.company_id = %(company)s AND c.phase = 'keep'
+                              AND c.date BETWEEN p.date_from AND p.date_to)::float8,
+                          k.customers
+                     FROM (%(periods)s) p LEFT JOIN kept k ON k.date_from = p.date_from
+                """,
+                day=facts._local_day_sql(SQL("o.date_order"), company),
+                orders=orders,
+                days=self._period_days_sql(periods),
+                company=company.id,
+                periods=self._periods_sql(periods),
+            )
+        )
+        return self._measure_ratio((s, cost or 0, n or 0) for s, cost, n in rows)
+
+    def _drill_cost_to_win(self, company, date_from, date_to):
+        return self._open_costs("win", company, date_from, date_to)
+
+    def _drill_cost_to_keep(self, company, date_from, date_to):
+        return self._open_costs("keep", company, date_from, date_to)
+
+    def _open_costs(self, phase, company, date_from, date_to):
+        """Return the window on the costs of the days."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_analytics.crm_customer_cost_action"
+        )
+        domain = (
+            Domain("company_id", "=", company.id)
+            & Domain("phase", "=", phase)
+            & Domain("date", ">=", date_from)
+            & Domain("date", "<=", date_to)
+        )
+        return {**action, "domain": list(domain)}
+
+    # --- QUALITY
+
+    def _measure_quality_share(self, company, periods):
+        """Share of the customers of value A or B; known of the present only."""
+        rows = self.env["crm.scorecard.profitability"]._read_group(
+            [("company_id", "=", company.id), ("abc_class", "!=", False)],
+            ["abc_class"],
+            ["__count"],
+        )
+        counts = dict(rows)
+        best = sum(counts.get(name, 0) for name in QUALITY)
+        return {
+            periods[-1].date_from: MeasureResult.ratio(best, sum(counts.values()))
+        }
+
+    def _drill_quality_share(self, company, _date_from, _date_to):
+        """The customers of value A and B now."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_analytics.crm_customer_scorecard_action"
+        )
+        domain = [
+            ("company_id", "=", company.id),
+            ("value_class", "in", list(QUALITY)),
+        ]
+        return {**action, "domain": domain, "context": {"active_test": False}}

@@ -1,0 +1,241 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+from odoo.addons.crm_service.tools import page_blocks as blocks
+
+#: Value classes of quality customers, and the churn tendency of one who is leaving
+QUALITY = ("A", "B")
+LEAVING = 60
+LIMIT = 8
+
+
+class CrmSevenPBoard(models.AbstractModel):
+    """What a segment or the company asks: who is best, who is leaving, what to offer."""
+
+    _inherit = "crm.seven.p.board"
+
+    @api.model
+    def _get_headline(self, asked):
+        """Return equity, share of quality customers and who is leaving, as figures."""
+        if asked.kind == "customer":
+            return []
+        kept = asked.kind == "company" and self._get_kept(asked)
+        found = (kept or {}).get("headline") or self._read_headline(
+            asked.domain, QUALITY, LEAVING
+        )
+        money = {"currency_id": asked.company.currency_id.id}
+        share = found["quality"] / found["classed"] if found["classed"] else None
+        return [
+            blocks.figure(
+                "customers",
+                self.env._("Customers"),
+                blocks.cell(found["customers"], "integer"),
+                hint=self.env._("Customers with a scorecard whom you may see."),
+                drill="cards",
+            ),
+            blocks.figure(
+                "equity",
+                self.env._("Customer Equity"),
+                blocks.cell(found["equity"], "monetary", **money),
+                hint=self.env._(
+                    "Sum of the lifetime values: what these customers are expected to "
+                    "bring from now on."
+                ),
+                drill="best",
+            ),
+            blocks.figure(
+                "quality",
+                self.env._("Quality Customers"),
+                blocks.cell(
+                    None if share is None else round(100 * share, 1),
+                    "percent",
+                    note=self.env._("%s of value A or B", found["quality"]),
+                ),
+                hint=self.env._("Customers of the value classes A and B, of all."),
+                drill="cards",
+            ),
+            blocks.figure(
+                "leaving",
+                self.env._("Leaving"),
+                blocks.cell(
+                    found["leaving"],
+                    "integer",
+                    tone="bad" if found["leaving"] else "",
+                    note=blocks.cell(found["at_risk"], "monetary", **money),
+                ),
+                hint=self.env._(
+                    "Customers whose churn tendency is %s or more, and their revenue of "
+                    "the last 24 months.",
+                    LEAVING,
+                ),
+                drill="leaving",
+            ),
+        ]
+
+    @api.model
+    def _read_headline(self, domain, quality, leaving):
+        classes = dict(
+            self._get_part("profitability")._read_group(
+                domain, ["abc_class"], ["__count"]
+            )
+        )
+        [[equity]] = self._get_part("prospecting")._read_group(
+            domain, [], ["lifetime_value:sum"]
+        )
+        [[count, recent, former]] = self._get_part("persistency")._read_group(
+            domain & Domain("churn_score", ">=", leaving),
+            [],
+            ["__count", "recent_revenue:sum", "former_revenue:sum"],
+        )
+        return {
+            "customers": sum(classes.values()),
+            "classed": sum(number for name, number in classes.items() if name),
+            "quality": sum(classes.get(name, 0) for name in quality),
+            "equity": equity or 0,
+            "leaving": count,
+            "at_risk": (recent or 0) + (former or 0),
+        }
+
+    # --- LISTS
+
+    @api.model
+    def _get_lists(self, asked):
+        """Return the tables of the best customers and of those who are leaving."""
+        if asked.kind == "customer":
+            return []
+        best = self._get_part("prospecting").search(
+            asked.domain & Domain("lifetime_value", ">", 0),
+            order="lifetime_value desc, id",
+            limit=LIMIT,
+        )
+        leaving = self._get_part("persistency").search(
+            asked.domain & Domain("churn_score", ">=", LEAVING),
+            order="recent_revenue desc, former_revenue desc, id",
+            limit=LIMIT,
+        )
+        known = self._read_known(asked, best.partner_id | leaving.partner_id)
+        return [
+            self._get_best_table(asked, best, known),
+            self._get_leaving_table(asked, leaving, known),
+        ]
+
+    @api.model
+    def _read_known(self, asked, customers):
+        """Return ``{part: {customer: row}}`` of the customers in the tables."""
+        domain = Domain("company_id", "=", asked.company.id) & Domain(
+            "partner_id", "in", customers.ids
+        )
+        return {
+            part: {row.partner_id: row for row in self._get_part(part).search(domain)}
+            for part in ("persistency", "profitability", "product", "prospecting")
+        }
+
+    @api.model
+    def _get_best_table(self, asked, rows, known):
+        money = {"currency_id": asked.company.currency_id.id}
+        return blocks.table(
+            "best",
+            self.env._("Best Customers"),
+            [
+                blocks.column(self.env._("Customer"), is_kept=True),
+                blocks.column(self.env._("Value")),
+                blocks.column(self.env._("Lifetime Value"), "end"),
+                blocks.column(self.env._("Last 12 Months"), "end"),
+                blocks.column(self.env._("Next 12 Months"), "end"),
+                blocks.column(self.env._("Offer Next")),
+                blocks.column(self.env._("Salesperson"), is_kept=True),
+            ],
+            [
+                blocks.row(
+                    row.id,
+                    [
+                        self._get_customer_cell(row.partner_id),
+                        blocks.cell(self._get_class(known, row.partner_id)),
+                        blocks.cell(row.lifetime_value, "monetary", **money),
+                        blocks.cell(
+                            self._get_of(known, "persistency", row, "recent_revenue"),
+                            "monetary",
+                            **money,
+                        ),
+                        blocks.cell(row.expected_revenue, "monetary", **money),
+                        blocks.cell(self._get_offer(known, row.partner_id)),
+                        self._get_owner_cell(row.partner_id),
+                    ],
+                )
+                for row in rows
+            ],
+            drill="best",
+            empty=self.env._("Nobody has a lifetime value yet."),
+            note=self.env._("By what they are expected to bring from now on."),
+        )
+
+    @api.model
+    def _get_leaving_table(self, asked, rows, known):
+        money = {"currency_id": asked.company.currency_id.id}
+        return blocks.table(
+            "leaving",
+            self.env._("Who Is Leaving, and Why"),
+            [
+                blocks.column(self.env._("Customer"), is_kept=True),
+                blocks.column(self.env._("Value")),
+                blocks.column(self.env._("Tendency"), "end"),
+                blocks.column(self.env._("Why")),
+                blocks.column(self.env._("Last 12 Months"), "end"),
+                blocks.column(self.env._("12 Months before"), "end"),
+                blocks.column(self.env._("Offer Next")),
+                blocks.column(self.env._("Salesperson"), is_kept=True),
+            ],
+            [
+                blocks.row(
+                    row.id,
+                    [
+                        self._get_customer_cell(row.partner_id),
+                        blocks.cell(self._get_class(known, row.partner_id)),
+                        blocks.cell(row.churn_score, "integer", tone="bad"),
+                        blocks.cell(row._get_churn_text()),
+                        blocks.cell(row.recent_revenue, "monetary", **money),
+                        blocks.cell(row.former_revenue, "monetary", **money),
+                        blocks.cell(self._get_offer(known, row.partner_id)),
+                        self._get_owner_cell(row.partner_id),
+                    ],
+                )
+                for row in rows
+            ],
+            drill="leaving",
+            empty=self.env._("Nobody tends to leave."),
+            note=self.env._("By their revenue of the last 12 months."),
+        )
+
+    @api.model
+    def _get_customer_cell(self, customer):
+        """Return the name, which leads to the board of the customer."""
+        return blocks.cell(
+            customer.display_name, action=customer._get_seven_p_action("customer")
+        )
+
+    @api.model
+    def _get_owner_cell(self, customer):
+        owner = customer.user_id.name
+        if owner:
+            return blocks.cell(owner)
+        return blocks.cell(self.env._("nobody"), tone="bad")
+
+    @api.model
+    def _get_of(self, known, part, row, name):
+        found = known[part].get(row.partner_id)
+        return found[name] if found else None
+
+    @api.model
+    def _get_class(self, known, customer):
+        found = known["profitability"].get(customer)
+        return found.abc_class if found else None
+
+    @api.model
+    def _get_offer(self, known, customer):
+        """Return what to offer a customer next, None where nothing suggests itself."""
+        found = known["product"].get(customer)
+        return (found and found.next_category_id.display_name) or None
+
+    @api.model
+    def _get_leaving_domain(self):
+        return Domain("churn_score", ">=", LEAVING)

@@ -1,0 +1,69 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...tools.seven_p import Source
+
+
+class CrmScorecardSource(models.AbstractModel):
+    """The churn tendency, from the card and from what happened around it."""
+
+    _inherit = "crm.scorecard.source"
+
+    @api.model
+    def _get_sources(self):
+        return [
+            *super()._get_sources(),
+            Source(
+                key="churn",
+                part="persistency",
+                label=self.env._("Churn tendency"),
+                columns=("churn_score", "churn_reason", "churn_reason_2"),
+                method="_churn_sql",
+                changed="_churn_changed_sql",
+            ),
+        ]
+
+    @api.model
+    def _churn_sql(self, company, window, customers) -> SQL:
+        """Return the churn tendency of the customers who are active."""
+        engine = self.env["crm.churn.engine"]
+        cards = SQL(
+            """SELECT customer_id, last_order_date, purchase_day_count,
+                      interval_mean, interval_spread
+                 FROM (%s) card WHERE active %s""",
+            self._cards_sql(company, window),
+            self._only_sql(customers, SQL("customer_id")),
+        )
+        if customers is None and not window.is_past:
+            policy = self.env["crm.rfm.policy"]._ensure(company)
+            typical = engine._read_typical(cards)
+            if policy.typical_interval != typical:
+                policy.typical_interval = typical
+        signs = engine._signs_sql(company, window.as_of, cards, customers)
+        return SQL(
+            """SELECT customer_id, score AS churn_score, reason AS churn_reason,
+                      reason_2 AS churn_reason_2
+                 FROM (%s) scored""",
+            engine._get_scores_sql(company, signs),
+        )
+
+    @api.model
+    def _churn_changed_sql(self, company, since) -> SQL:
+        """Return the customers of whom a complaint, an answer or a delivery changed."""
+        return SQL(
+            """SELECT commercial_partner_id AS customer_id FROM crm_complaint
+                WHERE company_id = %(company)s AND write_date >= %(since)s
+                  AND commercial_partner_id IS NOT NULL
+                UNION
+               SELECT commercial_partner_id FROM crm_satisfaction_score
+                WHERE company_id = %(company)s AND write_date >= %(since)s
+                UNION
+               SELECT p.commercial_partner_id
+                 FROM stock_picking k
+                 JOIN sale_order o ON o.id = k.sale_id
+                 JOIN res_partner p ON p.id = o.partner_id
+                WHERE k.company_id = %(company)s AND k.state = 'done'
+                  AND k.write_date >= %(since)s""",
+            company=company.id,
+            since=since,
+        )

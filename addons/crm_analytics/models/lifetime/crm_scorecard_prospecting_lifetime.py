@@ -1,0 +1,59 @@
+from odoo import fields, models
+
+
+class CrmScorecardProspecting(models.Model):
+    """What to expect of a customer: orders, worth, pipeline and potential."""
+
+    _inherit = "crm.scorecard.prospecting"
+
+    expected_orders = fields.Float(
+        digits=(16, 2),
+        readonly=True,
+        help="Purchases (days with an order) to expect in the next 12 months.",
+    )
+    expected_revenue = fields.Monetary(
+        readonly=True,
+        help="Untaxed revenue to expect in the next 12 months: expected orders times"
+        " the amount expected of one.",
+    )
+    lifetime_value = fields.Monetary(
+        readonly=True,
+        help="Margin to expect over the years set in the policy, at its present worth.",
+    )
+    probability_alive = fields.Float(
+        digits=(4, 3),
+        readonly=True,
+        aggregator="avg",
+        help="The model's probability that the customer still buys. It is 1 of everyone"
+        " who bought once, so it is no measure of churn: see the churn tendency.",
+    )
+    model_id = fields.Many2one(
+        "crm.lifetime.model",
+        "Lifetime model",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The lifetime model that these figures come from.",
+    )
+    pipeline_amount = fields.Monetary(
+        "Open pipeline",
+        readonly=True,
+        help="Expected revenue of the open opportunities of the customer and his"
+        " contacts.",
+    )
+    pipeline_weighted = fields.Monetary(
+        "Weighted pipeline",
+        readonly=True,
+        help="The open pipeline, each opportunity times its probability.",
+    )
+    potential_amount = fields.Monetary(
+        "Potential",
+        readonly=True,
+        help="What he could buy in 12 months: his whole demand where it is known, else"
+        " what a strong customer (the 90th percentile) of the same segment or industry"
+        " bought in the last 12 months; never less than he bought himself.",
+    )
+    potential_gap = fields.Monetary(
+        readonly=True,
+        help="Potential less the revenue of the last 12 months.",
+    )

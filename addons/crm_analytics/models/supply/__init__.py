@@ -1,0 +1,2 @@
+from . import crm_scorecard_persistency_supply
+from . import crm_scorecard_source_supply

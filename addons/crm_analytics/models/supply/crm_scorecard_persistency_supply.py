@@ -1,0 +1,19 @@
+from odoo import fields, models
+
+
+class CrmScorecardPersistency(models.Model):
+    _inherit = "crm.scorecard.persistency"
+
+    supply_share = fields.Float(
+        "Share of supply (%)",
+        readonly=True,
+        digits=(5, 1),
+        aggregator="avg",
+        help="Our deliveries of the last 12 months in percent of what the customer"
+        " needs: the mean of the product categories of which his demand is known.",
+    )
+    supply_share_date = fields.Date(
+        "Demand learned on",
+        readonly=True,
+        help="When the latest supply record behind the share was learned.",
+    )

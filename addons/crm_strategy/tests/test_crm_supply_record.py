@@ -1,0 +1,270 @@
+from contextlib import contextmanager
+from datetime import timedelta
+
+from odoo import Command, fields
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import Form, TransactionCase, new_test_user, tagged
+
+from odoo.addons.crm_strategy.tools.measure_period import periods_until
+
+
+@tagged("post_install", "-at_install")
+class TestCrmSupplyRecord(TransactionCase):
+    """What customers get from others, and our share of it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env["res.company"].create({"name": "Supply works"})
+        cls.env.user.company_ids |= cls.company
+        cls.env = cls.env(
+            context={**cls.env.context, "allowed_company_ids": cls.company.ids}
+        )
+        cls.ton = cls.env.ref("uom.product_uom_ton")
+        cls.kilo = cls.env.ref("uom.product_uom_kgm")
+        cls.metal = cls.env["product.category"].create({"name": "Metal"})
+        cls.ingots = cls.env["product.category"].create(
+            {"name": "Ingots", "parent_id": cls.metal.id}
+        )
+        cls.product = cls.env["product.product"].create(
+            {
+                "name": "Ingot",
+                "type": "service",
+                "categ_id": cls.ingots.id,
+                "uom_id": cls.ton.id,
+                "lst_price": 2000,
+            }
+        )
+        cls.mill, cls.rival, cls.other_rival = cls.env["res.partner"].create(
+            [{"name": name, "is_company": True} for name in ("Mill", "Rival", "Third")]
+        )
+        cls.first, cls.last = cls.env["crm.supply.record"]._get_window(cls.company)
+        cls.days = (cls.last - cls.first).days + 1
+        cls.anna, cls.ben = (
+            new_test_user(
+                cls.env,
+                login=f"supply_{name}",
+                groups="crm_strategy.group_user",
+                company_id=cls.company.id,
+                company_ids=[Command.set(cls.company.ids)],
+            )
+            for name in ("anna", "ben")
+        )
+
+    @classmethod
+    def _deliver(cls, quantity, **values):
+        """Confirm an order of the mill and deliver it."""
+        order = cls.env["sale.order"].create(
+            {
+                "partner_id": cls.mill.id,
+                "company_id": cls.company.id,
+                "order_line": [
+                    Command.create(
+                        {"product_id": cls.product.id, "product_uom_qty": quantity}
+                    )
+                ],
+                **values,
+            }
+        )
+        order.action_confirm()
+        order.order_line.qty_delivered = quantity
+        return order
+
+    def _record(self, quantity, supplier=None, **values):
+        return self.env["crm.supply.record"].create(
+            {
+                "partner_id": self.mill.id,
+                "category_id": self.metal.id,
+                "supplier_id": supplier and supplier.id,
+                "date_from": self.first,
+                "date_to": self.last,
+                "quantity": quantity,
+                "uom_id": self.ton.id,
+                **values,
+            }
+        )
+
+    def _shares(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return self.env["crm.supply.share.report"].search(
+            [("partner_id", "=", self.mill.id)]
+        )
+
+    def _assert_share(self, own, others, demand, share):
+        [row] = self._shares()
+        self.assertAlmostEqual(row.own_quantity, own * self._per_unit(row), 3)
+        self.assertAlmostEqual(row.other_quantity, others * self._per_unit(row), 3)
+        self.assertAlmostEqual(row.demand_quantity, demand * self._per_unit(row), 3)
+        self.assertAlmostEqual(row.supply_share, share, 3)
+        return row
+
+    def _per_unit(self, row):
+        """Return how many reference units a ton is."""
+        return self.ton.factor / row.uom_id.factor
+
+    # --- SHARES
+
+    def test_deliveries_of_categories_below_against_those_of_others(self):
+        """30 t from us, 60 t from a rival: a third of 90 t."""
+        self._deliver(30)
+        self._record(60, self.rival)
+        row = self._assert_share(30, 60, 90, 100 / 3)
+        self.assertEqual((row.supplier_count, row.confidence), (1, "medium"))
+
+    def test_total_demand_is_no_less_than_what_is_delivered(self):
+        self._deliver(30)
+        self._record(60, self.rival)
+        total = self._record(150)
+        self._assert_share(30, 60, 150, 20)
+        total.quantity = 50
+        self._assert_share(30, 60, 90, 100 / 3)
+
+    def test_the_source_with_more_confidence_counts_then_the_later(self):
+        self._deliver(40)
+        self._record(60, self.rival, source="customer", confidence="high")
+        self._record(600, self.rival, source="agency", confidence="low")
+        self._assert_share(40, 60, 100, 40)
+        later = self._record(
+            160,
+            self.rival,
+            source="study",
+            confidence="high",
+            date=self.last,
+        )
+        earlier = self.last - timedelta(10)
+        later.search([("source", "=", "customer")]).date = earlier
+        self._assert_share(40, 160, 200, 20)
+
+    def test_a_part_of_the_year_stands_for_all_of_it(self):
+        """12 t in 73 days; two suppliers add up."""
+        start = self.last - timedelta(72)
+        self._record(12, self.rival, date_from=start)
+        self._record(10, self.other_rival)
+        others = 12 / 73 * self.days + 10
+        self._assert_share(0, others, others, 0)
+
+    def test_a_period_half_outside_the_year_counts_by_its_days(self):
+        """100 t in 200 days of which 100 lie in the year: half a ton a day."""
+        start = self.first - timedelta(100)
+        self._record(100, self.rival, date_from=start, date_to=start + timedelta(199))
+        self._assert_share(0, self.days / 2, self.days / 2, 0)
+
+    def test_only_units_that_can_be_compared(self):
+        self._deliver(30)
+        self._record(90_000, self.rival, uom_id=self.kilo.id)
+        self._assert_share(30, 90, 120, 25)
+        unit = self.env.ref("uom.product_uom_unit").id
+        self._record(10, self.other_rival, uom_id=unit)
+        self.assertEqual(len(self._shares()), 2)
+
+    def test_old_archived_cancelled_and_foreign_do_not_count(self):
+        self._deliver(30)._action_cancel()
+        self._deliver(7, date_order=fields.Datetime.now()).date_order = (
+            self.first - timedelta(30)
+        )
+        self._record(60, self.rival)
+        self._record(5, self.other_rival).active = False
+        old = self.first - timedelta(400)
+        self._record(900, self.rival, date_from=old, date_to=old + timedelta(30))
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.env.user.company_ids |= other
+        self._record(70, self.rival, company_id=other.id)
+        self._assert_share(0, 60, 60, 0)
+
+    def test_the_measure_is_the_mean_of_what_is_known(self):
+        self._deliver(30)
+        self._record(60, self.rival)
+        measure = self.env.ref("crm_strategy.crm_measure_supply_share")
+        self.env.flush_all()
+        period = self._get_period()
+        result = measure._measure_supply_share(self.company, [period])
+        self.assertAlmostEqual(result[period.date_from].value, 1 / 3, 5)
+        self.assertEqual(result[period.date_from].denominator, 1)
+        action = measure._drill_supply_share(self.company, *period)
+        self.assertEqual(
+            self.env["crm.supply.record"].search_count(action["domain"]), 1
+        )
+
+    def _get_period(self):
+        return periods_until("month", self.last, 1)[-1]
+
+    # --- WRONG INPUT
+
+    @contextmanager
+    def _refused(self, message):
+        """Expect a refusal with ``message`` and go back to before it."""
+        with self.assertRaises(ValidationError) as caught:
+            yield
+        self.assertIn(message, str(caught.exception))
+
+    def test_who_cannot_be_supplier_or_customer(self):
+        contact = self.env["res.partner"].create(
+            {"name": "Buyer", "parent_id": self.mill.id}
+        )
+        with self._refused("is a contact of Mill"):
+            self._record(1, self.rival, partner_id=contact.id)
+        for wrong in (self.company.partner_id, self.mill):
+            with self._refused("cannot be the supplier"):
+                self._record(1, wrong)
+        self.assertFalse(self._shares())
+
+    def test_one_source_says_one_thing_about_one_time(self):
+        self._record(60, self.rival)
+        with self._refused("of the same source"):
+            self._record(
+                5, self.rival, date_from=self.last, date_to=self.last + timedelta(9)
+            )
+        with self._refused("learned in the future"):
+            self._record(1, self.other_rival, date=self.last + timedelta(5))
+        self.assertEqual(self.env["crm.supply.record"].search_count([]), 1)
+
+    # --- PEOPLE
+
+    def test_a_salesperson_records_by_the_form(self):
+        self.mill.user_id = self.anna
+        records = self.env["crm.supply.record"].with_user(self.anna)
+        with Form(records) as form:
+            form.partner_id = self.mill
+            form.category_id = self.metal
+            form.supplier_id = self.rival
+            form.date_from = self.first
+            form.date_to = self.last
+            form.quantity = 12
+        record = form.record
+        self.assertRecordValues(
+            record,
+            [
+                {
+                    "user_id": self.anna.id,
+                    "company_id": self.company.id,
+                    "source": "customer",
+                }
+            ],
+        )
+        for denied in (
+            lambda: record.with_user(self.ben).write({"quantity": 1}),
+            lambda: record.with_user(self.ben).read(["quantity"]),
+            lambda: record.unlink(),
+        ):
+            with self.assertRaises(AccessError):
+                denied()
+        self.assertEqual(record.quantity, 12)
+        self.assertFalse(
+            self.env["crm.supply.share.report"].with_user(self.ben).search([])
+        )
+        report = self.env["crm.supply.share.report"].with_user(self.anna)
+        self.assertEqual(report.search([]).partner_id, self.mill)
+
+    def test_merging_customers_doubles_nothing(self):
+        twin = self.env["res.partner"].create({"name": "Mill", "is_company": True})
+        self._record(60, self.rival)
+        double = self._record(50, self.rival, partner_id=twin.id)
+        kept = self._record(7, self.other_rival, partner_id=twin.id)
+        from_twin = self._record(3, twin, partner_id=self.rival.id)
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        wizard._merge([self.mill.id, twin.id], self.mill)
+        self.assertFalse(double.exists())
+        self.assertEqual(kept.partner_id, self.mill)
+        self.assertEqual(from_twin.supplier_id, self.mill)
+        self._assert_share(0, 67, 67, 0)
