@@ -54,9 +54,7 @@ class TestSevenPPerformance(SevenPFactsCommon):
 
     def test_payment_in_another_currency_counts_in_that_of_the_company(self):
         acme = self._create_customer("Acme")
-        invoice = self._bill(
-            acme, "2026-03-01", "2026-03-31", 400, currency=self.euro
-        )
+        invoice = self._bill(acme, "2026-03-01", "2026-03-31", 400, currency=self.euro)
         self._pay(invoice, "2026-03-11", 400)
         self.assertRow(
             self._read("payments")[acme.id], paid_amount=200.0, days_to_pay=10.0
@@ -146,7 +144,10 @@ class TestSevenPPerformance(SevenPFactsCommon):
             {"name": "Coil", "type": "consu", "is_storable": False, "taxes_id": False}
         )
         self.profit.delivery_cost = 12.5
-        for day, shipped in (("2026-03-02", "2026-03-04"), ("2026-03-02", "2026-03-09")):
+        for day, shipped in (
+            ("2026-03-02", "2026-03-04"),
+            ("2026-03-02", "2026-03-09"),
+        ):
             order = self._create_order(
                 acme,
                 day,

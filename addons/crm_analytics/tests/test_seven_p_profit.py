@@ -99,9 +99,7 @@ class TestSevenPProfit(SevenPFactsCommon):
             (contact, 99.99, self.euro),
             (zinc, 12.34, self.company.currency_id),
         ):
-            order = self._create_order(
-                partner, "2026-02-02", amount, currency=currency
-            )
+            order = self._create_order(partner, "2026-02-02", amount, currency=currency)
             invoice = self._invoice(order, "2026-02-03")
         self._refund(invoice, "2026-02-04", 5.67)
         rows = self._read("profit")

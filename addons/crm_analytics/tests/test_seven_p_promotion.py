@@ -58,9 +58,7 @@ class TestSevenPPromotion(SevenPFactsCommon):
             (3, 200, 10),
             (4, 130, 20),
         ):
-            order = self._create_order(
-                acme, f"2026-03-0{day}", amount, confirm=False
-            )
+            order = self._create_order(acme, f"2026-03-0{day}", amount, confirm=False)
             order.order_line.discount = percent
             order.action_confirm()
             order.date_order = f"2026-03-0{day} 04:00:00"

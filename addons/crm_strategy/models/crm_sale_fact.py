@@ -200,7 +200,7 @@ class CrmSaleFact(models.AbstractModel):
         return Domain.TRUE
 
     @api.model
-    def _orders_sql(
+    def _orders_sql(  # noqa: PLR0913 each narrows the same orders
         self,
         company,
         until=None,
@@ -225,19 +225,17 @@ class CrmSaleFact(models.AbstractModel):
         """
         partners = partners or (customers and self._partners_sql(customers))
         conditions = [
-            SQL("o.state = 'sale'"),
-            SQL("o.company_id = %s", company.id),
+            SQL("o.state = 'sale' AND o.company_id = %s", company.id),
             *([] if partners else [self._is_customer_sql()]),
             *self._get_no_purchase_sql(),
+            *([SQL("o.id IN (%s)", among)] if among else []),
         ]
-        if among:
-            conditions.append(SQL("o.id IN (%s)", among))
         if until:
-            end = self._end_of_day_sql(until, company)
-            conditions.append(SQL("o.date_order < %s", end))
+            until = self._end_of_day_sql(until, company)
+            conditions.append(SQL("o.date_order < %s", until))
         if since:
-            after = self._get_day_start(since, company)
-            conditions.append(SQL("o.date_order >= %s", after))
+            since = self._get_day_start(since, company)
+            conditions.append(SQL("o.date_order >= %s", since))
         return SQL(
             """SELECT p.commercial_partner_id AS customer_id,
                       o.id AS order_id,

@@ -323,6 +323,12 @@ def build_rfm_policy(env, company, partner):
     return env["crm.rfm.policy"]._ensure(company)
 
 
+@builds("crm.profit.policy")
+def build_profit_policy(env, company, partner):
+    """A company has one set of profit rules, made when they are first asked for."""
+    return env["crm.profit.policy"]._ensure(company)
+
+
 @builds("crm.rfm.cut")
 def build_rfm_cut(env, company, partner):
     return build_rfm_policy(env, company, partner).cut_ids[0]

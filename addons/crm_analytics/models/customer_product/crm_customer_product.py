@@ -117,12 +117,10 @@ class CrmCustomerProduct(models.AbstractModel):
     def _fetch_products(self, customer, company, as_of, limit):
         """Return one row per product of ``customer``, one statement."""
         self._flush()
-        lang = get_lang(self.env).code
         return self.env.execute_query_dict(
             SQL(
                 """WITH line AS MATERIALIZED (%(lines)s), total AS (
-                       SELECT SUM(amount) FILTER (WHERE amount > 0) AS revenue,
-                              COUNT(DISTINCT order_id) AS orders
+                       SELECT SUM(amount) AS revenue, COUNT(DISTINCT order_id) AS orders
                          FROM line WHERE day >= %(start)s
                    ), bought AS (
                        SELECT product_tmpl_id, COUNT(*) AS order_count,
@@ -153,7 +151,7 @@ class CrmCustomerProduct(models.AbstractModel):
                 lines=self._lines_sql(company, as_of, customer.ids),
                 voices=self._voices_sql(customer, company, as_of),
                 start=window_days(as_of)[0],
-                lang=lang,
+                lang=get_lang(self.env).code,
                 limit=limit,
             )
         )
@@ -276,7 +274,8 @@ class CrmCustomerProduct(models.AbstractModel):
         return dict(
             self.env.execute_query(
                 SQL(
-                    "SELECT id, product_tmpl_id FROM product_product WHERE id = ANY(%s)",
+                    """SELECT id, product_tmpl_id FROM product_product
+                        WHERE id = ANY(%s)""",
                     product_ids,
                 )
             )

@@ -15,6 +15,7 @@ from . import crm_scorecard_promotion
 from . import crm_scorecard_promotion_response
 from . import crm_scorecard_source
 from . import crm_scorecard_source_facts
+from . import crm_scorecard_source_cost
 from . import crm_scorecard_source_profitability
 from . import crm_scorecard_source_performance
 from . import crm_scorecard_source_product

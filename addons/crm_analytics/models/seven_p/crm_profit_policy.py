@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
@@ -39,8 +41,12 @@ class CrmProfitPolicy(models.Model):
     floor_b = fields.Monetary(
         "Tier B from", default=2500.0, required=True, tracking=True
     )
-    floor_c = fields.Monetary("Tier C from", default=500.0, required=True, tracking=True)
-    floor_d = fields.Monetary("Tier D from", default=100.0, required=True, tracking=True)
+    floor_c = fields.Monetary(
+        "Tier C from", default=500.0, required=True, tracking=True
+    )
+    floor_d = fields.Monetary(
+        "Tier D from", default=100.0, required=True, tracking=True
+    )
 
     # --- classes by part of the revenue
     percent_a = fields.Float(
@@ -62,16 +68,13 @@ class CrmProfitPolicy(models.Model):
     total_contribution = fields.Monetary(
         "Contribution of the company", readonly=True, groups=COMPANY_READERS
     )
-    bound_a = fields.Monetary(
-        "Class A from", readonly=True, groups=COMPANY_READERS
-    )
-    bound_b = fields.Monetary(
-        "Class B from", readonly=True, groups=COMPANY_READERS
-    )
+    bound_a = fields.Monetary("Class A from", readonly=True, groups=COMPANY_READERS)
+    bound_b = fields.Monetary("Class B from", readonly=True, groups=COMPANY_READERS)
     has_bounds = fields.Boolean(readonly=True)
 
     _company_uniq = models.UniqueIndex(
-        "(company_id)", "A company has one set of profit rules: change the existing one."
+        "(company_id)",
+        "A company has one set of profit rules: change the existing one.",
     )
     _delivery_cost_positive = models.Constraint(
         "CHECK(delivery_cost IS NULL OR delivery_cost >= 0)",
@@ -82,9 +85,7 @@ class CrmProfitPolicy(models.Model):
     def _check_floors(self):
         for policy in self:
             floors = [policy[name] for name in FLOORS.values()]
-            if floors[-1] < 0 or any(
-                high <= low for high, low in zip(floors, floors[1:], strict=False)
-            ):
+            if floors[-1] < 0 or any(high <= low for high, low in pairwise(floors)):
                 raise ValidationError(
                     self.env._(
                         "The monthly amounts must fall from tier A to tier D, and none"
@@ -210,7 +211,9 @@ class CrmProfitPolicy(models.Model):
         """Return the tier of whoever was invoiced ``revenue`` in twelve months."""
         self.ensure_one()
         whens = [
-            SQL("WHEN %s >= %s * %s::numeric THEN %s", revenue, MONTHS, self[name], tier)
+            SQL(
+                "WHEN %s >= %s * %s::numeric THEN %s", revenue, MONTHS, self[name], tier
+            )
             for tier, name in FLOORS.items()
         ]
         return SQL("CASE %s ELSE %s END", SQL(" ").join(whens), LAST_TIER)

@@ -1,8 +1,6 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-
-
 #: Amounts of the profit, by customer; see :meth:`_money_sql`
 MONEY = (
     "invoiced_revenue",
@@ -170,7 +168,9 @@ class CrmScorecardSource(models.AbstractModel):
         ]
         digits = company.currency_id.decimal_places
         rounded = SQL(", ").join(
-            SQL("ROUND(SUM(%(name)s), %(digits)s) AS %(name)s", name=name, digits=digits)
+            SQL(
+                "ROUND(SUM(%(name)s), %(digits)s) AS %(name)s", name=name, digits=digits
+            )
             for name in map(SQL.identifier, MONEY)
         )
         return SQL(
@@ -218,41 +218,7 @@ class CrmScorecardSource(models.AbstractModel):
                          FROM crm_seven_p_line GROUP BY customer_id"""
                 ),
             ),
-            (
-                ("delivery_cost",),
-                SQL(
-                    """SELECT customer_id, SUM(cost) AS delivery_cost
-                         FROM (%s) d GROUP BY customer_id""",
-                    self._shipments_sql(company, window, customers),
-                ),
-            ),
-            (
-                ("complaint_cost",),
-                SQL(
-                    """SELECT c.commercial_partner_id AS customer_id,
-                              SUM(c.cost) AS complaint_cost
-                         FROM (%s) c GROUP BY c.commercial_partner_id""",
-                    self._complaints_sql(company, window, customers),
-                ),
-            ),
-            (
-                ("activity_cost",),
-                SQL(
-                    """SELECT a.partner_id AS customer_id,
-                              SUM(a.cost) AS activity_cost
-                         FROM (%s) a GROUP BY a.partner_id""",
-                    self._touches_sql(company, window, customers),
-                ),
-            ),
-            (
-                ("counted_cost",),
-                SQL(
-                    """SELECT customer_id, SUM(cost) AS counted_cost
-                         FROM (%s UNION ALL %s) c GROUP BY customer_id""",
-                    self._credited_back_sql(company, window, customers),
-                    self._promised_sql(SQL("crm_seven_p_order")),
-                ),
-            ),
+            *self._get_cost_parts(company, window, customers),
         ]
 
     @api.model
@@ -277,98 +243,6 @@ class CrmScorecardSource(models.AbstractModel):
             window.start,
         )
 
-    @api.model
-    def _shipments_sql(self, company, window, customers) -> SQL:
-        """Return ``customer_id, moment, cost`` of the deliveries done in the window.
-
-        The carrier's price is in the currency of the order, as the host notes it.
-        """
-        policy = self.env["crm.profit.policy"]._ensure(company)
-        cost = flat = SQL("%s::numeric", policy.delivery_cost)
-        if "carrier_price" in self.env["stock.picking"]._fields:
-            cost = SQL(
-                """COALESCE(NULLIF(k.carrier_price, 0)::numeric
-                            / COALESCE(NULLIF(o.currency_rate, 0), 1)::numeric, %s)""",
-                flat,
-            )
-        return SQL(
-            """SELECT p.commercial_partner_id AS customer_id, k.date_done AS moment,
-                      %(cost)s AS cost
-                 FROM stock_picking k
-                 JOIN stock_picking_type y ON y.id = k.picking_type_id
-                 JOIN sale_order o ON o.id = k.sale_id
-                 JOIN %(partners)s p ON p.id = o.partner_id
-                WHERE k.company_id = %(company)s AND k.state = 'done'
-                  AND y.code = 'outgoing' AND %(within)s""",
-            cost=cost,
-            partners=self._partners(customers),
-            company=company.id,
-            within=self._within(SQL("k.date_done"), window),
-        )
-
-    @api.model
-    def _complaints_sql(self, company, window, customers, type_="complaint") -> SQL:
-        """Return the complaints, or opinions, received in the window."""
-        return SQL(
-            """SELECT id, commercial_partner_id, date_received AS moment,
-                      COALESCE(work_cost, 0) + COALESCE(cost_remedies, 0) AS cost
-                 FROM crm_complaint
-                WHERE company_id = %s AND type = %s AND state <> 'cancelled'
-                  AND commercial_partner_id IS NOT NULL AND %s %s""",
-            company.id,
-            type_,
-            self._within(SQL("date_received"), window),
-            self._only_sql(customers, SQL("commercial_partner_id")),
-        )
-
-    @api.model
-    def _touches_sql(self, company, window, customers) -> SQL:
-        """Return the sales activities done in the window."""
-        return SQL(
-            """SELECT partner_id, direction, outcome_id, cost, date_start AS moment
-                 FROM crm_sales_activity
-                WHERE company_id = %s AND state = 'done' AND %s %s""",
-            company.id,
-            self._within(SQL("date_start"), window),
-            self._only_sql(customers, SQL("partner_id")),
-        )
-
-    @api.model
-    def _credited_back_sql(self, company, window, customers) -> SQL:
-        """Return ``customer_id, day, cost``: the part of refunds to complainants that
-        the margin bears already. A credit note lowers the margin of its order in
-        proportion to the revenue.
-        """
-        return SQL(
-            """SELECT p.commercial_partner_id AS customer_id, m.invoice_date AS day,
-                      ml.balance * GREATEST(0, LEAST(1,
-                          o.margin / NULLIF(o.amount_untaxed, 0))) AS cost
-                 FROM account_move m
-                 JOIN account_move_line ml ON ml.move_id = m.id
-                 JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = ml.id
-                 JOIN sale_order_line l ON l.id = r.order_line_id
-                 JOIN sale_order o ON o.id = l.order_id
-                 JOIN %(partners)s p ON p.id = o.partner_id
-                WHERE m.crm_remedy_id IS NOT NULL AND m.company_id = %(company)s
-                  AND m.move_type = 'out_refund' AND m.state = 'posted'
-                  AND m.invoice_date BETWEEN %(start)s AND %(as_of)s""",
-            partners=self._partners(customers),
-            company=company.id,
-            start=window.start,
-            as_of=window.as_of,
-        )
-
-    @api.model
-    def _promised_sql(self, orders) -> SQL:
-        """Return ``customer_id, day, cost``: promised discounts used on ``orders``."""
-        return SQL(
-            """SELECT o.customer_id, o.day, -l.price_subtotal / o.rate AS cost
-                 FROM sale_order_line l
-                 JOIN %s o ON o.order_id = l.order_id
-                WHERE l.crm_discount_remedy_id IS NOT NULL""",
-            orders,
-        )
-
     # --- BOUNDS
 
     @api.model
@@ -388,13 +262,13 @@ class CrmScorecardSource(models.AbstractModel):
                               ) - invoiced_revenue AS before
                          FROM crm_seven_p_money WHERE invoiced_revenue > 0)
                    SELECT (SELECT SUM(contribution) FROM crm_seven_p_money),
-                          MIN(revenue) FILTER (WHERE before * 100 < total * %s::numeric),
-                          MIN(revenue) FILTER (WHERE before * 100 < total * %s::numeric)
+                          MIN(revenue) FILTER (
+                              WHERE before * 100 < total * %s::numeric),
+                          MIN(revenue) FILTER (
+                              WHERE before * 100 < total * %s::numeric)
                      FROM ranked""",
                 policy.percent_a,
                 policy.percent_b,
             )
         )
         return row
-
-

@@ -3,6 +3,8 @@ from odoo.tools import SQL
 
 from ...tools.seven_p import Source
 
+SALES_COUNTS = ("category_count", "team_count", "medium_count", "place_count")
+
 
 class CrmScorecardSource(models.AbstractModel):
     """Performance: sales by kind, channel, place; payments; deliveries."""
@@ -13,23 +15,39 @@ class CrmScorecardSource(models.AbstractModel):
     def _get_sources(self):
         return [
             *super()._get_sources(),
+            *self._get_payment_sources(),
             Source(
                 "sales",
                 "performance",
                 self.env._("Orders and their lines"),
-                (
-                    "category_count",
-                    "top_category_id",
-                    "team_count",
-                    "medium_count",
-                    "top_medium_id",
-                    "place_count",
-                ),
+                (*SALES_COUNTS, "top_category_id", "top_medium_id"),
                 "_source_sales",
                 changed="_changed_orders",
-                zero=("category_count", "team_count", "medium_count", "place_count"),
+                zero=SALES_COUNTS,
                 prepare="_prepare_facts",
             ),
+            Source(
+                "deliveries",
+                "performance",
+                self.env._("Deliveries"),
+                ("delivery_count", "on_time_rate", "days_late_mean"),
+                "_source_deliveries",
+                changed="_changed_deliveries",
+                zero=("delivery_count",),
+            ),
+            Source(
+                "contracts",
+                "performance",
+                self.env._("Contract fulfilment"),
+                (),
+                None,
+                lacking=self.env._("Comes with the contracts."),
+            ),
+        ]
+
+    @api.model
+    def _get_payment_sources(self):
+        return [
             Source(
                 "payments",
                 "performance",
@@ -48,23 +66,6 @@ class CrmScorecardSource(models.AbstractModel):
                 changed="_changed_receivables",
                 zero=("open_amount", "overdue_amount"),
                 is_dated=False,
-            ),
-            Source(
-                "deliveries",
-                "performance",
-                self.env._("Deliveries"),
-                ("delivery_count", "on_time_rate", "days_late_mean"),
-                "_source_deliveries",
-                changed="_changed_deliveries",
-                zero=("delivery_count",),
-            ),
-            Source(
-                "contracts",
-                "performance",
-                self.env._("Contract fulfilment"),
-                (),
-                None,
-                lacking=self.env._("Comes with the contracts."),
             ),
         ]
 

@@ -6,6 +6,12 @@ from odoo.addons.crm_service.tools.white_space import MIN_PEERS
 from ...tools import liking
 from ...tools.seven_p import Source
 
+PRODUCT_COLUMNS = (
+    "product_count",
+    "top_product_id",
+    "top_liking",
+    "mix_concentration",
+)
 #: A category is missed where so many in a hundred similar customers buy it
 WHITE_SPACE_PERCENT = 25
 #: So many categories of similar customers are looked at, the first bits of a number
@@ -25,12 +31,7 @@ class CrmScorecardSource(models.AbstractModel):
                 "products",
                 "product",
                 self.env._("Orders and their lines"),
-                (
-                    "product_count",
-                    "top_product_id",
-                    "top_liking",
-                    "mix_concentration",
-                ),
+                PRODUCT_COLUMNS,
                 "_source_products",
                 changed="_changed_products",
                 zero=("product_count",),
@@ -57,15 +58,19 @@ class CrmScorecardSource(models.AbstractModel):
                 zero=("complaint_count", "opinion_count"),
                 prepare="_prepare_facts",
             ),
-            Source(
-                "offers",
-                "product",
-                self.env._("Offers by segment"),
-                (),
-                None,
-                lacking=self.env._("Comes with the offer matrix."),
-            ),
+            self._get_offer_source(),
         ]
+
+    @api.model
+    def _get_offer_source(self):
+        return Source(
+            "offers",
+            "product",
+            self.env._("Offers by segment"),
+            (),
+            None,
+            lacking=self.env._("Comes with the offer matrix."),
+        )
 
     # --- MIX AND FAVOURITE
 

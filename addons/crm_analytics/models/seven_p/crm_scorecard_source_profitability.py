@@ -3,6 +3,25 @@ from odoo.tools import SQL
 
 from ...tools.seven_p import Source
 
+AMOUNTS = (
+    "invoiced_revenue",
+    "gross_margin",
+    "discount_amount",
+    "delivery_cost",
+    "complaint_cost",
+    "activity_cost",
+    "counted_cost",
+    "cost_to_serve",
+    "contribution",
+)
+RATES = (
+    "uncosted_share",
+    "contribution_share",
+    "value_creation_rate",
+    "spending_tier",
+    "abc_class",
+)
+
 
 class CrmScorecardSource(models.AbstractModel):
     """Profitability: see ``crm_scorecard_source_facts.py`` for the amounts."""
@@ -17,35 +36,10 @@ class CrmScorecardSource(models.AbstractModel):
                 "profit",
                 "profitability",
                 self.env._("Orders, invoices, deliveries, complaints, activities"),
-                (
-                    "invoiced_revenue",
-                    "gross_margin",
-                    "discount_amount",
-                    "uncosted_share",
-                    "delivery_cost",
-                    "complaint_cost",
-                    "activity_cost",
-                    "counted_cost",
-                    "cost_to_serve",
-                    "contribution",
-                    "contribution_share",
-                    "value_creation_rate",
-                    "spending_tier",
-                    "abc_class",
-                ),
+                (*AMOUNTS, *RATES),
                 "_source_profit",
                 changed="_changed_profit",
-                zero=(
-                    "invoiced_revenue",
-                    "gross_margin",
-                    "discount_amount",
-                    "delivery_cost",
-                    "complaint_cost",
-                    "activity_cost",
-                    "counted_cost",
-                    "cost_to_serve",
-                    "contribution",
-                ),
+                zero=AMOUNTS,
                 prepare="_prepare_facts",
             ),
             Source(

@@ -3,6 +3,8 @@ from odoo.tools import SQL
 
 from ...tools.seven_p import Source
 
+TOUCH_COUNTS = ("contact_count", "response_count")
+CAMPAIGN_COLUMNS = ("campaign_lead_count", "conversion_count", "campaign_revenue")
 MAILING_COLUMNS = ("mailing_sent_count", "mailing_open_count", "mailing_click_count")
 
 
@@ -13,26 +15,25 @@ class CrmScorecardSource(models.AbstractModel):
 
     @api.model
     def _get_sources(self):
-        has_mailings = "mailing.trace" in self.env
         return [
             *super()._get_sources(),
             Source(
                 "touches",
                 "promotion",
                 self.env._("Sales activities"),
-                ("contact_count", "response_count", "response_rate"),
+                (*TOUCH_COUNTS, "response_rate"),
                 "_source_touches",
                 changed="_changed_touches",
-                zero=("contact_count", "response_count"),
+                zero=TOUCH_COUNTS,
             ),
             Source(
                 "campaigns",
                 "promotion",
                 self.env._("Campaigns of orders and leads"),
-                ("campaign_lead_count", "conversion_count", "campaign_revenue"),
+                CAMPAIGN_COLUMNS,
                 "_source_campaigns",
                 changed="_changed_campaigns",
-                zero=("campaign_lead_count", "conversion_count", "campaign_revenue"),
+                zero=CAMPAIGN_COLUMNS,
                 prepare="_prepare_facts",
             ),
             Source(
@@ -44,27 +45,37 @@ class CrmScorecardSource(models.AbstractModel):
                 changed="_changed_orders",
                 prepare="_prepare_facts",
             ),
-            Source(
-                "mailings",
-                "promotion",
-                self.env._("Mailings"),
-                MAILING_COLUMNS,
-                "_source_mailings" if has_mailings else None,
-                changed="_changed_mailings" if has_mailings else None,
-                lacking=None
-                if has_mailings
-                else self.env._("Comes with the app Email Marketing."),
-                zero=MAILING_COLUMNS,
-            ),
-            Source(
-                "campaign_effect",
-                "promotion",
-                self.env._("Cost and effect of campaigns"),
-                (),
-                None,
-                lacking=self.env._("Comes with the campaigns."),
-            ),
+            self._get_mailing_source(),
+            self._get_campaign_effect_source(),
         ]
+
+    @api.model
+    def _get_campaign_effect_source(self):
+        return Source(
+            "campaign_effect",
+            "promotion",
+            self.env._("Cost and effect of campaigns"),
+            (),
+            None,
+            lacking=self.env._("Comes with the campaigns."),
+        )
+
+    @api.model
+    def _get_mailing_source(self):
+        """There are mailings where the host's app for them is installed."""
+        key, part, label = "mailings", "promotion", self.env._("Mailings")
+        if "mailing.trace" not in self.env:
+            lacking = self.env._("Comes with the app Email Marketing.")
+            return Source(key, part, label, MAILING_COLUMNS, None, lacking=lacking)
+        return Source(
+            key,
+            part,
+            label,
+            MAILING_COLUMNS,
+            "_source_mailings",
+            changed="_changed_mailings",
+            zero=MAILING_COLUMNS,
+        )
 
     # --- TOUCHES
 
