@@ -47,9 +47,47 @@ class CrmDemoStory(models.AbstractModel):
             fields.Date.context_today(self), days=policy.offer_days + 5
         )
         offers.write({"date_proposed": asked})
+        self._propose_what_was_bought(company, asked)
         engine._refresh(policy)
         self.env["crm.offer.hit"]._refresh(policy)
         self._answer_offers(company)
+
+    @api.model
+    def _propose_what_was_bought(self, company, asked):
+        """Of what customers bought since, let every second product be an offer."""
+        lines = self.env["sale.order.line"].search(
+            [
+                ("state", "=", "sale"),
+                ("company_id", "=", company.id),
+                ("order_id.date_order", ">", asked),
+                ("product_id", "!=", False),
+            ],
+            order="id",
+        )
+        offers = self.env["crm.next.best.offer"]
+        known = {(o.partner_id, o.product_tmpl_id) for o in offers.search([])}
+        found = {
+            (line.order_partner_id.commercial_partner_id, line.product_template_id)
+            for line in lines[::2]
+            if line.order_partner_id.active
+        }
+        offers.create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "company_id": company.id,
+                    "product_tmpl_id": product.id,
+                    "categ_id": product.categ_id.id,
+                    "score": 40.0,
+                    "reason": "cycle",
+                    "cycle_points": 40.0,
+                    "date_proposed": asked,
+                }
+                for partner, product in sorted(
+                    found - known, key=lambda f: (f[0].id, f[1].id)
+                )
+            ]
+        )
 
     @api.model
     def _answer_offers(self, company):

@@ -25,7 +25,10 @@ class TestContractModels(SuiteCase):
             for folder in ("models", "report", "wizard", "controllers", "tools"):
                 for path in (root / folder).glob("*.py"):
                     name = f"odoo.addons.{module}.{folder}.{path.stem}"
-                    if path.stem != "__init__" and name not in sys.modules:
+                    is_late = "\nimport numpy" in path.read_text()
+                    if path.stem == "__init__" or is_late:
+                        continue  # what needs numpy is loaded when first used
+                    if name not in sys.modules:
                         findings.append(f"{module}/{folder}/{path.name}")
         self.assertNothing(findings, "Import these files in their __init__.py:")
 

@@ -75,13 +75,18 @@ class CrmAffinityEngine(models.AbstractModel):
                 total=counts.total,
                 columns=SQL(", ").join(
                     [
-                        *(SQL("%s::int[]", column.tolist()) for column in rules),
-                        *(SQL("%s::float8[]", ratio.tolist()) for ratio in ratios),
+                        *(SQL("%s::int[]", self._array(column)) for column in rules),
+                        *(SQL("%s::float8[]", self._array(ratio)) for ratio in ratios),
                     ]
                 ),
             )
         )
         return dropped
+
+    @api.model
+    def _array(self, numbers):
+        """Return numbers as the text of an array: the server reads it much faster."""
+        return f"{{{','.join(map(repr, numbers.tolist()))}}}"
 
     @api.model
     def _drop_unsaleable(self, policy):

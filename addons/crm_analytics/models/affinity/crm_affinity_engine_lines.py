@@ -128,13 +128,22 @@ class CrmAffinityEngine(models.AbstractModel):
     def _find_taken_back(self, policy, order_id, *, many):
         """Return the ids of those orders that credit notes took back as a whole.
 
-        Of many orders only those that have credit notes are looked at; they are few.
+        Only those that have credit notes are looked at; they are few.
         """
         facts, company = self.env["crm.sale.fact"], policy.company_id
-        ids = order_id.tolist() if not many else None
-        if many:
-            credited = facts._credited_orders_sql(company)
-            ids = [row[0] for row in self.env.execute_query(credited)]
+        credited = facts._credited_orders_sql(company)
+        if not many:
+            credited = SQL(
+                """SELECT DISTINCT l.order_id
+                     FROM sale_order_line l
+                     JOIN sale_order_line_invoice_rel r ON r.order_line_id = l.id
+                     JOIN account_move_line ml ON ml.id = r.invoice_line_id
+                     JOIN account_move m ON m.id = ml.move_id
+                    WHERE l.order_id = ANY(%s) AND m.state = 'posted'
+                      AND m.move_type = 'out_refund'""",
+                order_id.tolist(),
+            )
+        ids = [row[0] for row in self.env.execute_query(credited)]
         if not ids:
             return []
         rows = self.env.execute_query(

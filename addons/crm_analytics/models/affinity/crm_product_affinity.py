@@ -130,7 +130,6 @@ class CrmProductAffinity(models.Model):
         " COALESCE(segment_id, 0))",
         "A rule stands once per company and segment.",
     )
-    _lift_idx = models.Index("(company_id, lift DESC, count DESC, id)")
 
     # --- COMPUTE
 
