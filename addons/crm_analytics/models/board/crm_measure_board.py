@@ -2,8 +2,6 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.crm_strategy.tools.measure_trend import MeasureResult
-
 
 class CrmMeasure(models.Model):
     """The measures of winning and keeping customers, one statement for all periods."""

@@ -67,20 +67,20 @@ class CrmSevenPBoard(models.AbstractModel):
     def _get_leaving_figure(self, asked, found):
         money = {"currency_id": asked.company.currency_id.id}
         return blocks.figure(
-                "leaving",
-                self.env._("Leaving"),
-                blocks.cell(
-                    found["leaving"],
-                    "integer",
-                    tone="bad" if found["leaving"] else "",
-                    note=blocks.cell(found["at_risk"], "monetary", **money),
-                ),
-                hint=self.env._(
-                    "Customers whose churn tendency is %s or more, and their revenue of "
-                    "the last 24 months.",
-                    LEAVING,
-                ),
-                drill="leaving",
+            "leaving",
+            self.env._("Leaving"),
+            blocks.cell(
+                found["leaving"],
+                "integer",
+                tone="bad" if found["leaving"] else "",
+                note=blocks.cell(found["at_risk"], "monetary", **money),
+            ),
+            hint=self.env._(
+                "Customers whose churn tendency is %s or more, and their revenue of "
+                "the last 24 months.",
+                LEAVING,
+            ),
+            drill="leaving",
         )
 
     @api.model
