@@ -40,7 +40,7 @@ class CrmSevenPPrint(models.AbstractModel):
 
     @api.model
     def _explain(self, board):
-        """Return ``{part: explanation}`` of a customer; of many there is only a mean."""
+        """Return ``{part: explanation}`` of a customer; many have only a mean."""
         if board["scope"] != "customer" or board["empty"]:
             return {}
         boards = self.env["crm.seven.p.board"]

@@ -58,9 +58,10 @@ class TestBoardGrids(BoardCommon):
         cells = self._grid("crm.cohort.grid", self.manager, segment=self.segment.id)
         self.assertEqual(cells["2025-01-01|0"]["customers"], 1)
         cells = self._grid("crm.cohort.grid", self.seller)
-        self.assertEqual(cells["2025-01-01|0"], {
-            "customers": 1, "retention": 1.0, "revenue": 500.0, "kept": 1.0
-        })
+        self.assertEqual(
+            cells["2025-01-01|0"],
+            {"customers": 1, "retention": 1.0, "revenue": 500.0, "kept": 1.0},
+        )
         with self.assertRaises(AccessError):
             self._grid("crm.cohort.grid", self.clerk)
 
@@ -286,9 +287,11 @@ class TestBoardGrids(BoardCommon):
         self.assertEqual(len(touches.search(domain)), 3)
 
     def test_target_group_and_owner(self):
-        action = (self.leaver | self.newcomer).with_user(
-            self.manager
-        ).action_make_target_group()
+        action = (
+            (self.leaver | self.newcomer)
+            .with_user(self.manager)
+            .action_make_target_group()
+        )
         group = self.env["crm.target.group"].browse(action["res_id"])
         self.assertEqual(group.member_ids.partner_id, self.leaver | self.newcomer)
         with self.assertRaises(AccessError):

@@ -12,7 +12,9 @@ class TestSevenPBoard(BoardCommon):
         board = self._board(self.manager, "customer", self.stayer)
         self.assertEqual(board["title"], "Stayer")
         self.assertFalse(board["empty"])
-        self.assertEqual([p["key"] for p in board["parts"]][:2], ["profiling", "persistency"])
+        self.assertEqual(
+            [p["key"] for p in board["parts"]][:2], ["profiling", "persistency"]
+        )
         score = self._row("score", self.stayer)
         company = self.env["crm.seven.p.score"].search(
             [("company_id", "=", self.company.id)]
@@ -93,18 +95,14 @@ class TestSevenPBoard(BoardCommon):
         self._row("prospecting", self.stayer).lifetime_value = 5000
         self._row("prospecting", self.newcomer).lifetime_value = 700
         self._row("prospecting", self.leaver).lifetime_value = 0
-        self.env["crm.seven.p.summary"]._refresh(
-            self.company, self.policy.last_as_of
-        )
+        self.env["crm.seven.p.summary"]._refresh(self.company, self.policy.last_as_of)
         board = self._board(self.manager)
         figures = {f["name"]: f["cell"]["value"] for f in board["headline"]}
         self.assertEqual(figures["customers"], 3)
         best, leaving = board["lists"]
         names = [row["cells"][0]["value"] for row in best["rows"]]
         self.assertEqual(names[:2], ["Stayer", "Newcomer"])
-        self.assertIn(
-            "Leaver", [row["cells"][0]["value"] for row in leaving["rows"]]
-        )
+        self.assertIn("Leaver", [row["cells"][0]["value"] for row in leaving["rows"]])
         self.assertEqual(
             best["rows"][0]["cells"][0]["action"]["params"],
             {"scope": "customer", "id": self.stayer.id},
@@ -121,7 +119,8 @@ class TestSevenPBoard(BoardCommon):
         self.assertEqual([part["score"] for part in read["parts"]], means)
         self.assertEqual(read["headline"], manager["headline"])
         self.assertEqual(
-            [p["figures"] for p in read["parts"]], [p["figures"] for p in manager["parts"]]
+            [p["figures"] for p in read["parts"]],
+            [p["figures"] for p in manager["parts"]],
         )
 
     # --- RIGHTS

@@ -10,7 +10,7 @@ def count_period(place, groups, kept):
         number)`` of stays; 0 lies before the first period, None has no end
     :param kept: the states of customers whom one can lose
 
-    Two bought before the period; one of them lapsed in it. One who had lapsed came back:
+    Two bought before; one of them lapsed in it. One who had lapsed came back:
 
     >>> groups = [(0, None, "buying", None, 1), (0, 1, "loyal", "buying", 1),
     ...           (1, None, "lapsed", "loyal", 1), (0, 1, "lapsed", "buying", 1),

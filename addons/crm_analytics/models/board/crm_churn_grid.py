@@ -53,7 +53,9 @@ class CrmChurnGrid(models.AbstractModel):
                 {
                     "key": "back",
                     "label": self.env._("Won back"),
-                    "hint": self.env._("Bought again in the period after having lapsed"),
+                    "hint": self.env._(
+                        "Bought again in the period after having lapsed"
+                    ),
                 },
             ],
         )

@@ -99,7 +99,9 @@ class CrmCustomerCost(models.Model):
         """Return which sources the costs have and which they lack."""
         sources = self._get_cost_sources()
         had = [s["label"] for s in sources if s.get("method")]
-        lacking = [f"{s['label']} ({s['lacking']})" for s in sources if s.get("lacking")]
+        lacking = [
+            f"{s['label']} ({s['lacking']})" for s in sources if s.get("lacking")
+        ]
         text = self.env._("Included: %s.", ", ".join(had))
         if lacking:
             text += " " + self.env._("Not included: %s.", ", ".join(lacking))

@@ -92,9 +92,12 @@ class CrmCustomerList(models.Model):
     )
     def _compute_customer_count(self):
         """Count the customers that the reader may see; the lists are few."""
-        partners = self.env["res.partner"]
         for row in self:
-            row.customer_count = partners.search_count(row._get_domain())
+            row.customer_count = row._count_customers()
+
+    def _count_customers(self):
+        self.ensure_one()
+        return self.env["res.partner"].search_count(self._get_domain())
 
     @api.constrains("domain")
     def _check_domain(self):

@@ -1,6 +1,6 @@
 from datetime import date
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -41,6 +41,7 @@ class CrmCustomerScorecard(models.Model):
 
     # --- VALUE CLASS
 
+    @api.depends("partner_id", "company_id")
     def _compute_value_class(self):
         rows = self.env["crm.scorecard.profitability"].search_fetch(
             [
@@ -71,6 +72,7 @@ class CrmCustomerScorecard(models.Model):
 
     # --- SATISFACTION
 
+    @api.depends("partner_id", "company_id")
     def _compute_satisfaction_band(self):
         grids = self.env["crm.value.satisfaction.grid"]
         bands = {}

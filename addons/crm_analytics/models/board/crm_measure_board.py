@@ -2,17 +2,11 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.crm_strategy.tools.measure_trend import MeasureResult
-
-from .crm_seven_p_board_company import QUALITY
-
 
 class CrmMeasure(models.Model):
     """The measures of winning and keeping customers, one statement for all periods."""
 
     _inherit = "crm.measure"
-
-    # --- COST
 
     def _measure_cost_to_win(self, company, periods):
         """Costs up to the first purchase of the period's new customers, by number."""
@@ -84,29 +78,3 @@ class CrmMeasure(models.Model):
             & Domain("date", "<=", date_to)
         )
         return {**action, "domain": list(domain)}
-
-    # --- QUALITY
-
-    def _measure_quality_share(self, company, periods):
-        """Share of the customers of value A or B; known of the present only."""
-        rows = self.env["crm.scorecard.profitability"]._read_group(
-            [("company_id", "=", company.id), ("abc_class", "!=", False)],
-            ["abc_class"],
-            ["__count"],
-        )
-        counts = dict(rows)
-        best = sum(counts.get(name, 0) for name in QUALITY)
-        return {
-            periods[-1].date_from: MeasureResult.ratio(best, sum(counts.values()))
-        }
-
-    def _drill_quality_share(self, company, _date_from, _date_to):
-        """The customers of value A and B now."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_analytics.crm_customer_scorecard_action"
-        )
-        domain = [
-            ("company_id", "=", company.id),
-            ("value_class", "in", list(QUALITY)),
-        ]
-        return {**action, "domain": domain, "context": {"active_test": False}}

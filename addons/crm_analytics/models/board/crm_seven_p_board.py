@@ -163,7 +163,9 @@ class CrmSevenPBoard(models.AbstractModel):
             "company": {"id": asked.company.id, "name": asked.company.name},
             "currency_id": asked.company.currency_id.id,
             "as_of": fields.Date.to_string(asked.as_of),
-            "refreshed_at": fields.Datetime.to_string(refreshed) if refreshed else False,
+            "refreshed_at": fields.Datetime.to_string(refreshed)
+            if refreshed
+            else False,
             "may_refresh": self._may_refresh(),
             "parts": [],
             "lists": [],

@@ -78,17 +78,21 @@ class CrmSevenPBoard(models.AbstractModel):
     def _read_totals(self, domain):
         totals = {}
         for part, columns in self._get_figure_columns().items():
-            model = self._get_part(part)
-            summed = [
-                name for name in columns if self._get_aggregator(model, name)
-            ]
-            if not summed:
-                continue
-            specs = [f"{name}:{self._get_aggregator(model, name)}" for name in summed]
-            [[count, *figures]] = model._read_group(domain, [], ["__count", *specs])
-            for name, figure in zip(summed, figures, strict=True):
-                totals[f"{part}.{name}"] = [figure or 0, count]
+            totals |= self._read_part_totals(part, columns, domain)
         return totals
+
+    @api.model
+    def _read_part_totals(self, part, columns, domain):
+        model = self._get_part(part)
+        summed = [name for name in columns if self._get_aggregator(model, name)]
+        if not summed:
+            return {}
+        specs = [f"{name}:{self._get_aggregator(model, name)}" for name in summed]
+        [[count, *figures]] = model._read_group(domain, [], ["__count", *specs])
+        return {
+            f"{part}.{name}": [figure or 0, count]
+            for name, figure in zip(summed, figures, strict=True)
+        }
 
     @api.model
     def _get_aggregator(self, model, name):

@@ -23,6 +23,13 @@ class CrmSevenPBoard(models.AbstractModel):
         found = (kept or {}).get("headline") or self._read_headline(
             asked.domain, QUALITY, LEAVING
         )
+        return [
+            *self._get_worth_figures(asked, found),
+            self._get_leaving_figure(asked, found),
+        ]
+
+    @api.model
+    def _get_worth_figures(self, asked, found):
         money = {"currency_id": asked.company.currency_id.id}
         share = found["quality"] / found["classed"] if found["classed"] else None
         return [
@@ -54,23 +61,27 @@ class CrmSevenPBoard(models.AbstractModel):
                 hint=self.env._("Customers of the value classes A and B, of all."),
                 drill="cards",
             ),
-            blocks.figure(
-                "leaving",
-                self.env._("Leaving"),
-                blocks.cell(
-                    found["leaving"],
-                    "integer",
-                    tone="bad" if found["leaving"] else "",
-                    note=blocks.cell(found["at_risk"], "monetary", **money),
-                ),
-                hint=self.env._(
-                    "Customers whose churn tendency is %s or more, and their revenue of "
-                    "the last 24 months.",
-                    LEAVING,
-                ),
-                drill="leaving",
-            ),
         ]
+
+    @api.model
+    def _get_leaving_figure(self, asked, found):
+        money = {"currency_id": asked.company.currency_id.id}
+        return blocks.figure(
+            "leaving",
+            self.env._("Leaving"),
+            blocks.cell(
+                found["leaving"],
+                "integer",
+                tone="bad" if found["leaving"] else "",
+                note=blocks.cell(found["at_risk"], "monetary", **money),
+            ),
+            hint=self.env._(
+                "Customers whose churn tendency is %s or more, and their revenue of "
+                "the last 24 months.",
+                LEAVING,
+            ),
+            drill="leaving",
+        )
 
     @api.model
     def _read_headline(self, domain, quality, leaving):

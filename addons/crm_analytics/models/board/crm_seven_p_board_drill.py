@@ -107,9 +107,7 @@ class CrmSevenPBoard(models.AbstractModel):
     @api.model
     def _open_cards(self, asked, domain):
         """Open the scorecards with the 7 P of the board's customers."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            self._get_cards_action()
-        )
+        action = self.env["ir.actions.act_window"]._for_xml_id(self._get_cards_action())
         action["domain"] = list(asked.domain & domain)
         action["context"] = {"create": False, "active_test": False}
         return action
@@ -142,9 +140,7 @@ class CrmSevenPBoard(models.AbstractModel):
     def _get_bought_domain(self, asked, since, until):
         facts = self.env["crm.sale.fact"]
         domain = Domain(facts._get_purchase_domain(asked.company, since, until))
-        return domain & Domain(
-            "partner_id.commercial_partner_id", "=", asked.record.id
-        )
+        return domain & Domain("partner_id.commercial_partner_id", "=", asked.record.id)
 
     @api.model
     def _get_recent_orders_domain(self, asked):
@@ -208,9 +204,8 @@ class CrmSevenPBoard(models.AbstractModel):
 
     @api.model
     def _get_complaints_domain(self, asked):
-        return (
-            Domain("company_id", "=", asked.company.id)
-            & Domain("partner_id.commercial_partner_id", "=", asked.record.id)
+        return Domain("company_id", "=", asked.company.id) & Domain(
+            "partner_id.commercial_partner_id", "=", asked.record.id
         )
 
     @api.model

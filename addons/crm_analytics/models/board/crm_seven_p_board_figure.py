@@ -105,7 +105,9 @@ class CrmSevenPBoard(models.AbstractModel):
     def _get_figure_columns(self):
         """Return ``{part: [columns]}`` as far as the parts have them."""
         return {
-            part: [name for name in FIGURES[part] if name in self._get_part(part)._fields]
+            part: [
+                name for name in FIGURES[part] if name in self._get_part(part)._fields
+            ]
             for part in PARTS
         }
 

@@ -27,7 +27,9 @@ class CrmValueSatisfactionGrid(models.AbstractModel):
     @api.model
     def _get_axes(self, values):
         strategies = self.env["crm.value.strategy"]
-        labels = dict(strategies._fields["satisfaction_band"]._description_selection(self.env))
+        labels = dict(
+            strategies._fields["satisfaction_band"]._description_selection(self.env)
+        )
         hints = {
             "satisfied": self.env._("75 points or more of 100"),
             "neutral": self.env._("50 to 74 points of 100"),
@@ -35,7 +37,10 @@ class CrmValueSatisfactionGrid(models.AbstractModel):
             "unknown": self.env._("No answer in the last 12 months"),
         }
         return (
-            [{"key": key, "label": key, "hint": hint} for key, hint in self._get_classes()],
+            [
+                {"key": key, "label": key, "hint": hint}
+                for key, hint in self._get_classes()
+            ],
             [
                 {"key": key, "label": labels[key], "hint": hints[key]}
                 for key, _label in BANDS
@@ -52,7 +57,10 @@ class CrmValueSatisfactionGrid(models.AbstractModel):
 
     @api.model
     def _get_domain(self, values):
-        domain = [("company_id", "=", self.env.company.id), ("value_class", "!=", False)]
+        domain = [
+            ("company_id", "=", self.env.company.id),
+            ("value_class", "!=", False),
+        ]
         if values["segment"]:
             domain.append(("partner_id.segment_ids", "in", [values["segment"]]))
         return domain

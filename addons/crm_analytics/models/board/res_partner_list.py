@@ -5,7 +5,6 @@ from pytz import timezone, utc
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from odoo.addons.crm_strategy.tools.notification import notification
 
@@ -89,7 +88,9 @@ class ResPartner(models.Model):
 
     def action_propose_calls(self):
         """Put the customers on the call lists of their salespeople."""
-        kind = self.env["crm.sales.activity"]._find_kind(self.env.company, code="phone_call")
+        kind = self.env["crm.sales.activity"]._find_kind(
+            self.env.company, code="phone_call"
+        )
         return self._propose_touches(kind, self.env._("Call list"))
 
     def action_propose_visits(self):
