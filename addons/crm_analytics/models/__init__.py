@@ -1,6 +1,7 @@
 from . import scorecard
 from . import rfm
 from . import seven_p
+from . import credit
 from . import crm_sale_fact
 from . import crm_sales_history_import
 from . import account_move

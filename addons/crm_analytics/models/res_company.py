@@ -9,6 +9,7 @@ class ResCompany(models.Model):
         companies = super().create(vals_list)
         self.env["crm.rfm.policy"]._ensure(companies)
         self.env["crm.profit.policy"]._ensure(companies)
+        self.env["crm.credit.policy"]._ensure(companies)
         return companies
 
     def write(self, vals):

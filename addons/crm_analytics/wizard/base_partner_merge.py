@@ -15,5 +15,6 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         for model in self.env["crm.scorecard.part.engine"]._get_models().values():
             model._drop_of(src_partners)
         self.env["crm.seven.p.score.history"]._drop_of(src_partners)
+        self.env["crm.credit.assessment"]._drop_of(src_partners)
         self.env["crm.scorecard.queue"]._push(src_partners | dst_partner)
         return super()._update_foreign_keys(src_partners, dst_partner)
