@@ -22,3 +22,4 @@ from . import test_seven_p_promotion
 from . import test_analytics_tools
 from . import test_customer_product
 from . import test_measure_profit
+from . import test_credit
