@@ -5,6 +5,7 @@ from . import supply
 from . import affinity
 from . import lifetime
 from . import churn
+from . import credit
 from . import crm_sale_fact
 from . import crm_sales_history_import
 from . import account_move

@@ -33,3 +33,4 @@ from . import test_seven_p_board
 from . import test_board_grids
 from . import test_board_tour
 from . import test_measure_profit
+from . import test_credit
