@@ -116,6 +116,7 @@ class TestDemoStoryScene(DemoStoryBrowser):
         complaint.date_contact = self.today  # three days go by
         self._scene("close", "amara")
         self.assertEqual((complaint.state, complaint.result), ("closed", "resolved"))
+        self.assertEqual(complaint.cause_id.code, "packaging_seal")
         calls = complaint.contact_ids.sorted("id")
         self.assertEqual(calls.mapped("outcome"), ["told", "received"])
         self.assertEqual(calls.user_id.login, "amara")

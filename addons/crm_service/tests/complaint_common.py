@@ -66,6 +66,7 @@ class ComplaintCase(TransactionCase):
         cls.kind = cls.env["crm.complaint.kind"].create(
             {"name": "Torn Bag", "code": "test_torn", "priority": "1"}
         )
+        cls.cause = cls.env["crm.complaint.cause"].create({"name": "Thin Paper"})
         cls._create_customer()
 
     def setUp(self):

@@ -11,7 +11,13 @@ class TestComplaintAnswered(ContactCommon):
     def _close(self, **vals):
         complaint = self._create_complaint("follow_up", **vals)
         complaint.log_call("received")
-        complaint.write({"result": "resolved", "result_note": "All is well"})
+        complaint.write(
+            {
+                "result": "resolved",
+                "result_note": "All is well",
+                "cause_id": self.env.ref("crm_service.crm_complaint_cause_carrier").id,
+            }
+        )
         complaint.action_close()
         return complaint.sudo()
 

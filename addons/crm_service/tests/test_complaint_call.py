@@ -302,6 +302,7 @@ class TestComplaintCall(ContactCommon):
     def test_closing_needs_confirmation_and_a_final_result(self):
         complaint = self._create_complaint("follow_up")
         complaint.write({"result": "resolved", "result_note": "Sent again"})
+        complaint.cause_id = self.env.ref("crm_service.crm_complaint_cause_carrier")
         with self.assertRaises(UserError):
             complaint.action_close()
         self.assertEqual(complaint.state, "follow_up")

@@ -57,11 +57,59 @@ class TestComplaint(ComplaintCase):
         with self.assertRaisesRegex(UserError, "no final result"):
             complaint.action_close()
         complaint.write({"result": "resolved", "result_note": "New bags"})
+        with self.assertRaisesRegex(UserError, "no cause yet. Choose the cause"):
+            complaint.action_close()
+        self.assertEqual(complaint.state, "confirmed")
+        complaint.cause_id = self.cause
         complaint.action_close()
         self.assertEqual(complaint.state, "closed")
         self.assertFalse(complaint.is_open)
         self.assertTrue(complaint.date_closed)
         self.assertFalse(complaint.date_check)
+
+    def test_closing_asks_for_what_is_missing(self):
+        complaint = self._create_confirmed()
+        action = complaint.action_ask_close()
+        self.assertEqual((action["res_id"], action["target"]), (complaint.id, "new"))
+        self.assertEqual(complaint.state, "confirmed")
+        form = Form(complaint, view="crm_service.crm_complaint_view_form_close")
+        form.result = "resolved"
+        form.result_note = "New bags"
+        with self.assertRaisesRegex(AssertionError, "cause_id is a required field"):
+            form.save()
+        form.cause_id = self.cause
+        form.save().action_close()
+        self.assertEqual(
+            (complaint.state, complaint.cause_id), ("closed", self.cause)
+        )
+
+    def test_what_is_complete_is_closed_without_asking(self):
+        complaint = self._create_confirmed(cause_id=self.cause.id)
+        complaint.write({"result": "resolved", "result_note": "New bags"})
+        self.assertFalse(complaint.action_ask_close())
+        self.assertEqual(complaint.state, "closed")
+
+    def test_kind_says_whether_a_cause_is_needed(self):
+        kinds = self.env["crm.complaint.kind"]
+        self.assertTrue(self.kind.is_cause_required)
+        opinion = kinds.create({"name": "Idea", "code": "idea", "type": "opinion"})
+        self.assertFalse(opinion.is_cause_required)
+        delivered = kinds.search([("code", "=", "leak")])
+        self.assertTrue(delivered.is_cause_required)
+        for kind in (opinion, self.kind):
+            kind.is_cause_required = False
+            complaint = self._create_confirmed(kind_id=kind.id)
+            complaint.write({"result": "resolved", "result_note": "Thanks"})
+            complaint.action_close()
+            self.assertEqual(complaint.state, "closed", kind.name)
+
+    def _create_confirmed(self, **vals):
+        complaint = self._create_complaint(**vals).with_user(self.agent)
+        complaint.action_take()
+        complaint.action_decide()
+        complaint.action_tell()
+        complaint.action_receive()
+        return complaint
 
     def test_not_received_reopens(self):
         complaint = self._create_complaint()

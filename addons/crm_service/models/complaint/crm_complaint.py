@@ -72,6 +72,7 @@ class CrmComplaint(models.Model):
         tracking=True,
         groups=INTERNAL,
     )
+    is_cause_required = fields.Boolean(related="kind_id.is_cause_required")
     description = fields.Text("What the Customer Says")
     internal_note = fields.Html(groups=INTERNAL)
     wish = fields.Selection(

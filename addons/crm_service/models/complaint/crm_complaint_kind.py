@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .crm_service_team import FOLLOW_UP_FROM
 
@@ -34,6 +34,14 @@ class CrmComplaintKind(models.Model):
         "Lot/Serial Number Required",
         help="The lot or serial number of each tracked product is required.",
     )
+    is_cause_required = fields.Boolean(
+        "Cause Required to Close",
+        compute="_compute_is_cause_required",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="A complaint of this kind is closed with its cause.",
+    )
     priority = fields.Selection(PRIORITIES, default="0", required=True)
     team_id = fields.Many2one(
         "crm.service.team",
@@ -62,3 +70,9 @@ class CrmComplaintKind(models.Model):
     _days_not_negative = models.Constraint(
         "CHECK(follow_up_days >= 0)", "Days cannot be negative."
     )
+
+    @api.depends("type")
+    def _compute_is_cause_required(self):
+        """What has gone wrong has a cause; an opinion need not have one."""
+        for kind in self:
+            kind.is_cause_required = kind.type == "complaint"

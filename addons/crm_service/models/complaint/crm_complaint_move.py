@@ -52,9 +52,10 @@ class CrmComplaint(models.Model):
         self._move("confirm")
 
     def action_close(self):
-        """Close it with its result."""
+        """Close it with its result and its cause."""
         self.check_access("write")
         self._check_result()
+        self._check_cause()
         self._move("close")
 
     def action_reopen(self, reason=False):
@@ -82,6 +83,19 @@ class CrmComplaint(models.Model):
         if all(complaint._is_approval_open() for complaint in self):
             return super().action_ask_return()
         return self._ask_reason("return")
+
+    def action_ask_close(self):
+        """Close what has its result and its cause; else ask for them."""
+        self.check_access("write")
+        if all(complaint._is_complete() for complaint in self):
+            return self.action_close()
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "crm_service.crm_complaint_action_close"
+            ),
+            "res_id": self.id,
+        }
 
     def action_ask_deny(self):
         """Ask what the customer is not content with."""
@@ -151,14 +165,35 @@ class CrmComplaint(models.Model):
             )
         )
 
+    def _has_result(self):
+        return bool(self.result and (self.result_note or "").strip())
+
+    def _has_cause(self):
+        return bool(self.cause_id or not self.is_cause_required)
+
+    def _is_complete(self):
+        return self._has_result() and self._has_cause()
+
     def _check_result(self):
         """Raise UserError where the final result is missing."""
         for complaint in self:
-            if not complaint.result or not (complaint.result_note or "").strip():
+            if not complaint._has_result():
                 raise UserError(
                     self.env._(
                         "“%(name)s” has no final result yet. Choose the result and "
                         "describe it before you close the complaint.",
+                        name=complaint.display_name,
+                    )
+                )
+
+    def _check_cause(self):
+        """Raise UserError where the kind asks for a cause and there is none."""
+        for complaint in self:
+            if not complaint._has_cause():
+                raise UserError(
+                    self.env._(
+                        "“%(name)s” has no cause yet. Choose the cause on the page "
+                        "“Result” before you close the complaint.",
                         name=complaint.display_name,
                     )
                 )

@@ -62,6 +62,17 @@ function follow(trigger, content) {
     return { content, trigger, run: "click", expectUnloadPage: true };
 }
 
+/** Find the cause by its code, and choose it by the name that the reader sees. */
+function chooseCause(says) {
+    const input = ".modal .o_field_widget[name=cause_id] input";
+    const item = says(".o-autocomplete--dropdown-item", "Seal or Closure", "密封或封口");
+    return [
+        { trigger: input, run: "edit packaging_seal" },
+        { ...item, run: "click" },
+        { ...item, trigger: item.trigger.replace(/.*contains/, `${input}:value`) },
+    ];
+}
+
 /** Put a picture, drawn here, into the file input. */
 async function choosePicture({ anchor }) {
     const canvas = document.createElement("canvas");
@@ -172,17 +183,18 @@ add("close", (says) => [
     press("action_log_call"),
     press("action_received", ".modal"),
     isIn("confirmed"),
-    openPage("result"),
+    press("action_ask_close"),
     {
-        trigger: ".o_field_widget[name=result] input, .o_field_widget[name=result] select",
+        trigger: ".modal .o_field_widget[name=result] :is(input, select)",
         run: "click",
     },
     { trigger: ".o_select_menu_item:eq(0)", run: "click" },
+    ...chooseCause(says),
     {
-        trigger: ".o_field_widget[name=result_note] textarea",
+        trigger: ".modal .o_field_widget[name=result_note] textarea",
         run: "edit One box sent again",
     },
-    press("action_close"),
+    press("action_close", ".modal"),
     isIn("closed"),
 ]);
 

@@ -49,11 +49,27 @@ registry.category("web_tour.tours").add("crm_service_complaint", {
             run: "edit Explained how to store the bags",
         },
         {
-            trigger: "button[name=action_close]",
+            trigger: "button[name=action_ask_close]",
             run: "click",
         },
         {
-            trigger: ".o_arrow_button_current:contains(Closed)",
+            content: "the cause is missing: choose it",
+            trigger: ".modal .o_field_widget[name=cause_id] input",
+            run: "edit Thin Paper",
+        },
+        {
+            trigger: ".modal .o-autocomplete--dropdown-item:contains(Thin Paper)",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=cause_id] input:value(Thin Paper)",
+        },
+        {
+            trigger: ".modal button[name=action_close]",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal)) .o_arrow_button_current:contains(Closed)",
         },
     ],
 });
