@@ -143,8 +143,13 @@ class TestSevenP(SevenPCommon):
             trend=(1, -1, 1),  # 0.33: 67 points
             months=(2, 0, 4),  # 1: 25 points
         )
-        self._set_factors("performance", days_to_pay=(1, 0, 100))
-        for part in ("profitability", "prospecting", "product", "promotion"):
+        for part in (
+            "performance",
+            "profitability",
+            "prospecting",
+            "product",
+            "promotion",
+        ):
             self._set_factors(part)
         self._refresh("2025-06-30")
         score = self._row("score", self.customer)
