@@ -142,14 +142,18 @@ class TestSevenP(SevenPCommon):
             "persistency",
             trend=(1, -1, 1),  # 0.33: 67 points
             months=(2, 0, 4),  # 1: 25 points
-            supply=(5, 0, 100),
         )
-        self._set_factors("performance", days_to_pay=(1, 0, 100))
-        for part in ("profitability", "prospecting", "product", "promotion"):
+        for part in (
+            "performance",
+            "profitability",
+            "prospecting",
+            "product",
+            "promotion",
+        ):
             self._set_factors(part)
         self._refresh("2025-06-30")
         score = self._row("score", self.customer)
-        # (67 + 2 x 25) / 3 = 39; nothing tells the share of supply
+        # (67 + 2 x 25) / 3 = 39
         self.assertEqual(score.persistency_score, 39)
         self.assertIs(score.profiling_score, False)
         self.assertEqual(score.total_score, 39)
@@ -162,7 +166,6 @@ class TestSevenP(SevenPCommon):
         self.assertEqual(found["trend"]["value"], 0.33)
         self.assertEqual(found["trend"]["points"], 67)
         self.assertEqual(found["months"]["points"], 25)
-        self.assertIsNone(found["supply"]["points"])
         shares = [found[code]["contribution"] for code in ("trend", "months")]
         self.assertAlmostEqual(shares[0], 67 / 3)
         self.assertAlmostEqual(shares[1], 50 / 3)
