@@ -262,11 +262,7 @@ def activities(bench):
     )
 
 
-def seven_p(bench):
-    affinity_rows(bench)
-
-
-def affinity_rows(bench):
+def affinities(bench):
     affinity = Affinity(bench.session)
     affinity.make()
     bench.add("Affinity: pairs and rules of three, full", affinity.full, 4)
@@ -317,7 +313,7 @@ GROUPS = (
     rules,
     complaints,
     activities,
-    seven_p,
+    affinities,
     imports,
     host_writes,
     lifetime,

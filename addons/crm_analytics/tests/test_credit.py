@@ -136,7 +136,10 @@ class TestCredit(SevenPCommon):
             partner = self._create_customer(f"C{late}")
             self._card_of(partner)
             self._set_figures(
-                partner, late_share=late, recent_order_count=count, overdue_amount=overdue
+                partner,
+                late_share=late,
+                recent_order_count=count,
+                overdue_amount=overdue,
             )
             card = self.env["crm.scorecard.profitability"].search(
                 [("partner_id", "=", partner.id)]
@@ -190,7 +193,12 @@ class TestCredit(SevenPCommon):
         rating = {"company_id": self.company.id, "agency": "Bank", "rating": "B"}
         self.env["crm.credit.rating"].create(
             [
-                {**rating, "partner_id": self.bad.id, "points": 90, "date": "2020-01-01"},
+                {
+                    **rating,
+                    "partner_id": self.bad.id,
+                    "points": 90,
+                    "date": "2020-01-01",
+                },
                 {
                     **rating,
                     "partner_id": self.bad.id,

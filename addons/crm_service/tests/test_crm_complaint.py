@@ -79,9 +79,7 @@ class TestComplaint(ComplaintCase):
             form.save()
         form.cause_id = self.cause
         form.save().action_close()
-        self.assertEqual(
-            (complaint.state, complaint.cause_id), ("closed", self.cause)
-        )
+        self.assertEqual((complaint.state, complaint.cause_id), ("closed", self.cause))
 
     def test_what_is_complete_is_closed_without_asking(self):
         complaint = self._create_confirmed(cause_id=self.cause.id)

@@ -98,7 +98,11 @@ class CrmCreditAssessment(models.Model):
         factors = self.env["crm.credit.factor"]._ensure(company)
         values = [self._column("v", "value", place) for place, _f in enumerate(factors)]
         points = [
-            SQL("%s AS %s", factor._points_sql(value), self._column(None, "points", place))
+            SQL(
+                "%s AS %s",
+                factor._points_sql(value),
+                self._column(None, "points", place),
+            )
             for place, (factor, value) in enumerate(zip(factors, values, strict=True))
         ]
         return SQL(
@@ -125,7 +129,11 @@ class CrmCreditAssessment(models.Model):
             name = self._column("w", "points", place)
             worth.append(SQL("COALESCE(%s * %s::float8, 0)", name, factor.weight))
             weights.append(
-                SQL("CASE WHEN %s IS NULL THEN 0 ELSE %s::float8 END", name, factor.weight)
+                SQL(
+                    "CASE WHEN %s IS NULL THEN 0 ELSE %s::float8 END",
+                    name,
+                    factor.weight,
+                )
             )
         return SQL(
             "FLOOR((%s)::float8 / NULLIF((%s)::float8, 0) + 0.5)::int",
@@ -159,7 +167,9 @@ class CrmCreditAssessment(models.Model):
         if customer_ids is not None:
             scope = SQL("p.id = ANY(%s)", list(customer_ids))
         values = [
-            SQL("%s AS %s", factor._value_sql(today), self._column(None, "value", place))
+            SQL(
+                "%s AS %s", factor._value_sql(today), self._column(None, "value", place)
+            )
             for place, factor in enumerate(factors)
         ]
         return SQL(

@@ -119,9 +119,7 @@ class CrmCreditFactor(models.Model):
         """Return the figure as a number; country and industry by their id."""
         self.ensure_one()
         if self.source == "tenure":
-            return SQL(
-                "FLOOR((%s::date - s.customer_since) / 30.4375)::float8", today
-            )
+            return SQL("FLOOR((%s::date - s.customer_since) / 30.4375)::float8", today)
         return FIGURES[self.source]
 
     def _points_sql(self, value) -> SQL:
@@ -149,6 +147,4 @@ class CrmCreditFactor(models.Model):
         steps = self.step_ids.sorted("value_from", reverse=True)
         whens = [(SQL(">="), step.value_from, step.points) for step in steps]
         # what lies below all steps has the points of the lowest one
-        return whens + [
-            (SQL("<"), step.value_from, step.points) for step in steps[-1:]
-        ]
+        return whens + [(SQL("<"), step.value_from, step.points) for step in steps[-1:]]

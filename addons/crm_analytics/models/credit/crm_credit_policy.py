@@ -65,7 +65,8 @@ class CrmCreditPolicy(models.Model):
     assess_error = fields.Char("Last error", readonly=True, copy=False)
 
     _company_uniq = models.UniqueIndex(
-        "(company_id)", "A company has one set of credit rules: change the existing one."
+        "(company_id)",
+        "A company has one set of credit rules: change the existing one.",
     )
 
     @api.constrains(*CUTS)
