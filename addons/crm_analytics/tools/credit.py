@@ -7,7 +7,6 @@ be open and the months until the next review. The SQL says the same.
 """
 
 import math
-from datetime import date
 
 from dateutil.relativedelta import relativedelta
 
