@@ -245,7 +245,7 @@ class TestCrmSupplyRecord(TransactionCase):
         for denied in (
             lambda: record.with_user(self.ben).write({"quantity": 1}),
             lambda: record.with_user(self.ben).read(["quantity"]),
-            lambda: record.unlink(),
+            record.unlink,
         ):
             with self.assertRaises(AccessError):
                 denied()
