@@ -42,7 +42,7 @@ class CrmCustomerList(models.Model):
         help="Leave empty for all companies.",
     )
     currency_id = fields.Many2one(
-        "res.currency", compute="_compute_currency_id", string="Currency"
+        "res.currency", compute="_compute_currency_id"
     )
     min_potential = fields.Monetary(
         "Potential from",
@@ -54,7 +54,8 @@ class CrmCustomerList(models.Model):
         "Value Classes",
         default="B",
         required=True,
-        help="Keep: customers of these value classes, or with the monetary score below.",
+        help="Keep: customers of these value classes, or with the monetary score "
+        "below.",
     )
     min_churn_score = fields.Integer(
         "Churn Tendency from",

@@ -280,7 +280,8 @@ class CrmSevenPBoard(models.AbstractModel):
                 )
                 if self._may_refresh()
                 else self.env._(
-                    "The scorecards of %s were never refreshed. Ask an analyst to do so.",
+                    "The scorecards of %s were never refreshed. Ask an analyst to do "
+                    "so.",
                     asked.company.name,
                 ),
             }
