@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ...tools.credit import GRADES
+from ..seven_p.known_float import KnownMonetary
 from ..seven_p.seven_p_fields import Score
 
 
@@ -17,6 +18,6 @@ class CrmScorecardPerformance(models.Model):
         readonly=True,
         help="Grade of the credit assessment in force: A is safest, E riskiest.",
     )
-    credit_limit_proposed = fields.Monetary(
+    credit_limit_proposed = KnownMonetary(
         readonly=True, help="Limit that the credit assessment in force proposes."
     )
