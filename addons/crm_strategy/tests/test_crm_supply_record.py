@@ -215,7 +215,7 @@ class TestCrmSupplyRecord(TransactionCase):
             self._record(
                 5, self.rival, date_from=self.last, date_to=self.last + timedelta(9)
             )
-        with self._refused("learned cannot lie in the future"):
+        with self._refused("learned in the future"):
             self._record(1, self.other_rival, date=self.last + timedelta(5))
         self.assertEqual(self.env["crm.supply.record"].search_count([]), 1)
 

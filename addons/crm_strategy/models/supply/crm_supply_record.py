@@ -155,7 +155,7 @@ class CrmSupplyRecord(models.Model):
         if any(fields.Date.subtract(r.date, days=1) > today for r in self):
             raise ValidationError(
                 self.env._(
-                    "The day on which it was learned cannot lie in the future. Correct it."
+                    "This cannot have been learned in the future. Correct the day."
                 )
             )
 
