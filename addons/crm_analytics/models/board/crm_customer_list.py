@@ -41,9 +41,7 @@ class CrmCustomerList(models.Model):
         ondelete="cascade",
         help="Leave empty for all companies.",
     )
-    currency_id = fields.Many2one(
-        "res.currency", compute="_compute_currency_id"
-    )
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     min_potential = fields.Monetary(
         "Potential from",
         help="Find: the least sum of the expected revenue of open leads and "
@@ -234,7 +232,7 @@ class ResPartner(models.Model):
 
     customer_list_id = fields.Many2one(
         "crm.customer.list",
-        "List to Act on",
+        "Action List",
         store=False,
         search="_search_customer_list_id",
         groups=GROUPS,

@@ -90,8 +90,9 @@ class CrmSevenPBoard(models.AbstractModel):
         specs = [f"{name}:{self._get_aggregator(model, name)}" for name in summed]
         [[count, *figures]] = model._read_group(domain, [], ["__count", *specs])
         return {
-            f"{part}.{name}": [figure or 0, count]
+            f"{part}.{name}": [figure, count]
             for name, figure in zip(summed, figures, strict=True)
+            if figure is not False and figure is not None
         }
 
     @api.model

@@ -103,13 +103,17 @@ class CrmSevenPBoard(models.AbstractModel):
 
     @api.model
     def _get_figure_columns(self):
-        """Return ``{part: [columns]}`` as far as the parts have them."""
+        """Return ``{part: [columns]}`` as far as there are any that one may read."""
         return {
-            part: [
-                name for name in FIGURES[part] if name in self._get_part(part)._fields
-            ]
+            part: [name for name in FIGURES[part] if self._may_read(part, name)]
             for part in PARTS
         }
+
+    @api.model
+    def _may_read(self, part, name):
+        model = self._get_part(part)
+        field = model._fields.get(name)
+        return bool(field) and model._has_field_access(field, "read")
 
     @api.model
     def _get_part(self, part):

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.addons.crm_strategy.tools.notification import notification
 
 from ..res_partner import GROUPS
+from ..seven_p.seven_p_fields import Score
 
 #: Most customers that one click acts on
 LIMIT = 500
@@ -23,7 +24,7 @@ class ResPartner(models.Model):
     crm_value_class = fields.Char(
         "Value Class", compute="_compute_crm_tendency", groups=GROUPS
     )
-    crm_churn_score = fields.Integer(
+    crm_churn_score = Score(
         "Churn Tendency",
         compute="_compute_crm_tendency",
         groups=GROUPS,
@@ -40,7 +41,10 @@ class ResPartner(models.Model):
         help="Expected revenue of the open leads and opportunities that you may see.",
     )
     crm_board_currency_id = fields.Many2one(
-        "res.currency", compute="_compute_crm_board_currency_id", groups=GROUPS
+        "res.currency",
+        "Currency",
+        compute="_compute_crm_board_currency_id",
+        groups=GROUPS,
     )
 
     @api.depends_context("company")
@@ -64,7 +68,7 @@ class ResPartner(models.Model):
             customer = partner.commercial_partner_id
             churn = churns.get(customer)
             partner.crm_value_class = values.get(customer) or False
-            partner.crm_churn_score = churn.churn_score if churn else 0
+            partner.crm_churn_score = churn and churn.churn_score
             partner.crm_churn_reason = churn and churn._get_churn_text()
 
     @api.depends_context("company", "uid")

@@ -14,13 +14,17 @@ class CrmChurnEngine(models.AbstractModel):
     _inherit = "crm.churn.engine"
 
     @api.model
-    def _signs_sql(self, company, as_of, cards: SQL, customers=None) -> SQL:
+    def _signs_sql(
+        self, company, as_of, cards: SQL, customers=None, years=None, is_past=True
+    ) -> SQL:
         """Return one row per card: ``customer_id, silent_days`` and a column per sign.
 
         :param as_of: last day that counts
         :param cards: relation with ``customer_id, last_order_date,
             purchase_day_count, interval_mean, interval_spread`` as of that day
         :param customers: statement giving the ids of the customers, or None for all
+        :param years: relation as of :meth:`_years_sql`, where it is at hand
+        :param is_past: whether the typical interval is that of ``cards``, too
         """
         return SQL(
             """SELECT c.customer_id, c.silent_days, c.few_orders,
@@ -47,25 +51,43 @@ class CrmChurnEngine(models.AbstractModel):
             LEFT JOIN (%(late)s) d USING (customer_id)
             LEFT JOIN (%(answers)s) a USING (customer_id)""",
             as_of=as_of,
-            typical=self._typical_sql(company, cards, customers),
+            typical=self._typical_sql(company, cards, is_past),
             cards=cards,
-            years=self._years_sql(company, as_of, customers),
+            years=years or self._years_sql(company, as_of, customers),
             complaints=self._complaints_sql(company, as_of, customers),
             late=self._late_sql(company, as_of, customers),
             answers=self._answers_sql(company, as_of, customers),
         )
 
     @api.model
-    def _typical_sql(self, company, cards, customers) -> SQL:
-        """Return the company's typical interval: kept since the last full refresh."""
+    def _typical_sql(self, company, cards, is_past) -> SQL:
+        """Return the typical interval: of a day in the past, or the one kept."""
         policy = self.env["crm.rfm.policy"]._ensure(company)
-        if customers is not None and policy.typical_interval:
-            return SQL("%s::float8", policy.typical_interval)
-        return SQL("%s::float8", self._read_typical(cards))
+        if is_past or not policy.typical_interval:
+            return SQL("%s::float8", self._read_typical(cards) or TYPICAL_DAYS)
+        return SQL("%s::float8", policy.typical_interval)
+
+    @api.model
+    def _keep_typical(self, company, window, cards):
+        """Keep the typical interval of ``cards`` for all refreshes of this window.
+
+        The first full refresh of a day sets it; a later one of the same day judges by
+        it too, so that a change of one customer moves no other.
+        """
+        policy = self.env["crm.rfm.policy"]._ensure(company)
+        if policy.typical_interval_date == window.as_of and not policy.is_part_stale:
+            return
+        days = self._read_typical(cards)
+        policy.write(
+            {
+                "typical_interval": days,
+                "typical_interval_date": days and window.as_of,
+            }
+        )
 
     @api.model
     def _read_typical(self, cards):
-        """Return the median of the customers' mean intervals, in days."""
+        """Return the median of the customers' mean intervals in days, 0 if none."""
         [[median]] = self.env.execute_query(
             SQL(
                 """SELECT PERCENTILE_CONT(0.5) WITHIN GROUP (
@@ -74,7 +96,7 @@ class CrmChurnEngine(models.AbstractModel):
                 cards,
             )
         )
-        return round(median or TYPICAL_DAYS, 2)
+        return round(median or 0, 2)
 
     # --- FACTS
 

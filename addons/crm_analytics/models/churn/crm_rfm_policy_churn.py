@@ -10,6 +10,7 @@ class CrmRfmPolicy(models.Model):
         "Typical interval (days)",
         digits=(16, 2),
         readonly=True,
-        help="Median of the customers' mean purchase intervals at the last full"
-        " refresh; the churn tendency measures silence by it.",
+        help="Median of the customers' mean purchase intervals at the first full"
+        " refresh of a day; the churn tendency measures silence by it.",
     )
+    typical_interval_date = fields.Date("Typical interval as of", readonly=True)

@@ -20,6 +20,7 @@ class CrmScorecardSource(models.AbstractModel):
                 columns=("churn_score", "churn_reason", "churn_reason_2"),
                 method="_churn_sql",
                 changed="_churn_changed_sql",
+                prepare="_prepare_bought",
             ),
         ]
 
@@ -35,16 +36,25 @@ class CrmScorecardSource(models.AbstractModel):
             self._only_sql(customers, SQL("customer_id")),
         )
         if customers is None and not window.is_past:
-            policy = self.env["crm.rfm.policy"]._ensure(company)
-            typical = engine._read_typical(cards)
-            if policy.typical_interval != typical:
-                policy.typical_interval = typical
-        signs = engine._signs_sql(company, window.as_of, cards, customers)
+            engine._keep_typical(company, window, cards)
+        signs = engine._signs_sql(
+            company, window.as_of, cards, customers, self._years_sql(), window.is_past
+        )
         return SQL(
             """SELECT customer_id, score AS churn_score, reason AS churn_reason,
                       reason_2 AS churn_reason_2
                  FROM (%s) scored""",
             engine._get_scores_sql(company, signs),
+        )
+
+    @api.model
+    def _years_sql(self) -> SQL:
+        """Return the orders of both years as the churn tendency compares them."""
+        return SQL(
+            """SELECT customer_id, recent_order_count AS recent_orders,
+                      former_order_count AS former_orders,
+                      recent AS recent_revenue, former AS former_revenue
+                 FROM crm_scorecard_bought"""
         )
 
     @api.model

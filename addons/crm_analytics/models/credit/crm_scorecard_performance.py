@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ...tools.credit import GRADES
+from ..seven_p.known_float import KnownMonetary
 from ..seven_p.seven_p_fields import Score
 
 
@@ -15,8 +16,8 @@ class CrmScorecardPerformance(models.Model):
     risk_grade = fields.Selection(
         [(grade, grade) for grade in GRADES],
         readonly=True,
-        help="Grade of the credit assessment in force: A is the safest, E the riskiest.",
+        help="Grade of the credit assessment in force: A is safest, E riskiest.",
     )
-    credit_limit_proposed = fields.Monetary(
+    credit_limit_proposed = KnownMonetary(
         readonly=True, help="Limit that the credit assessment in force proposes."
     )

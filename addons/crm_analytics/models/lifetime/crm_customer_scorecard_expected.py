@@ -42,7 +42,7 @@ class CrmCustomerScorecard(models.Model):
     potential_amount = fields.Monetary("Potential", compute="_compute_expected")
     potential_gap = fields.Monetary(compute="_compute_expected")
     churn_score = fields.Integer("Churn tendency", compute="_compute_expected")
-    churn_reason = fields.Selection(SIGNS, "Above all", compute="_compute_expected")
+    churn_reason = fields.Selection(SIGNS, "Main Sign", compute="_compute_expected")
     churn_reason_2 = fields.Selection(SIGNS, "And", compute="_compute_expected")
 
     @api.depends("partner_id", "company_id")

@@ -9,8 +9,8 @@ PERCENTILE = 0.9
 class CrmPotentialBenchmark(models.Model):
     """What a strong customer of a segment or industry buys in 12 months.
 
-    Worked out by every full refresh from the customers who bought in these months, and
-    kept, so that a change of one customer moves nobody else. The row without segment
+    Worked out by the first full refresh of a day from the customers who bought in these
+    months, and kept, so that a change of one customer moves nobody else. The row without segment
     and industry is that of all customers.
     """
 
@@ -56,6 +56,13 @@ class CrmPotentialBenchmark(models.Model):
         )
 
     @api.model
+    def _is_kept(self, company, window):
+        """Return whether the amounts are those of this window and of the rules."""
+        policy = self.env["crm.rfm.policy"]._ensure(company)
+        as_of = [("company_id", "=", company.id), ("date", "=", window.as_of)]
+        return not policy.is_part_stale and bool(self.search_count(as_of, limit=1))
+
+    @api.model
     def _store(self, company, window, revenue: SQL):
         """Work out the amounts anew.
 
@@ -83,7 +90,7 @@ class CrmPotentialBenchmark(models.Model):
                                   %(join)s
                             WHERE customer.revenue > 0) one
                  GROUP BY GROUPING SETS ((group_id), ())
-                   HAVING GROUPING(group_id) = 1
+                   HAVING GROUPING(group_id) = 1 AND COUNT(*) > 0
                        OR group_id IS NOT NULL AND COUNT(*) >= %(fewest)s""",
                 column=SQL.identifier("segment_id" if is_segment else "industry_id"),
                 company=company.id,

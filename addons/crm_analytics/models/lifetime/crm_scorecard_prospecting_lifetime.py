@@ -1,26 +1,28 @@
 from odoo import fields, models
 
+from ..seven_p.known_float import KnownFloat, KnownMonetary
+
 
 class CrmScorecardProspecting(models.Model):
     """What to expect of a customer: orders, worth, pipeline and potential."""
 
     _inherit = "crm.scorecard.prospecting"
 
-    expected_orders = fields.Float(
+    expected_orders = KnownFloat(
         digits=(16, 2),
         readonly=True,
         help="Purchases (days with an order) to expect in the next 12 months.",
     )
-    expected_revenue = fields.Monetary(
+    expected_revenue = KnownMonetary(
         readonly=True,
         help="Untaxed revenue to expect in the next 12 months: expected orders times"
         " the amount expected of one.",
     )
-    lifetime_value = fields.Monetary(
+    lifetime_value = KnownMonetary(
         readonly=True,
         help="Margin to expect over the years set in the policy, at its present worth.",
     )
-    probability_alive = fields.Float(
+    probability_alive = KnownFloat(
         digits=(4, 3),
         readonly=True,
         aggregator="avg",
@@ -46,14 +48,14 @@ class CrmScorecardProspecting(models.Model):
         readonly=True,
         help="The open pipeline, each opportunity times its probability.",
     )
-    potential_amount = fields.Monetary(
+    potential_amount = KnownMonetary(
         "Potential",
         readonly=True,
         help="What he could buy in 12 months: his whole demand where it is known, else"
         " what a strong customer (the 90th percentile) of the same segment or industry"
         " bought in the last 12 months; never less than he bought himself.",
     )
-    potential_gap = fields.Monetary(
+    potential_gap = KnownMonetary(
         readonly=True,
         help="Potential less the revenue of the last 12 months.",
     )

@@ -29,6 +29,7 @@ class CrmScorecardSource(models.AbstractModel):
                 label=self.env._("Potential"),
                 columns=("potential_amount", "potential_gap"),
                 method="_potential_sql",
+                prepare="_prepare_bought",
                 is_dated=False,
             ),
         ]
@@ -73,7 +74,8 @@ class CrmScorecardSource(models.AbstractModel):
     def _potential_sql(self, company, window, customers) -> SQL:
         """Return what each customer could buy, and what of it he does not."""
         benchmark = self.env["crm.potential.benchmark"]
-        if customers is None and not window.is_past:
+        is_first = customers is None and not benchmark._is_kept(company, window)
+        if is_first and not window.is_past:
             benchmark._store(company, window, self._revenue_sql(company, window, None))
         group, join = benchmark._get_group_sql(company)
         return SQL(
@@ -116,20 +118,13 @@ class CrmScorecardSource(models.AbstractModel):
         Confirmed orders of these months; credit notes are left to the revenue of the
         card, since a potential is what somebody buys.
         """
-        facts = self.env["crm.sale.fact"]
-        orders = facts._orders_sql(
-            company, window.as_of, customers=customers, since=window.start
-        )
         return SQL(
             """SELECT customer_id,
-                      ROUND(COALESCE(bought.revenue, 0), %(digits)s) AS revenue
+                      ROUND(COALESCE(bought.recent, 0), %(digits)s) AS revenue
                  FROM (%(cards)s) c
-            LEFT JOIN (SELECT customer_id, SUM(revenue) AS revenue
-                         FROM (%(orders)s) o
-                     GROUP BY customer_id) bought USING (customer_id)
+            LEFT JOIN crm_scorecard_bought bought USING (customer_id)
                 WHERE c.active %(among)s""",
             digits=company.currency_id.decimal_places,
-            orders=orders,
             cards=self._cards_sql(company, window),
             among=self._only_sql(customers, SQL("customer_id")),
         )

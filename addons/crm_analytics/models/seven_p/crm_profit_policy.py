@@ -10,7 +10,10 @@ from ...tools.profit import MONTHS, TIERS
 LAST_TIER = TIERS[-1]
 FLOORS = {tier: f"floor_{tier.lower()}" for tier in TIERS[:-1]}
 #: Who reads figures of the whole company
-COMPANY_READERS = "crm_strategy.group_manager,crm_analytics.group_analyst"
+COMPANY_READERS = (
+    "sales_team.group_sale_salesman_all_leads,crm_strategy.group_manager,"
+    "crm_analytics.group_analyst"
+)
 #: Percentile of the monthly amounts that the button proposes as floor of a tier
 PROPOSED = {"A": 0.95, "B": 0.8, "C": 0.5, "D": 0.2}
 

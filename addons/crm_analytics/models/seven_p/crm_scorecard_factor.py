@@ -157,7 +157,10 @@ class CrmScorecardFactor(models.Model):
         return [
             name
             for name, field in model._fields.items()
-            if field.store and field.type in USABLE and name not in base
+            if field.store
+            and field.type in USABLE
+            and name not in base
+            and not field.groups  # the explanation would show it to everybody
         ]
 
     def _get_field(self):
@@ -194,14 +197,19 @@ class CrmScorecardFactor(models.Model):
         return SQL("%s::float8", column)
 
     def _points_sql(self, window, table) -> SQL:
-        """Return the points of the factor, as :func:`points_of` has it."""
+        """Return the points of the factor, as :func:`points_of` has it.
+
+        LEAST and GREATEST pass over what is not known, so it is asked for first.
+        """
         self.ensure_one()
         return SQL(
-            """FLOOR(100 * LEAST(1, GREATEST(0,
-                   (%s - %s::float8) / %s::float8)) + 0.5)::int2""",
-            self._value_sql(window, table),
-            self.value_zero,
-            self.value_full - self.value_zero,
+            """CASE WHEN %(value)s IS NOT NULL THEN
+                    FLOOR(100 * LEAST(1, GREATEST(0,
+                        (%(value)s - %(zero)s::float8) / %(range)s::float8))
+                    + 0.5)::int2 END""",
+            value=self._value_sql(window, table),
+            zero=self.value_zero,
+            range=self.value_full - self.value_zero,
         )
 
     # --- COMPANIES AND BOUNDS

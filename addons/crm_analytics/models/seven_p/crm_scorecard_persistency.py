@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ...tools.seven_p import MONTHS, WEEKDAYS
+from .known_float import KnownFloat
 
 
 class CrmScorecardPersistency(models.Model):
@@ -33,14 +34,14 @@ class CrmScorecardPersistency(models.Model):
         help="Untaxed amount of the confirmed orders of these months, less what credit"
         " notes of these months took back.",
     )
-    revenue_trend = fields.Float(
+    revenue_trend = KnownFloat(
         readonly=True,
         digits=(4, 2),
         aggregator="avg",
         help="From -1 (all lost) by 0 (unchanged) to 1 (all new): the difference of the"
         " revenue of the two years, divided by the sum.",
     )
-    regularity = fields.Float(
+    regularity = KnownFloat(
         readonly=True,
         digits=(4, 2),
         aggregator="avg",
@@ -64,7 +65,7 @@ class CrmScorecardPersistency(models.Model):
         readonly=True,
         help="The day of the week with most of his orders of the last 24 months.",
     )
-    peak_share = fields.Float(
+    peak_share = KnownFloat(
         "Peak share (%)",
         digits=(5, 1),
         readonly=True,

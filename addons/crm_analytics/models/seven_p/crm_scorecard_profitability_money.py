@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ...tools.profit import CLASSES, TIERS
+from .crm_profit_policy import COMPANY_READERS
 from .known_float import KnownFloat
 
 
@@ -75,6 +76,7 @@ class CrmScorecardProfitability(models.Model):
         "Contribution share (%)",
         digits=(16, 4),
         readonly=True,
+        groups=COMPANY_READERS,  # it tells the contribution of the company
         help="The contribution as a share of that of the whole company at the last"
         " full refresh.",
     )

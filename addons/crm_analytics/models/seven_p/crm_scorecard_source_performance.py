@@ -107,8 +107,8 @@ class CrmScorecardSource(models.AbstractModel):
                       ROUND(SUM(amount), %(digits)s) AS paid_amount,
                       ROUND(SUM(amount * days) / SUM(amount), 1)::float8
                           AS days_to_pay,
-                      ROUND(100 * SUM(amount) FILTER (WHERE is_late) / SUM(amount), 1)
-                          ::float8 AS late_share
+                      ROUND(100 * COALESCE(SUM(amount) FILTER (WHERE is_late), 0)
+                            / SUM(amount), 1)::float8 AS late_share
                  FROM (%(payments)s) paid
              GROUP BY customer_id""",
             digits=company.currency_id.decimal_places,

@@ -37,6 +37,7 @@ class CrmScorecardSource(models.AbstractModel):
                     "former_revenue",
                     "active_month_count",
                 ),
+                prepare="_prepare_bought",
             ),
             Source(
                 "persistency_card",
@@ -61,14 +62,25 @@ class CrmScorecardSource(models.AbstractModel):
         )
 
     @api.model
+    def _prepare_bought(self, company, window, customers):
+        """Pass over two years of orders once, for all who compare the years.
+
+        Makes ``crm_scorecard_bought``: one row per customer who ordered, with the
+        numbers and amounts of :meth:`_bought_sql`.
+        """
+        self.env["crm.scorecard.engine"]._make_table(
+            "crm_scorecard_bought", self._bought_sql(company, window, customers)
+        )
+
+    @api.model
     def _persistency_orders_sql(self, company, window, customers) -> SQL:
-        """Return the figures of two years of orders, by one pass over them.
+        """Return the figures of two years of orders.
 
         Amounts by month of the year and numbers by day of the week are summed beside
         each other: grouping by them before would sort the orders twice.
         """
         return SQL(
-            """WITH bought AS (%(bought)s), taken AS (%(taken)s)
+            """WITH taken AS (%(taken)s)
                SELECT customer_id, recent_order_count, former_order_count,
                       net.recent_revenue, net.former_revenue,
                       (net.recent_revenue - net.former_revenue)
@@ -82,7 +94,7 @@ class CrmScorecardSource(models.AbstractModel):
                            THEN 100 * peak.amount / peak.total END AS peak_share,
                       CASE WHEN former_order_count > 0
                            THEN recent_order_count > 0 END AS is_retained
-                 FROM bought b
+                 FROM crm_scorecard_bought b
             FULL JOIN taken t USING (customer_id)
            CROSS JOIN LATERAL (
                       SELECT COALESCE(b.recent, 0) - COALESCE(t.recent, 0)
@@ -93,7 +105,6 @@ class CrmScorecardSource(models.AbstractModel):
                       SELECT GREATEST(%(months)s) AS amount,
                              GREATEST(%(weekdays)s) AS orders,
                              total) peak""",
-            bought=self._bought_sql(company, window, customers),
             taken=self._taken_back_sql(company, window, customers),
             months=self._places_sql("months", len(MONTHS)),
             weekdays=self._places_sql("weekdays", len(WEEKDAYS)),

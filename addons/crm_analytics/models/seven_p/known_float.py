@@ -1,4 +1,4 @@
-"""A figure that may be unknown."""
+"""Figures that may be unknown."""
 
 from odoo import fields
 
@@ -10,4 +10,14 @@ class KnownFloat(fields.Float):
     """
 
     def convert_to_record(self, value, record):
+        return False if value is None else value
+
+
+class KnownMonetary(fields.Monetary):
+    """An amount, empty and not 0 where nothing is known."""
+
+    def convert_to_record(self, value, record):
+        return False if value is None else value
+
+    def convert_to_read(self, value, record, use_display_name=True):
         return False if value is None else value

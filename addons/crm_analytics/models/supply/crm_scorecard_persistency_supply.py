@@ -1,10 +1,12 @@
 from odoo import fields, models
 
+from ..seven_p.known_float import KnownFloat
+
 
 class CrmScorecardPersistency(models.Model):
     _inherit = "crm.scorecard.persistency"
 
-    supply_share = fields.Float(
+    supply_share = KnownFloat(
         "Share of supply (%)",
         readonly=True,
         digits=(5, 1),

@@ -156,7 +156,9 @@ class CrmSupplyRecord(models.Model):
         today = fields.Date.context_today(self)
         if any(fields.Date.subtract(r.date, days=1) > today for r in self):
             raise ValidationError(
-                self.env._("Nothing can be learned in the future. Correct the day.")
+                self.env._(
+                    "This cannot have been learned in the future. Correct the day."
+                )
             )
 
     @api.constrains(*IDENTITY, "date_from", "date_to", "active")
