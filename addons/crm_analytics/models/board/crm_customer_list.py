@@ -155,10 +155,15 @@ class CrmCustomerList(models.Model):
         )
 
     def _get_find_domain(self):
-        """Never bought here, and open leads of the reader's promise enough."""
+        """Never bought here, and open leads of the reader's promise enough.
+
+        Whoever may not read leads sees nobody.
+        """
         cards = self.env["crm.customer.scorecard"].with_context(active_test=False)
         bought = cards._search([("company_id", "=", self._get_company().id)])
         leads = self.env["crm.lead"]
+        if not leads.has_access("read"):
+            return Domain.FALSE
         leads.flush_model(["expected_revenue", "partner_id", "active", "stage_id"])
         query = leads._search(self._get_open_lead_domain())
         names = ("partner_id", "expected_revenue")

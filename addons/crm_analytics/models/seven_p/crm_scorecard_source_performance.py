@@ -193,7 +193,7 @@ class CrmScorecardSource(models.AbstractModel):
     def _source_deliveries(self, company, window, customers) -> SQL:
         partners = None if customers is None else self._partners(customers)
         deliveries = self.env["crm.delivery.report"]._company_sql(
-            company, window.start, window.as_of, partners
+            company, since=window.start, until=window.as_of, partners=partners
         )
         return SQL(
             """SELECT partner_id AS customer_id, COUNT(*)::int AS delivery_count,

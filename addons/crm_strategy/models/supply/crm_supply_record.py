@@ -47,6 +47,7 @@ class CrmSupplyRecord(models.Model):
     company_id = fields.Many2one(
         "res.company",
         required=True,
+        ondelete="cascade",
         index=True,
         default=lambda self: self.env.company,
     )
@@ -66,6 +67,7 @@ class CrmSupplyRecord(models.Model):
     currency_id = fields.Many2one(
         "res.currency",
         required=True,
+        ondelete="restrict",
         default=lambda self: self.env.company.currency_id,
     )
 
