@@ -8,7 +8,9 @@ from . import test_scorecard_oracle
 from . import test_scorecard_tour
 from . import test_segment_scorecard_report
 from . import test_seven_p
+from . import test_seven_p_rights
 from . import test_seven_p_runs
+from . import test_seven_p_supply
 from . import test_seven_p_tools
 from . import test_sums_mixin
 from . import test_demo_story

@@ -61,6 +61,7 @@ class CrmSevenPPreview(models.TransientModel):
         """Work out the scores by the changed factors; change nothing."""
         self.ensure_one()
         self.env["crm.scorecard.factor"].check_access("write")
+        self.company_id.check_access("read")
         self.flush_recordset()
         # what is written within is taken back, what was read stays
         with closing(self.env.cr.savepoint()):

@@ -54,7 +54,7 @@ class CrmCustomerPage(models.AbstractModel):
 
     @api.model
     def _get_offer_table(self, offers):
-        labels = self._state_labels("crm.next.best.offer")
+        labels = self._get_state_labels("crm.next.best.offer", "state")
         return blocks.table(
             "offers",
             "",

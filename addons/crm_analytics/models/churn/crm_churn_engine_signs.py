@@ -71,8 +71,8 @@ class CrmChurnEngine(models.AbstractModel):
     def _keep_typical(self, company, window, cards):
         """Keep the typical interval of ``cards`` for all refreshes of this window.
 
-        The first full refresh of a day sets it; a later one of the same day judges by
-        it too, so that a change of one customer moves no other.
+        The first full refresh of a day that finds one sets it; a later one of the same
+        day judges by it too, so that a change of one customer moves no other.
         """
         policy = self.env["crm.rfm.policy"]._ensure(company)
         if policy.typical_interval_date == window.as_of and not policy.is_part_stale:

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 
 from ..churn.crm_churn_factor import SIGNS
+from ..seven_p.known_float import KnownFloat, KnownMonetary
+from ..seven_p.seven_p_fields import Score
 
 #: part: ``{field of the scorecard: field of the part}``
 SHOWN = {
@@ -28,10 +30,10 @@ class CrmCustomerScorecard(models.Model):
 
     _inherit = "crm.customer.scorecard"
 
-    expected_orders = fields.Float(compute="_compute_expected", digits=(16, 2))
-    expected_revenue = fields.Monetary(compute="_compute_expected")
-    lifetime_value = fields.Monetary(compute="_compute_expected")
-    probability_alive = fields.Float(compute="_compute_expected", digits=(4, 3))
+    expected_orders = KnownFloat(compute="_compute_expected", digits=(16, 2))
+    expected_revenue = KnownMonetary(compute="_compute_expected")
+    lifetime_value = KnownMonetary(compute="_compute_expected")
+    probability_alive = KnownFloat(compute="_compute_expected", digits=(4, 3))
     lifetime_model_id = fields.Many2one(
         "crm.lifetime.model", compute="_compute_expected"
     )
@@ -39,9 +41,9 @@ class CrmCustomerScorecard(models.Model):
     pipeline_weighted = fields.Monetary(
         "Weighted pipeline", compute="_compute_expected"
     )
-    potential_amount = fields.Monetary("Potential", compute="_compute_expected")
-    potential_gap = fields.Monetary(compute="_compute_expected")
-    churn_score = fields.Integer("Churn tendency", compute="_compute_expected")
+    potential_amount = KnownMonetary("Potential", compute="_compute_expected")
+    potential_gap = KnownMonetary(compute="_compute_expected")
+    churn_score = Score("Churn tendency", compute="_compute_expected")
     churn_reason = fields.Selection(SIGNS, "Main Sign", compute="_compute_expected")
     churn_reason_2 = fields.Selection(SIGNS, "And", compute="_compute_expected")
 

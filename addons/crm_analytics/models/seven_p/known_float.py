@@ -9,12 +9,22 @@ class KnownFloat(fields.Float):
     A customer who was never late differs from one to whom nothing was delivered.
     """
 
+    def convert_to_cache(self, value, record, validate=True):
+        if value is None or value is False:
+            return None
+        return super().convert_to_cache(value, record, validate)
+
     def convert_to_record(self, value, record):
         return False if value is None else value
 
 
 class KnownMonetary(fields.Monetary):
     """An amount, empty and not 0 where nothing is known."""
+
+    def convert_to_cache(self, value, record, validate=True):
+        if value is None or value is False:
+            return None
+        return super().convert_to_cache(value, record, validate)
 
     def convert_to_record(self, value, record):
         return False if value is None else value
