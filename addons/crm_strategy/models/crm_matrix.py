@@ -44,8 +44,8 @@ class CrmMatrix(models.AbstractModel):
         text) and ``color`` (0 to 11 of the host's palette). Cells without
         customers are left out. Optional: ``computed_at`` (datetime, UTC; now if
         absent), ``legend`` (list of ``label`` with ``tone`` or ``color``),
-        ``row_totals``, ``column_totals`` (by key) and ``total`` if sums of the cells would be
-        wrong, and ``empty`` if there is nothing to show: ``title``, ``text``,
+        ``row_totals``, ``column_totals`` (by key) and ``total`` if sums of the cells
+        would be wrong, and ``empty`` if there is nothing to show: ``title``, ``text``,
         ``action`` (xml id) and ``action_label`` of the next step.
     ``_get_cell_domain(values, row_key, column_key)`` -> domain
         of exactly the ``_matrix_res_model`` records that the cell counts; a key
