@@ -42,7 +42,7 @@ class ResPartner(models.Model):
     )
     crm_board_currency_id = fields.Many2one(
         "res.currency",
-        "Currency",
+        "Currency of the Potential",
         compute="_compute_crm_board_currency_id",
         groups=GROUPS,
     )
