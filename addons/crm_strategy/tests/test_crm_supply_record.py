@@ -140,8 +140,9 @@ class TestCrmSupplyRecord(TransactionCase):
     def test_a_part_of_the_year_stands_for_all_of_it(self):
         """12 t in 73 days; two suppliers add up."""
         start = self.last - timedelta(72)
-        self._record(12, self.rival, date_from=start)
+        part = self._record(12, self.rival, date_from=start)
         self._record(10, self.other_rival)
+        self.assertEqual(part.yearly_quantity, 60)
         others = 12 / 73 * self.days + 10
         self._assert_share(0, others, others, 0)
 

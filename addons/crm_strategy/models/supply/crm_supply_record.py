@@ -2,8 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ...tools.supply_share import overlap_days, yearly_quantity
+
 #: What makes a record the same as another, but for its quantity
 IDENTITY = ("company_id", "partner_id", "category_id", "supplier_id", "source")
+DAYS_OF_YEAR = 365
 
 
 class CrmSupplyRecord(models.Model):
@@ -54,6 +57,12 @@ class CrmSupplyRecord(models.Model):
     date_from = fields.Date("From", required=True)
     date_to = fields.Date("To", required=True)
     quantity = fields.Float(required=True, digits="Product Unit")
+    yearly_quantity = fields.Float(
+        "In 12 Months",
+        digits="Product Unit",
+        compute="_compute_yearly_quantity",
+        help="What the quantity means for a year, if the customer goes on like this.",
+    )
     uom_id = fields.Many2one(
         "uom.uom",
         "Unit",
@@ -108,6 +117,15 @@ class CrmSupplyRecord(models.Model):
     _same_idx = models.Index("(partner_id, category_id, supplier_id)")
 
     # --- COMPUTE
+
+    @api.depends("quantity", "date_from", "date_to")
+    def _compute_yearly_quantity(self):
+        for record in self:
+            start, end = record.date_from, record.date_to
+            days = start and end and overlap_days(start, end, start, end)
+            record.yearly_quantity = days and yearly_quantity(
+                record.quantity, days, DAYS_OF_YEAR
+            )
 
     @api.depends("partner_id.name", "category_id.name", "supplier_id.name")
     def _compute_display_name(self):
