@@ -5,6 +5,9 @@ from .common import ScorecardCommon
 
 @tagged("post_install", "-at_install")
 class TestScorecardTour(ScorecardCommon, HttpCase):
+    # all menus of the app beside each other
+    browser_size = "2400x900"
+
     def test_manager_reads_scores_and_refreshes_them(self):
         for number in range(1, 6):
             customer = self._create_customer(f"Customer {number}")

@@ -16,6 +16,10 @@ class TestSevenPRuns(SevenPCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.call = cls.env["crm.sales.activity.kind"].create(
+            {"name": "Quick call", "code": "seven_p_run_call"}
+        )
+        cls.product.categ_id = cls.env["product.category"].create({"name": "Metal"})
         cls.customer = cls._create_customer("Bauxite")
         cls._create_order(cls.customer, "2026-02-10", 100.0)
 
@@ -28,7 +32,50 @@ class TestSevenPRuns(SevenPCommon):
         for customer in customers:
             for _number in range(chance.randint(0, 4)):
                 self._make_order(chance, customer)
+            for what in (self._complain, self._call, self._need):
+                if chance.random() < 0.3:
+                    what(chance, customer)
         return customers
+
+    def _complain(self, chance, customer):
+        kinds = self.env["crm.complaint.kind"]
+        complaint = self.env["crm.complaint"].create(
+            {
+                "partner_id": customer.id,
+                "company_id": self.company.id,
+                "kind_id": kinds.search([("type", "=", "complaint")], limit=1).id,
+                "description": "Scratches",
+            }
+        )
+        day = date(2026, 6, 28) - timedelta(days=chance.randint(0, 400))
+        complaint.date_received = f"{day} 08:00:00"
+
+    def _call(self, chance, customer):
+        day = date(2026, 6, 28) - timedelta(days=chance.randint(0, 400))
+        self.env["crm.sales.activity"].create(
+            {
+                "partner_id": customer.id,
+                "company_id": self.company.id,
+                "kind_id": self.call.id,
+                "date_start": f"{day} 08:00:00",
+                "state": "done",
+                "kind_cost": chance.choice([0, 25]),
+            }
+        )
+
+    def _need(self, chance, customer):
+        """Note his whole demand of what he buys."""
+        self.env["crm.supply.record"].create(
+            {
+                "partner_id": customer.id,
+                "company_id": self.company.id,
+                "category_id": self.product.categ_id.id,
+                "date_from": "2025-07-01",
+                "date_to": AS_OF,
+                "quantity": chance.choice([1, 20]),
+                "uom_id": self.product.uom_id.id,
+            }
+        )
 
     def _make_order(self, chance, customer):
         day = date(2026, 7, 10) - timedelta(days=chance.randint(0, 900))
@@ -57,6 +104,9 @@ class TestSevenPRuns(SevenPCommon):
         moved.partner_id = customers[0]
         gone._action_cancel()
         customers[1].city = "Aachen"
+        self._complain(chance, customers[3])
+        self._call(chance, customers[4])
+        self._need(chance, customers[5])
         self.env["crm.lead"].create(
             {
                 "name": "Call",

@@ -98,7 +98,7 @@ class TestSevenPSupply(SevenPCommon):
         self.assertPart(
             "persistency", self.foundry, supply_share=False, supply_share_date=False
         )
-        self._backdate_records()
+        self._backdate()
         self._know(self.foundry, 40)
         self._deliver(self.smelter, "2026-06-10", 40, 100)
         run = self._refresh(AS_OF, "incremental")
@@ -108,12 +108,6 @@ class TestSevenPSupply(SevenPCommon):
         before = self._dump()
         self._refresh(AS_OF)
         self.assertEqual(self._dump(), before)
-
-    def _backdate_records(self):
-        self._backdate()
-        self.env.cr.execute(
-            "UPDATE crm_supply_record SET write_date = write_date - INTERVAL '1 day'"
-        )
 
     def test_demand_is_worth_his_price_else_the_companys(self):
         """Smelter: 160 t at his 100; Novice: 20,000 kg at the company's 110 per ton."""
@@ -149,7 +143,7 @@ class TestSevenPSupply(SevenPCommon):
         self._know(self.novice, 20)
         self._refresh(AS_OF)
         self.assertPotential(self.novice, 2200.0, 2170.0)
-        self._backdate_records()
+        self._backdate()
         self._deliver(self.foundry, "2026-06-10", 50, 200)
         self._refresh(AS_OF, "incremental")
         before = self._dump()

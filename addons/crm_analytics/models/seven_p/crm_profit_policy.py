@@ -181,10 +181,11 @@ class CrmProfitPolicy(models.Model):
         )
 
     def _has_bounds_of(self, as_of):
-        """Return whether there are bounds of this day, from any revenue at all."""
+        """Return whether there are bounds of this day, from any figures at all."""
         self.ensure_one()
         known = self.sudo()  # style: CRM109 as above
-        return known.has_bounds and known.bounds_date == as_of and known.bound_a > 0
+        is_known = known.bound_a > 0 or known.total_contribution
+        return known.has_bounds and known.bounds_date == as_of and bool(is_known)
 
     def _store_bounds(self, bounds, as_of):
         self.ensure_one()

@@ -15,6 +15,7 @@ registry.category("web_tour.tours").add("crm_scorecard_tour", {
             trigger: '.o_app[data-menu-xmlid="crm_analytics.crm_analytics_menu_root"]',
             run: "click",
         },
+        openMenu("Open the scorecards", "crm_analytics.crm_customer_scorecard_menu"),
         {
             content: "The best customer comes first; open the scorecard",
             trigger: ".o_data_row:first .o_data_cell:contains(Customer 5)",
