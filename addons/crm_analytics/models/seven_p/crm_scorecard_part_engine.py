@@ -83,6 +83,7 @@ class CrmScorecardPartEngine(models.AbstractModel):
         company = policy.company_id
         factors = self.env["crm.scorecard.factor"]._ensure(company)
         sources = self._get_active_sources()
+        self._expect_many(customers is None)
         self._run_step(policy, run, "prepare", self._prepare, window, customers)
 
         def fill(_policy, model):
@@ -101,7 +102,20 @@ class CrmScorecardPartEngine(models.AbstractModel):
             work = score if part == "score" else fill
             counts = self._run_step(policy, run, part, work, model)
             written += counts["inserted"] + counts["updated"] + counts["deleted"]
+        self._expect_many(False)
         return written
+
+    @api.model
+    def _expect_many(self, is_whole):
+        """Tell the planner whether the statements to come join whole tables.
+
+        It takes the grouped rows of a source for a handful; with all customers it
+        would then look each one of them up in all rows of another source.
+        """
+        value = "off" if is_whole else "on"
+        self.env.cr.execute(
+            SQL("SELECT set_config('enable_nestloop', %s, true)", value)
+        )
 
     @api.model
     def _run_step(self, policy, run, step, work, *args):
@@ -130,6 +144,7 @@ class CrmScorecardPartEngine(models.AbstractModel):
         window = self._get_window(company, month_end, is_past=True)
         factors = self.env["crm.scorecard.factor"]._ensure(company)
         sources = self._get_active_sources(only_dated=is_old)
+        self._expect_many(True)
         self._run_step(policy, run, "prepare", self._prepare, window, None)
         relations = {}
         for part, model in self.env["crm.scorecard.part"]._get_parts().items():
@@ -142,7 +157,9 @@ class CrmScorecardPartEngine(models.AbstractModel):
         )
         self._run_step(policy, run, "score", self._keep, "crm_seven_p_scored", rows)
         history = self.env["crm.seven.p.score.history"]
-        return history._store_month_end(company, month_end)
+        added = history._store_month_end(company, month_end)
+        self._expect_many(False)
+        return added
 
     @api.model
     def _keep(self, _policy, name, rows):
