@@ -10,8 +10,8 @@ class CrmPotentialBenchmark(models.Model):
     """What a strong customer of a segment or industry buys in 12 months.
 
     Worked out by the first full refresh of a day from the customers who bought in these
-    months, and kept, so that a change of one customer moves nobody else. The row without segment
-    and industry is that of all customers.
+    months, and kept, so that a change of one customer moves nobody else. The row
+    without segment and industry is that of all customers.
     """
 
     _name = "crm.potential.benchmark"

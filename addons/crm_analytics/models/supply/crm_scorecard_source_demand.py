@@ -131,7 +131,7 @@ class CrmScorecardSource(models.AbstractModel):
         missing = [key for key in recorded if ":".join(map(str, key)) not in known]
         if missing:
             known |= self._read_supply_prices(company, window, missing)
-        if missing or not is_kept and policy.supply_prices:
+        if missing or (not is_kept and policy.supply_prices):
             policy.write(
                 {"supply_prices": known, "supply_prices_date": window.as_of},
             )
