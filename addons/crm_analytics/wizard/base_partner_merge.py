@@ -19,7 +19,6 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self.env["crm.credit.assessment"]._drop_of(src_partners)
         self.env["crm.scorecard.queue"]._push(src_partners | dst_partner)
         self.env["crm.next.best.offer"]._merge_offers(src_partners, dst_partner)
-        return super()._update_foreign_keys(src_partners, dst_partner)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         self.env["crm.customer.cost"]._refresh_of(dst_partner)
         return result
