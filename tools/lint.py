@@ -121,7 +121,8 @@ def host_checkers():
     folders = [pathlib.Path(path) for path in os.environ["CORE_ADDONS"].split(",")]
     tests = next(p for f in folders if (p := f / "test_lint" / "tests").is_dir())
     args = ["--rcfile=/dev/null", "--score=n", f"--load-plugins={HOST_PLUGINS}"]
-    args += ["--disable=all,useless-option-value", f"--enable={HOST_MESSAGES}"]
+    args += ["--disable=all,useless-option-value,unknown-option-value"]
+    args.append(f"--enable={HOST_MESSAGES}")
     return run(
         LINT / "pylint", *args, *modules(), PYTHONPATH=f"{tests}{os.pathsep}{source}"
     )

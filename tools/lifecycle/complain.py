@@ -53,7 +53,10 @@ picking.move_ids.picked = True
 picking.button_validate()
 replaced.log_call("told", duration=4)
 replaced.log_call("received", duration=2)
-replaced.write({"result": "resolved", "result_note": "Sent again"})
+cause = env["crm.complaint.cause"].search([], limit=1)  # noqa: F821
+replaced.write(
+    {"result": "resolved", "result_note": "Sent again", "cause_id": cause.id}
+)
 replaced.action_close()
 rules.filtered(lambda rule: rule.trigger == "complaint_closed")._plan()
 request = env["crm.satisfaction.request"].search([("complaint_id", "=", replaced.id)])  # noqa: F821
@@ -64,7 +67,7 @@ answer._mark_done()
 env["crm.corrective.action"].create(  # noqa: F821
     {
         "name": "Caps leak",
-        "cause_id": env["crm.complaint.cause"].search([], limit=1).id,  # noqa: F821
+        "cause_id": cause.id,
         "complaint_ids": [(6, 0, (replaced | refunded).ids)],
     }
 ).action_open()

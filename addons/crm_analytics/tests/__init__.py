@@ -36,3 +36,4 @@ from . import test_board_grids
 from . import test_board_tour
 from . import test_measure_profit
 from . import test_credit
+from . import test_credit_decide

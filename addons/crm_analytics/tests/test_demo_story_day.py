@@ -204,7 +204,7 @@ class SalesStories(DemoStoryBrowser):
         self._check_plan(plans.search([]) - known, team)
 
     def _check_plan(self, plan, team):
-        """Chen's visits of a quarter; the third was swapped, the first two came back."""
+        """Chen's visits of a quarter; the third was swapped, the first two stayed."""
         end = fields.Date.add(plan.date_from, months=3) - timedelta(days=1)
         visits = plan.visit_ids.sorted("date_start")
         self.assertRecordValues(

@@ -156,9 +156,7 @@ class TestSevenPSupply(SevenPCommon):
 
     def test_another_company_has_its_own(self):
         self._know(self.smelter, 160)
-        self._create_order(
-            self.smelter, "2026-03-10", 70.0, company=self.other_company
-        )
+        self._create_order(self.smelter, "2026-03-10", 70.0, company=self.other_company)
         self._refresh(AS_OF, company=self.other_company)
         row = self._row("persistency", self.smelter, self.other_company)
         self.assertIs(row.supply_share, False)

@@ -6,8 +6,8 @@ not count. The score gives the grade, the grade gives the months of invoices tha
 be open and the months until the next review. The SQL says the same.
 """
 
+import datetime
 import math
-from datetime import date
 
 from dateutil.relativedelta import relativedelta
 
@@ -123,10 +123,10 @@ def host_limit(limit, smallest):
     return max(limit, smallest)
 
 
-def review_day(day, months):
+def review_day(day: datetime.date, months: int) -> datetime.date:
     """Return the day of the next review.
 
-    >>> review_day(date(2026, 8, 31), 6)
+    >>> review_day(datetime.date(2026, 8, 31), 6)
     datetime.date(2027, 2, 28)
     """
     return day + relativedelta(months=months)

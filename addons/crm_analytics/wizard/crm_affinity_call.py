@@ -47,7 +47,7 @@ class CrmAffinityCall(models.TransientModel):
         "without one are yours.",
     )
     date_start = fields.Datetime(
-        "First Call", required=True, default=fields.Datetime.now
+        "First Day of Calls", required=True, default=fields.Datetime.now
     )
     per_day = fields.Integer("Calls per Person and Day", default=10, required=True)
     limit = fields.Integer("Calls at Most", default=50, required=True)

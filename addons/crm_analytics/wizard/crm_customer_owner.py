@@ -22,7 +22,7 @@ class CrmCustomerOwner(models.TransientModel):
         default=lambda self: self.env.user,
     )
     is_kept = fields.Boolean(
-        "Leave Those Who Have One",
+        "Keep Existing Salespeople",
         default=True,
         help="Customers with a salesperson keep theirs.",
     )

@@ -80,7 +80,7 @@ class CrmDeliveryReport(models.Model):
         "uom.uom": ["factor"],
     }
 
-    def _company_sql(self, company, since=None, until=None, partners=None) -> SQL:
+    def _company_sql(self, company, *, since=None, until=None, partners=None) -> SQL:
         """Return the deliveries of ``company``, of the days given (dates).
 
         :param partners: relation of the customers' partners to keep, as in

@@ -41,11 +41,11 @@ class CrmMatrix(models.AbstractModel):
         ``{"row|column": cell}`` as made by :meth:`_cell_key`. A cell maps
         measure keys to numbers; optional ``tone`` (``good``, ``bad``), ``label``
         (short text above the figure, as the name of a group), ``hint`` (hover
-        text) and ``color`` (0 to 11 of the host's palette). Cells without customers are left out.
-        Optional: ``computed_at`` (datetime, UTC; now if absent), ``legend``
-        (list of ``label`` with ``tone`` or ``color``), ``row_totals``,
-        ``column_totals`` (by key) and ``total`` if sums of the cells would be
-        wrong, and ``empty`` if there is nothing to show: ``title``, ``text``,
+        text) and ``color`` (0 to 11 of the host's palette). Cells without
+        customers are left out. Optional: ``computed_at`` (datetime, UTC; now if
+        absent), ``legend`` (list of ``label`` with ``tone`` or ``color``),
+        ``row_totals``, ``column_totals`` (by key) and ``total`` if sums of the cells
+        would be wrong, and ``empty`` if there is nothing to show: ``title``, ``text``,
         ``action`` (xml id) and ``action_label`` of the next step.
     ``_get_cell_domain(values, row_key, column_key)`` -> domain
         of exactly the ``_matrix_res_model`` records that the cell counts; a key
@@ -124,7 +124,9 @@ class CrmMatrix(models.AbstractModel):
             "filters": filters,
         }
         payload["computed_at"] = fields.Datetime.to_string(payload["computed_at"])
-        if not payload["empty"]:
+        if payload["empty"]:
+            payload["cells"] = {}
+        else:
             payload["rows"], payload["columns"] = self._get_axes(values)
         self._fill_totals(payload)
         self._fill_shares(payload)

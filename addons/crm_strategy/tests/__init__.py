@@ -74,3 +74,4 @@ from . import test_crm_alert_cron
 from . import test_concept_ui
 from . import test_crm_team_tree_ui
 from . import test_crm_supply_record
+from . import test_crm_supply_tools

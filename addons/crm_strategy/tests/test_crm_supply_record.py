@@ -5,6 +5,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, TransactionCase, new_test_user, tagged
 
+from odoo.addons.crm_strategy.tools import supply_share
 from odoo.addons.crm_strategy.tools.measure_period import periods_until
 
 
@@ -139,8 +140,9 @@ class TestCrmSupplyRecord(TransactionCase):
     def test_a_part_of_the_year_stands_for_all_of_it(self):
         """12 t in 73 days; two suppliers add up."""
         start = self.last - timedelta(72)
-        self._record(12, self.rival, date_from=start)
+        part = self._record(12, self.rival, date_from=start)
         self._record(10, self.other_rival)
+        self.assertEqual(part.yearly_quantity, 60)
         others = 12 / 73 * self.days + 10
         self._assert_share(0, others, others, 0)
 
@@ -149,6 +151,34 @@ class TestCrmSupplyRecord(TransactionCase):
         start = self.first - timedelta(100)
         self._record(100, self.rival, date_from=start, date_to=start + timedelta(199))
         self._assert_share(0, self.days / 2, self.days / 2, 0)
+
+    def test_the_statement_agrees_with_the_formulas(self):
+        """What is worked out for many customers is what the formulas say of one."""
+        start = self.first - timedelta(50)
+        end = self.first + timedelta(149)
+        for own, others, stated in ((30, 60, 50), (10, 20, 400), (0, 15, 0)):
+            with self.subTest(own=own, others=others, stated=stated):
+                self._deliver(own)
+                records = self._record(
+                    others, self.rival, date_from=start, date_to=end
+                ) | self._record(stated, date_from=start, date_to=end)
+                days = (end - start).days + 1
+                within = supply_share.overlap_days(start, end, self.first, self.last)
+                self.assertEqual(within, 150)
+                # what was said of the days within counts for all days of the year
+                others, stated = (
+                    supply_share.yearly_quantity(
+                        quantity * within / days, within, self.days
+                    )
+                    for quantity in (others, stated)
+                )
+                demand = supply_share.total_demand(own, others, stated)
+                share = supply_share.supply_share(own, demand)
+                self._assert_share(own, others, demand, share)
+                records.unlink()
+                self.env["sale.order"].search(
+                    [("partner_id", "=", self.mill.id)]
+                )._action_cancel()
 
     def test_only_units_that_can_be_compared(self):
         self._deliver(30)
@@ -245,7 +275,7 @@ class TestCrmSupplyRecord(TransactionCase):
         for denied in (
             lambda: record.with_user(self.ben).write({"quantity": 1}),
             lambda: record.with_user(self.ben).read(["quantity"]),
-            lambda: record.unlink(),
+            record.unlink,
         ):
             with self.assertRaises(AccessError):
                 denied()

@@ -6,7 +6,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
-        """Hand segment memberships, roles, observations and supply over first, one by one.
+        """Hand memberships, roles, observations and supply over first, one by one.
 
         The host moves rows in bulk and deletes all of them when one would be
         double; the history of the merged contacts would be lost. It moves the

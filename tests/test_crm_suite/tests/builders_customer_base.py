@@ -195,3 +195,13 @@ def build_partner_observation(env, company, partner):
             "value_display": kinds[attribute.value_type],
         }
     )
+
+
+@builds("crm.supply.share.report")
+def build_supply_share_report(env, company, partner):
+    """The row of a customer of whom one need is known."""
+    build(env, "crm.supply.record", company, partner)
+    env.flush_all()
+    report = env["crm.supply.share.report"]
+    report = report.with_context(allowed_company_ids=company.ids)
+    return report.search([("partner_id", "=", partner.id)], limit=1)

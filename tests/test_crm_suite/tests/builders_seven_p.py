@@ -34,3 +34,18 @@ def build_seven_p_preview_factor(env, company, partner):
     factor = build(env, "crm.scorecard.factor", company, partner)
     action = env["crm.seven.p.preview"]._open(factor)
     return env[action["res_model"]].browse(action["res_id"]).line_ids
+
+
+@builds("crm.new.customer.report")
+def build_new_customer_report(env, company, partner):
+    """The row of a customer's scorecard, which bears its number."""
+    card = build(env, "crm.customer.scorecard", company, partner)
+    env.flush_all()
+    report = env["crm.new.customer.report"]
+    return report.with_context(allowed_company_ids=company.ids).browse(card.id)
+
+
+@builds("crm.churn.factor")
+def build_churn_factor(env, company, partner):
+    """A company has each sign once."""
+    return env["crm.churn.factor"]._ensure(company)[:1]

@@ -178,7 +178,7 @@ class CrmCohortGrid(models.AbstractModel):
     @api.model
     def _get_cell_domain(self, values, row_key, column_key):
         grain = values["grain"]
-        starts, steps = self._get_axes(values)
+        starts, _steps = self._get_axes(values)
         wanted = [s["key"] for s in starts if row_key in (None, s["key"])]
         cells = Domain.FALSE
         for key in wanted:

@@ -47,8 +47,9 @@ class CrmCustomerCost(models.Model):
         "_selection_source",
         required=True,
         readonly=True,
-        help="Sales activities: cost of what is done. Discounts: what the discounts of "
-        "confirmed order lines, and lines with the discount product, took off, untaxed.",
+        help="Sales activities: cost of what is done. Discounts: what the discounts "
+        "of confirmed order lines, and lines with the discount product, took off, "
+        "untaxed.",
     )
     amount = fields.Monetary(readonly=True)
 
@@ -185,8 +186,8 @@ class CrmCustomerCost(models.Model):
     def _discount_cost_sql(self, company, until, customers) -> SQL:
         """Return what discounts took off confirmed orders, untaxed.
 
-        A line of which everything was taken off says no more what it was worth, untaxed,
-        than its price.
+        A line of which everything was taken off says no more what it was worth,
+        untaxed, than its price.
         """
         facts = self.env["crm.sale.fact"]
         product = company.sale_discount_product_id.id or 0

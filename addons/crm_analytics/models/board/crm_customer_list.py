@@ -41,9 +41,7 @@ class CrmCustomerList(models.Model):
         ondelete="cascade",
         help="Leave empty for all companies.",
     )
-    currency_id = fields.Many2one(
-        "res.currency", compute="_compute_currency_id", string="Currency"
-    )
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     min_potential = fields.Monetary(
         "Potential from",
         help="Find: the least sum of the expected revenue of open leads and "
@@ -54,7 +52,8 @@ class CrmCustomerList(models.Model):
         "Value Classes",
         default="B",
         required=True,
-        help="Keep: customers of these value classes, or with the monetary score below.",
+        help="Keep: customers of these value classes, or with the monetary score "
+        "below.",
     )
     min_churn_score = fields.Integer(
         "Churn Tendency from",
@@ -156,10 +155,15 @@ class CrmCustomerList(models.Model):
         )
 
     def _get_find_domain(self):
-        """Never bought here, and open leads of the reader's promise enough."""
+        """Never bought here, and open leads of the reader's promise enough.
+
+        Whoever may not read leads sees nobody.
+        """
         cards = self.env["crm.customer.scorecard"].with_context(active_test=False)
         bought = cards._search([("company_id", "=", self._get_company().id)])
         leads = self.env["crm.lead"]
+        if not leads.has_access("read"):
+            return Domain.FALSE
         leads.flush_model(["expected_revenue", "partner_id", "active", "stage_id"])
         query = leads._search(self._get_open_lead_domain())
         names = ("partner_id", "expected_revenue")
@@ -228,7 +232,7 @@ class ResPartner(models.Model):
 
     customer_list_id = fields.Many2one(
         "crm.customer.list",
-        "List to Act on",
+        "Action List",
         store=False,
         search="_search_customer_list_id",
         groups=GROUPS,

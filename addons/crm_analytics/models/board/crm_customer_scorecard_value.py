@@ -19,9 +19,8 @@ class CrmCustomerScorecard(models.Model):
         compute="_compute_value_class",
         search="_search_value_class",
         groups=GROUPS,
-        help="A: the customers who together make up 80 % of the invoiced revenue of the last "
-        "12 months, B: up to "
-        "95 %, C: the others.",
+        help="A: the customers who together make up 80 % of the invoiced revenue of "
+        "the last 12 months, B: up to 95 %, C: the others.",
     )
     satisfaction_band = fields.Selection(
         BANDS,

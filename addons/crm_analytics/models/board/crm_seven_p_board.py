@@ -81,7 +81,7 @@ class CrmSevenPBoard(models.AbstractModel):
     @api.model
     def refresh(self, company_id=False):
         """Refresh all scorecards of the company; return what came of it."""
-        company = self._check_company(company_id)
+        company = self._get_board_company(company_id)
         policies = self.env["crm.rfm.policy"]
         policies.check_access("write")
         return policies.browse(policies._ensure(company).id).action_refresh()
@@ -93,7 +93,7 @@ class CrmSevenPBoard(models.AbstractModel):
         return self.env["crm.rfm.policy"].has_access("write")
 
     @api.model
-    def _check_company(self, company_id):
+    def _get_board_company(self, company_id):
         company_id = company_id or self.env.company.id
         company = self.env.companies.filtered(lambda known: known.id == company_id)
         if not company:
@@ -115,7 +115,7 @@ class CrmSevenPBoard(models.AbstractModel):
                     "for one of these roles."
                 )
             )
-        company = self._check_company(company_id)
+        company = self._get_board_company(company_id)
         policy = self.env["crm.rfm.policy"]._ensure(company)
         as_of = policy.last_as_of or self.env["crm.sale.fact"]._get_today(company)
         record, domain = self._get_subject(kind, res_id, company)
@@ -280,7 +280,8 @@ class CrmSevenPBoard(models.AbstractModel):
                 )
                 if self._may_refresh()
                 else self.env._(
-                    "The scorecards of %s were never refreshed. Ask an analyst to do so.",
+                    "The scorecards of %s were never refreshed. Ask an analyst to do "
+                    "so.",
                     asked.company.name,
                 ),
             }

@@ -10,7 +10,7 @@ LIMIT = 8
 
 
 class CrmSevenPBoard(models.AbstractModel):
-    """What a segment or the company asks: who is best, who is leaving, what to offer."""
+    """What a segment or the company asks: who is best, who leaves, what to offer."""
 
     _inherit = "crm.seven.p.board"
 

@@ -232,7 +232,7 @@ class CrmSevenPBoard(models.AbstractModel):
                 for line in found["factors"]
             ],
             "sources": list(found["sources"]),
-            "lacking": [" – ".join(filter(None, pair)) for pair in found["lacking"]],
+            "lacking": [": ".join(filter(None, pair)) for pair in found["lacking"]],
             "text": False,
         }
 

@@ -84,9 +84,9 @@ class CrmValueSatisfactionGrid(models.AbstractModel):
             "title": self.env._("Value and Satisfaction"),
             "definition": self.env._(
                 "Customers with a scorecard in %(company)s, by the class of their "
-                "invoiced revenue and the mean of their answers to our questionnaires in "
-                "the last 12 months (CSAT, NPS and CES on a scale from 0 to 100). The "
-                "strategy of a cell is shown when you hover; it is edited under "
+                "invoiced revenue and the mean of their answers to our questionnaires "
+                "in the last 12 months (CSAT, NPS and CES on a scale from 0 to 100). "
+                "The strategy of a cell is shown when you hover; it is edited under "
                 "Configuration.",
                 company=company.name,
             ),

@@ -41,7 +41,10 @@ class ResPartner(models.Model):
         help="Expected revenue of the open leads and opportunities that you may see.",
     )
     crm_board_currency_id = fields.Many2one(
-        "res.currency", compute="_compute_crm_board_currency_id", groups=GROUPS
+        "res.currency",
+        "Currency of the Potential",
+        compute="_compute_crm_board_currency_id",
+        groups=GROUPS,
     )
 
     @api.depends_context("company")

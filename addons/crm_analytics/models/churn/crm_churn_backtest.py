@@ -24,7 +24,7 @@ class CrmChurnBacktest(models.Model):
         "res.company", required=True, readonly=True, index=True, ondelete="cascade"
     )
     state = fields.Selection(
-        [("done", "Done"), ("lacking", "Too Few Data"), ("failed", "Failed")],
+        [("done", "Done"), ("lacking", "Not Enough Data"), ("failed", "Failed")],
         required=True,
         readonly=True,
         default="done",

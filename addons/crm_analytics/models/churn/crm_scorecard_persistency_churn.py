@@ -16,7 +16,7 @@ class CrmScorecardPersistency(models.Model):
         " signs that are known; the back-test tells what such a score is worth.",
     )
     churn_reason = fields.Selection(
-        SIGNS, "Above all", readonly=True, help="The sign that adds most to the score."
+        SIGNS, "Main Sign", readonly=True, help="The sign that adds most to the score."
     )
     churn_reason_2 = fields.Selection(
         SIGNS, "And", readonly=True, help="The sign that adds second most."

@@ -166,12 +166,6 @@ class CrmCreditAssessment(models.Model):
         )
         if customer_ids is not None:
             scope = SQL("p.id = ANY(%s)", list(customer_ids))
-        values = [
-            SQL(
-                "%s AS %s", factor._value_sql(today), self._column(None, "value", place)
-            )
-            for place, factor in enumerate(factors)
-        ]
         return SQL(
             """SELECT %(values)s
                  FROM res_partner p
@@ -191,23 +185,28 @@ class CrmCreditAssessment(models.Model):
                      ORDER BY partner_id, date DESC, id DESC) r
                    ON r.partner_id = p.id
                 WHERE %(scope)s""",
-            values=SQL(", ").join(
-                [
-                    SQL("p.id AS customer_id"),
-                    SQL(
-                        """ROUND(COALESCE(m.invoiced_revenue, 0) / 12, %s)
-                           AS monthly_invoiced""",
-                        company.currency_id.decimal_places,
-                    ),
-                    SQL("COALESCE(f.overdue_amount, 0) AS overdue_amount"),
-                    SQL("COALESCE(f.open_amount, 0) AS exposure"),
-                    *values,
-                ]
-            ),
+            values=self._columns_sql(company, today, factors),
             company=company.id,
             today=today,
             scope=scope,
         )
+
+    @api.model
+    def _columns_sql(self, company, today, factors) -> SQL:
+        """Return the columns of :meth:`_values_sql`."""
+        columns = [
+            SQL("p.id AS customer_id"),
+            SQL(
+                "ROUND(COALESCE(m.invoiced_revenue, 0) / 12, %s) AS monthly_invoiced",
+                company.currency_id.decimal_places,
+            ),
+            SQL("COALESCE(f.overdue_amount, 0) AS overdue_amount"),
+            SQL("COALESCE(f.open_amount, 0) AS exposure"),
+        ]
+        for place, factor in enumerate(factors):
+            name = self._column(None, "value", place)
+            columns.append(SQL("%s AS %s", factor._value_sql(today), name))
+        return SQL(", ").join(columns)
 
     @api.model
     def _grade_sql(self, policy) -> SQL:
@@ -317,7 +316,8 @@ class CrmCreditAssessment(models.Model):
                            WHEN risk_grade < former_grade THEN 'better'
                            ELSE 'worse' END,
                       (%(today)s::date
-                       + make_interval(months => CASE risk_grade %(reviews)s END))::date,
+                       + make_interval(months => CASE risk_grade %(reviews)s END)
+                      )::date,
                       %(uid)s, %(uid)s, NOW() AT TIME ZONE 'UTC',
                       NOW() AT TIME ZONE 'UTC'
                  FROM crm_credit_due""",

@@ -103,7 +103,7 @@ class CrmCreditFactor(models.Model):
 
     @api.model
     def _ensure(self, company):
-        """Return the active factors of ``company``, after copying new delivered ones."""
+        """Return the factors of ``company`` in use, after copying delivered ones."""
         everyone = self.sudo().with_context(active_test=False)  # style: CRM109 defaults
         known = everyone.search([("company_id", "in", [company.id, False])])
         own = known.filtered("company_id")

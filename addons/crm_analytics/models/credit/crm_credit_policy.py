@@ -1,4 +1,5 @@
 import logging
+from itertools import pairwise
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -73,7 +74,7 @@ class CrmCreditPolicy(models.Model):
     def _check_cuts(self):
         for policy in self:
             cuts = [100, *policy._get_cuts(), 0]
-            if any(high <= low for high, low in zip(cuts, cuts[1:], strict=False)):
+            if any(high <= low for high, low in pairwise(cuts)):
                 raise ValidationError(
                     self.env._(
                         "The scores must fall from grade A to grade D, between 100 "

@@ -16,7 +16,7 @@ class CrmScorecardPerformance(models.Model):
     risk_grade = fields.Selection(
         [(grade, grade) for grade in GRADES],
         readonly=True,
-        help="Grade of the credit assessment in force: A is the safest, E the riskiest.",
+        help="Grade of the credit assessment in force: A is safest, E riskiest.",
     )
     credit_limit_proposed = KnownMonetary(
         readonly=True, help="Limit that the credit assessment in force proposes."

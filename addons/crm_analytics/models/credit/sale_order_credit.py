@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class SaleOrder(models.Model):
@@ -6,6 +6,7 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
+    @api.depends("company_id", "partner_id", "amount_total")
     def _compute_partner_credit_warning(self):
         """Warn of grade E where the host does not warn of the limit already."""
         result = super()._compute_partner_credit_warning()

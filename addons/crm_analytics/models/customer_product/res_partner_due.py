@@ -70,6 +70,7 @@ class ResPartner(models.Model):
 
     def _search_crm_product_due(self, operator, value):
         """Find the customers who are due for a product of this id."""
+        self._check_field_access(self._fields["crm_product_due"], "read")
         if operator != "in" or not all(type(term) is int for term in value):
             return NotImplemented
         company = self.env.company

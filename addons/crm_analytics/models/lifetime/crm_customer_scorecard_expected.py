@@ -44,7 +44,7 @@ class CrmCustomerScorecard(models.Model):
     potential_amount = KnownMonetary("Potential", compute="_compute_expected")
     potential_gap = KnownMonetary(compute="_compute_expected")
     churn_score = Score("Churn tendency", compute="_compute_expected")
-    churn_reason = fields.Selection(SIGNS, "Above all", compute="_compute_expected")
+    churn_reason = fields.Selection(SIGNS, "Main Sign", compute="_compute_expected")
     churn_reason_2 = fields.Selection(SIGNS, "And", compute="_compute_expected")
 
     @api.depends("partner_id", "company_id")

@@ -107,8 +107,8 @@ class CrmScorecardSource(models.AbstractModel):
                       ROUND(SUM(amount), %(digits)s) AS paid_amount,
                       ROUND(SUM(amount * days) / SUM(amount), 1)::float8
                           AS days_to_pay,
-                      ROUND(100 * SUM(amount) FILTER (WHERE is_late) / SUM(amount), 1)
-                          ::float8 AS late_share
+                      ROUND(100 * COALESCE(SUM(amount) FILTER (WHERE is_late), 0)
+                            / SUM(amount), 1)::float8 AS late_share
                  FROM (%(payments)s) paid
              GROUP BY customer_id""",
             digits=company.currency_id.decimal_places,
@@ -193,7 +193,7 @@ class CrmScorecardSource(models.AbstractModel):
     def _source_deliveries(self, company, window, customers) -> SQL:
         partners = None if customers is None else self._partners(customers)
         deliveries = self.env["crm.delivery.report"]._company_sql(
-            company, window.start, window.as_of, partners
+            company, since=window.start, until=window.as_of, partners=partners
         )
         return SQL(
             """SELECT partner_id AS customer_id, COUNT(*)::int AS delivery_count,

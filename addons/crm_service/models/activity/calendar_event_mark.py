@@ -19,7 +19,7 @@ class CalendarEvent(models.Model):
         "Logged as a Sales Activity",
         readonly=True,
         copy=False,
-        groups="base.group_system",
+        groups="crm_strategy.group_manager",
         help="The meeting is not logged as a sales activity again, even if its "
         "activity is deleted.",
     )

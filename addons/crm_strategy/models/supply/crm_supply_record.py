@@ -2,8 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ...tools.supply_share import overlap_days, yearly_quantity
+
 #: What makes a record the same as another, but for its quantity
 IDENTITY = ("company_id", "partner_id", "category_id", "supplier_id", "source")
+DAYS_OF_YEAR = 365
 
 
 class CrmSupplyRecord(models.Model):
@@ -47,12 +50,19 @@ class CrmSupplyRecord(models.Model):
     company_id = fields.Many2one(
         "res.company",
         required=True,
+        ondelete="cascade",
         index=True,
         default=lambda self: self.env.company,
     )
     date_from = fields.Date("From", required=True)
     date_to = fields.Date("To", required=True)
     quantity = fields.Float(required=True, digits="Product Unit")
+    yearly_quantity = fields.Float(
+        "In 12 Months",
+        digits="Product Unit",
+        compute="_compute_yearly_quantity",
+        help="What the quantity means for a year, if the customer goes on like this.",
+    )
     uom_id = fields.Many2one(
         "uom.uom",
         "Unit",
@@ -66,6 +76,7 @@ class CrmSupplyRecord(models.Model):
     currency_id = fields.Many2one(
         "res.currency",
         required=True,
+        ondelete="restrict",
         default=lambda self: self.env.company.currency_id,
     )
 
@@ -106,6 +117,15 @@ class CrmSupplyRecord(models.Model):
     _same_idx = models.Index("(partner_id, category_id, supplier_id)")
 
     # --- COMPUTE
+
+    @api.depends("quantity", "date_from", "date_to")
+    def _compute_yearly_quantity(self):
+        for record in self:
+            start, end = record.date_from, record.date_to
+            days = start and end and overlap_days(start, end, start, end)
+            record.yearly_quantity = days and yearly_quantity(
+                record.quantity, days, DAYS_OF_YEAR
+            )
 
     @api.depends("partner_id.name", "category_id.name", "supplier_id.name")
     def _compute_display_name(self):
@@ -154,7 +174,9 @@ class CrmSupplyRecord(models.Model):
         today = fields.Date.context_today(self)
         if any(fields.Date.subtract(r.date, days=1) > today for r in self):
             raise ValidationError(
-                self.env._("Nothing can be learned in the future. Correct the day.")
+                self.env._(
+                    "This cannot have been learned in the future. Correct the day."
+                )
             )
 
     @api.constrains(*IDENTITY, "date_from", "date_to", "active")
