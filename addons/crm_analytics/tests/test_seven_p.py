@@ -174,7 +174,7 @@ class TestSevenP(SevenPCommon):
 
     def test_what_is_not_known_has_no_points_and_no_weight(self):
         """Regularity takes three purchase days; nobody knows what he needs."""
-        self._set_factors("persistency", orders=(1, 0, 4), regularity=(3, 0, 1))
+        self._set_factors("persistency", months=(1, 0, 4), regularity=(3, 0, 1))
         self._refresh("2025-06-30")
         row = self._row("persistency", self.customer)
         self.assertIsNot(row.regularity, False)
@@ -182,16 +182,14 @@ class TestSevenP(SevenPCommon):
         self._create_order(once, "2025-02-03", 500.0)
         self._refresh("2025-06-30")
         row = self._row("persistency", once)
-        self.assertEqual(row.recent_order_count, 1)
+        self.assertEqual(row.active_month_count, 1)
         for name in ("regularity", "supply_share"):
             self.assertIs(row[name], False)
             self.assertIs(row.read([name])[0][name], False)
         score = self._row("score", once)
         self.assertEqual(score.persistency_score, 25)
-        lines = {
-            line["code"]: line for line in score._explain("persistency")["factors"]
-        }
-        self.assertEqual(lines["orders"]["points"], 25)
+        lines = {line["code"]: line for line in score._explain("persistency")["factors"]}
+        self.assertEqual(lines["months"]["points"], 25)
         self.assertIsNone(lines["regularity"]["points"])
         self.assertEqual(score._get_value_text(lines["regularity"]), "not known")
         report = self.env["crm.seven.p.report"]

@@ -63,7 +63,7 @@ class TestSevenPRuns(SevenPCommon):
             }
         )
 
-    def _need(self, chance, customer):
+    def _need(self, chance, customer, source="customer"):
         """Note his whole demand of what he buys."""
         self.env["crm.supply.record"].create(
             {
@@ -74,6 +74,7 @@ class TestSevenPRuns(SevenPCommon):
                 "date_to": AS_OF,
                 "quantity": chance.choice([1, 20]),
                 "uom_id": self.product.uom_id.id,
+                "source": source,
             }
         )
 
@@ -106,7 +107,7 @@ class TestSevenPRuns(SevenPCommon):
         customers[1].city = "Aachen"
         self._complain(chance, customers[3])
         self._call(chance, customers[4])
-        self._need(chance, customers[5])
+        self._need(chance, customers[5], source="estimate")
         self.env["crm.lead"].create(
             {
                 "name": "Call",
