@@ -188,7 +188,9 @@ class TestSevenP(SevenPCommon):
             self.assertIs(row.read([name])[0][name], False)
         score = self._row("score", once)
         self.assertEqual(score.persistency_score, 25)
-        lines = {line["code"]: line for line in score._explain("persistency")["factors"]}
+        lines = {
+            line["code"]: line for line in score._explain("persistency")["factors"]
+        }
         self.assertEqual(lines["months"]["points"], 25)
         self.assertIsNone(lines["regularity"]["points"])
         self.assertEqual(score._get_value_text(lines["regularity"]), "not known")
