@@ -6,7 +6,7 @@ from .common import ScorecardCommon
 @tagged("post_install", "-at_install")
 class TestScorecardTour(ScorecardCommon, HttpCase):
     # all menus of the app beside each other
-    browser_size = "2400x900"
+    browser_size = "1920x1080"
 
     def test_manager_reads_scores_and_refreshes_them(self):
         for number in range(1, 6):
