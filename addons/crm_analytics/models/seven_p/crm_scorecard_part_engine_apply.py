@@ -112,6 +112,10 @@ class CrmScorecardPartEngine(models.AbstractModel):
         :param is_comparable: whether what no known change explains is to be counted
         """
         names = ("company_id", *names)
+        if customers is None:
+            # of joined groups the planner expects billions: let it know how many
+            self.env["crm.scorecard.engine"]._make_table("crm_scorecard_fresh", rows)
+            rows = SQL("SELECT * FROM crm_scorecard_fresh")
         corrected = SQL("0")
         if is_comparable and customers is None:
             corrected = SQL("COUNT(*) FILTER (WHERE customer_id NOT IN (%s))", CHANGED)
