@@ -90,14 +90,34 @@ class CrmSupplyShareReport(models.Model):
     def _company_sql(self, company) -> SQL:
         return SQL(
             """SELECT s.id, s.customer_id AS partner_id, p.user_id, p.country_id,
-                      s.category_id, %(company)s AS company_id, s.unit_id AS uom_id,
-                      s.own_quantity, s.other_quantity, s.demand_quantity,
-                      s.demand_quantity - s.own_quantity AS open_quantity,
+                      s.category_id, %(company)s AS company_id, u.id AS uom_id,
+                      s.own_quantity / u.factor AS own_quantity,
+                      s.other_quantity / u.factor AS other_quantity,
+                      s.demand_quantity / u.factor AS demand_quantity,
+                      (s.demand_quantity - s.own_quantity) / u.factor AS open_quantity,
                       s.supply_share, s.supplier_count, s.date, s.confidence
                  FROM (%(shares)s) s
+                 JOIN (%(units)s) u ON u.unit_id = s.unit_id
                  JOIN res_partner p ON p.id = s.customer_id""",
             company=company.id,
             shares=self.env["crm.supply.record"]._shares_sql(company),
+            units=self._units_sql(company),
+        )
+
+    def _units_sql(self, company) -> SQL:
+        """Return for each reference unit the unit that the records use most.
+
+        Nobody thinks of aluminium in grams, the host's reference of weights.
+        """
+        return SQL(
+            """SELECT DISTINCT ON (unit_id) unit_id, id, factor
+                 FROM (SELECT u.id, u.factor::float8 AS factor, COUNT(*) AS number,
+                              SPLIT_PART(u.parent_path, '/', 1)::int AS unit_id
+                         FROM crm_supply_record r JOIN uom_uom u ON u.id = r.uom_id
+                        WHERE r.company_id = %s
+                     GROUP BY u.id) used
+             ORDER BY unit_id, number DESC, id""",
+            company.id,
         )
 
     def action_open_records(self):

@@ -111,7 +111,7 @@ class CrmCustomerList(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_analytics.res_partner_action_list"
         )
-        action["name"] = self.name
+        action["name"] = action["display_name"] = self.name
         action["domain"] = [("customer_list_id", "=", self.id)]
         action["context"] = {"create": False, "crm_analytics_list": self.id}
         return action
@@ -123,7 +123,7 @@ class CrmCustomerList(models.Model):
         """
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("crm.crm_lead_all_leads")
-        action["name"] = self.env._("Leads of %s", self.name)
+        action["name"] = action["display_name"] = self.env._("Leads of %s", self.name)
         known = Domain("partner_id.customer_list_id", "=", self.id)
         action["domain"] = list(
             self._get_open_lead_domain() & (known | Domain("partner_id", "=", False))

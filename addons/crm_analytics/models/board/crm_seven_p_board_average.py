@@ -88,11 +88,14 @@ class CrmSevenPBoard(models.AbstractModel):
         if not summed:
             return {}
         specs = [f"{name}:{self._get_aggregator(model, name)}" for name in summed]
-        [[count, *figures]] = model._read_group(domain, [], ["__count", *specs])
+        specs += [f"{name}:count" for name in summed]
+        [[count, *found]] = model._read_group(domain, [], ["__count", *specs])
+        figures, known = found[: len(summed)], found[len(summed) :]
         return {
             f"{part}.{name}": [figure, count]
-            for name, figure in zip(summed, figures, strict=True)
-            if figure is not False and figure is not None
+            for name, figure, number in zip(summed, figures, known, strict=True)
+            # the mean of nothing is not 0
+            if number
         }
 
     @api.model

@@ -54,11 +54,14 @@ class CrmScorecardFactor(models.Model):
     weight = fields.Float(
         default=1.0, tracking=True, help="How much the factor counts in its part."
     )
-    value_zero = fields.Float("0 points at", digits=(16, 2), tracking=True)
+    value_zero = fields.Float(
+        "0 points at", digits=(16, 2), aggregator=None, tracking=True
+    )
     value_full = fields.Float(
         "100 points at",
         digits=(16, 2),
         default=100.0,
+        aggregator=None,
         tracking=True,
         help="Linear in between. Lower than the value for 0 points: less is better.",
     )
