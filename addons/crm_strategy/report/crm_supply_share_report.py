@@ -21,7 +21,7 @@ class CrmSupplyShareReport(models.Model):
     country_id = fields.Many2one("res.country", readonly=True)
     category_id = fields.Many2one("product.category", "Product Category", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    uom_id = fields.Many2one("uom.uom", "Reference Unit", readonly=True)
+    uom_id = fields.Many2one("uom.uom", "Unit", readonly=True)
     own_quantity = fields.Float(
         "Our Deliveries",
         readonly=True,

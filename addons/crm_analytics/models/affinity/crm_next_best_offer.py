@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ...tools.next_best_offer import OFFER, OFFER_SYSTEM, OPEN_STATES
 
@@ -185,8 +185,8 @@ class CrmNextBestOffer(models.Model):
     def _get_cycle_text(self):
         if not self.date_due or not self.cycle_points:
             return ""
-        day = fields.Date.to_string(self.date_due)
-        return self.env._("Due again on %s.", day)
+        day = format_date(self.env, self.date_due)
+        return self.env._("Next purchase due on %s.", day)
 
     def _get_affinity_text(self):
         return self.affinity_id.sentence or ""
