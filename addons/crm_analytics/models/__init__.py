@@ -1,3 +1,5 @@
+from . import crm_company_policy_mixin
+from . import crm_run_mixin
 from . import scorecard
 from . import rfm
 from . import seven_p

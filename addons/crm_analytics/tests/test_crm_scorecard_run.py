@@ -152,7 +152,7 @@ class TestCrmScorecardRun(ScorecardCommon):
         self.assertCard(self.customer, previous_date="2026-03-31", order_count=2)
 
     @freeze_time("2026-04-10 04:00:00")
-    @mute_logger("odoo.addons.crm_analytics.models.scorecard.crm_scorecard_run")
+    @mute_logger("odoo.addons.crm_analytics.models.crm_run_mixin")
     def test_a_failing_company_stops_neither_itself_nor_the_others(self):
         self._create_order(self.customer, "2026-01-10", 50, company=self.other_company)
         self._refresh("2026-04-10")
@@ -175,7 +175,7 @@ class TestCrmScorecardRun(ScorecardCommon):
         self.assertCard(self.customer, order_count=2)
         self.assertCard(self.customer, self.other_company, order_count=1)
 
-    @mute_logger("odoo.addons.crm_analytics.models.scorecard.crm_scorecard_run")
+    @mute_logger("odoo.addons.crm_analytics.models.crm_run_mixin")
     def test_button_reports_a_failure_and_changes_nothing(self):
         self._refresh("2026-04-10")
         self.env["sale.order"].search(

@@ -200,7 +200,7 @@ class TestSevenPRuns(SevenPCommon):
         registry = self.env.registry["crm.scorecard.source"]
         with (
             patch.object(registry, "_persistency_card_sql", fail),
-            mute_logger("odoo.addons.crm_analytics.models.scorecard.crm_scorecard_run"),
+            mute_logger("odoo.addons.crm_analytics.models.crm_run_mixin"),
         ):
             run = self.env["crm.scorecard.run"]._run_safely(self.company, "full")
         self.assertEqual(run.state, "failed")

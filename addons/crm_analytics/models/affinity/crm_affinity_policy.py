@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.crm_strategy.tools.notification import notification
@@ -27,7 +27,7 @@ class CrmAffinityPolicy(models.Model):
 
     _name = "crm.affinity.policy"
     _description = "Affinity Policy"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "crm.company.policy.mixin"]
     _rec_name = "company_id"
     _order = "company_id"
 
@@ -233,24 +233,6 @@ class CrmAffinityPolicy(models.Model):
         return action
 
     # --- BUSINESS
-
-    @api.model
-    def _ensure(self, companies):
-        """Return the policies of ``companies``, created with defaults if missing."""
-        policies = self.sudo().search(  # style: CRM109 every company has a policy
-            [("company_id", "in", companies.ids)]
-        )
-        missing = companies - policies.company_id
-        if missing:
-            policies |= policies.create(
-                [{"company_id": company.id} for company in missing]
-            )
-        return policies
-
-    @api.model
-    def _ensure_all(self):
-        """Give every company a policy; called at installation."""
-        self._ensure(self.env["res.company"].search([]))
 
     def _lock_for_refresh(self):
         """Let one run of a company count at a time."""

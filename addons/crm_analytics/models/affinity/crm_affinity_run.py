@@ -1,12 +1,8 @@
-import logging
 import time
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.crm_strategy.tools.notification import notification
-
-_logger = logging.getLogger(__name__)
 
 
 class CrmAffinityRun(models.Model):
@@ -14,36 +10,18 @@ class CrmAffinityRun(models.Model):
 
     _name = "crm.affinity.run"
     _description = "Affinity Run"
+    _inherit = ["crm.run.mixin"]
     _order = "id desc"
     _rec_name = "date_start"
+    _policy_model = "crm.affinity.policy"
 
-    company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
-    )
     mode = fields.Selection(
         [("full", "Full"), ("incremental", "New Orders")],
         required=True,
         readonly=True,
     )
-    state = fields.Selection(
-        [
-            ("running", "Running"),
-            ("done", "Done"),
-            ("failed", "Failed"),
-            ("interrupted", "Interrupted"),
-        ],
-        required=True,
-        default="running",
-        readonly=True,
-    )
-    date_start = fields.Datetime(
-        "Started", required=True, readonly=True, default=fields.Datetime.now
-    )
     window_start = fields.Datetime("Orders From", readonly=True)
     until = fields.Datetime("Orders Until", readonly=True)
-    duration = fields.Float(
-        "Duration (s)", digits=(16, 3), readonly=True, aggregator="avg"
-    )
     line_count = fields.Integer("Order Lines Read", readonly=True)
     basket_count = fields.Integer(
         "Baskets", readonly=True, help="Of all customers; in this run."
@@ -69,12 +47,7 @@ class CrmAffinityRun(models.Model):
         help="Products and categories whose number of baskets a full run found to "
         "differ from the kept one: orders cancelled, changed or dated back since.",
     )
-    parameters = fields.Json(readonly=True)
     parameter_text = fields.Text("Rules in Force", compute="_compute_parameter_text")
-    error = fields.Text(readonly=True)
-    user_id = fields.Many2one(
-        "res.users", "Started by", readonly=True, default=lambda self: self.env.user
-    )
 
     @api.depends("parameters")
     def _compute_parameter_text(self):
@@ -113,12 +86,6 @@ class CrmAffinityRun(models.Model):
         run._work_safely()
         return run
 
-    @api.model
-    def _start(self, company, mode):
-        return self.sudo().create(  # style: CRM109 whoever may refresh leaves a record
-            {"company_id": company.id, "mode": mode}
-        )
-
     def _work(self, until=None):
         """Count, and record the figures and the duration."""
         self.ensure_one()
@@ -135,21 +102,6 @@ class CrmAffinityRun(models.Model):
                 "parameters": policy._get_parameters(),
             }
         )
-
-    def _work_safely(self, until=None):
-        """Work; on any failure undo it and keep the reason on the run.
-
-        A conflict with another transaction is no failure: the host tries again.
-        """
-        try:
-            with self.env.cr.savepoint():
-                self._work(until)
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as error:  # the reason is kept for the user
-            _logger.exception("Counting what is bought together failed")
-            self.env.invalidate_all()
-            self.write({"state": "failed", "error": str(error)})
 
     def _get_notification(self):
         """Return the client action that tells what came of these runs."""
@@ -189,25 +141,6 @@ class CrmAffinityRun(models.Model):
             run._work_safely(until)
             if not progress._commit_progress(1):
                 break
-
-    @api.model
-    def _mark_interrupted(self):
-        """Close the runs that a killed process left behind.
-
-        A run at work holds the lock of its company's policy, so a run whose policy can
-        be locked is dead.
-        """
-        running = self.search([("state", "=", "running")])
-        policies = self.env["crm.affinity.policy"]._ensure(running.company_id)
-        free = policies.try_lock_for_update().company_id
-        running.filtered(lambda run: run.company_id in free).write(
-            {
-                "state": "interrupted",
-                "error": self.env._(
-                    "The server stopped during this run. Nothing of it was kept."
-                ),
-            }
-        )
 
     @api.autovacuum
     def _gc_runs(self):

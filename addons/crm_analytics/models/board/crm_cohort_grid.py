@@ -26,16 +26,7 @@ class CrmCohortGrid(models.AbstractModel):
     @api.model
     def _get_filters(self):
         return [
-            {
-                "key": "grain",
-                "label": self.env._("Period"),
-                "type": "selection",
-                "default": "month",
-                "choices": [
-                    ("month", self.env._("Month")),
-                    ("quarter", self.env._("Quarter")),
-                ],
-            },
+            self._get_grain_filter(),
             self._get_segment_filter(),
         ]
 

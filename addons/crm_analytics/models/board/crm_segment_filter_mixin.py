@@ -28,6 +28,19 @@ class CrmSegmentFilterMixin(models.AbstractModel):
         }
 
     @api.model
+    def _get_grain_filter(self):
+        return {
+            "key": "grain",
+            "label": self.env._("Period"),
+            "type": "selection",
+            "default": "month",
+            "choices": [
+                ("month", self.env._("Month")),
+                ("quarter", self.env._("Quarter")),
+            ],
+        }
+
+    @api.model
     def _get_segment(self, values):
         """Return the chosen segment, nothing if there is none."""
         return self.env["crm.segment"].browse(values["segment"] or [])

@@ -11,7 +11,7 @@ class CrmRfmPolicy(models.Model):
 
     _name = "crm.rfm.policy"
     _description = "RFM Policy"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "crm.company.policy.mixin"]
     _rec_name = "company_id"
     _order = "company_id"
 
@@ -223,29 +223,11 @@ class CrmRfmPolicy(models.Model):
                 segment.name = groups[segment.code].with_context(lang=lang).name
 
     @api.model
-    def _ensure(self, companies):
-        """Return the policies of ``companies``, created with defaults if missing."""
-        policies = self.sudo().search(  # style: CRM109 every company has a policy
-            [("company_id", "in", companies.ids)]
-        )
-        missing = companies - policies.company_id
-        if missing:
-            policies |= policies.create(
-                [{"company_id": company.id} for company in missing]
-            )
-        return policies
-
-    @api.model
     @tools.ormcache("company_id")
     def _get_as_of_date(self, company_id):
         """Return the day that the company takes for today, or False."""
         policies = self.sudo()  # style: CRM109 one date, asked by every figure
         return policies.search([("company_id", "=", company_id)]).as_of_date
-
-    @api.model
-    def _ensure_all(self):
-        """Give every company a policy; called at installation."""
-        self._ensure(self.env["res.company"].search([]))
 
     @api.model
     def _adopt_scheme(self, scheme_id):

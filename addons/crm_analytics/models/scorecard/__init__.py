@@ -1,5 +1,6 @@
 from . import crm_scorecard_columns
 from . import crm_scorecard_mixin
+from . import crm_scorecard_history_mixin
 from . import crm_customer_scorecard
 from . import crm_customer_scorecard_history
 from . import crm_scorecard_credit

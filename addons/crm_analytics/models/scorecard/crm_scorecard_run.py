@@ -1,12 +1,8 @@
-import logging
 import time
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.crm_strategy.tools.notification import notification
-
-_logger = logging.getLogger(__name__)
 
 
 class CrmScorecardRun(models.Model):
@@ -14,12 +10,11 @@ class CrmScorecardRun(models.Model):
 
     _name = "crm.scorecard.run"
     _description = "Scorecard Run"
+    _inherit = ["crm.run.mixin"]
     _order = "id desc"
     _rec_name = "date_start"
+    _policy_model = "crm.rfm.policy"
 
-    company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
-    )
     mode = fields.Selection(
         [
             ("full", "Full"),
@@ -29,24 +24,7 @@ class CrmScorecardRun(models.Model):
         required=True,
         readonly=True,
     )
-    state = fields.Selection(
-        [
-            ("running", "Running"),
-            ("done", "Done"),
-            ("failed", "Failed"),
-            ("interrupted", "Interrupted"),
-        ],
-        required=True,
-        default="running",
-        readonly=True,
-    )
     as_of = fields.Date("Scored as of", readonly=True)
-    date_start = fields.Datetime(
-        "Started", required=True, readonly=True, default=fields.Datetime.now
-    )
-    duration = fields.Float(
-        "Duration (s)", digits=(16, 3), readonly=True, aggregator="avg"
-    )
     customer_count = fields.Integer("Customers looked at", readonly=True)
     inserted_count = fields.Integer("New", readonly=True)
     updated_count = fields.Integer("Changed", readonly=True)
@@ -57,12 +35,7 @@ class CrmScorecardRun(models.Model):
         help="Rows of a full refresh whose figures had changed although nothing told"
         " so: 0 is the goal.",
     )
-    parameters = fields.Json(readonly=True)
     parameter_text = fields.Text("Rules", compute="_compute_parameter_text")
-    error = fields.Text(readonly=True)
-    user_id = fields.Many2one(
-        "res.users", "Started by", readonly=True, default=lambda self: self.env.user
-    )
 
     @api.depends("parameters")
     def _compute_parameter_text(self):
@@ -106,12 +79,6 @@ class CrmScorecardRun(models.Model):
         )
         return run
 
-    @api.model
-    def _start(self, company, mode):
-        return self.sudo().create(  # style: CRM109 whoever may refresh leaves a record
-            {"company_id": company.id, "mode": mode}
-        )
-
     def _work(self, task):
         """Do ``task(engine, policy)`` and record its counts and duration."""
         self.ensure_one()
@@ -134,21 +101,6 @@ class CrmScorecardRun(models.Model):
                 "parameters": policy._get_parameters(),
             }
         )
-
-    def _work_safely(self, task):
-        """Do ``task``; on any failure undo it and keep the reason on the run.
-
-        A conflict with another transaction is no failure: the host tries again.
-        """
-        try:
-            with self.env.cr.savepoint():
-                self._work(task)
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as error:  # the reason is kept for the user
-            _logger.exception("Refresh of the scorecards failed")
-            self.env.invalidate_all()
-            self.write({"state": "failed", "error": str(error)})
 
     def _get_notification(self):
         """Return the client action that tells what came of these runs."""
@@ -229,25 +181,6 @@ class CrmScorecardRun(models.Model):
                 and not run.deleted_count
             )
         ).unlink()
-
-    @api.model
-    def _mark_interrupted(self):
-        """Close the runs that a killed process left behind.
-
-        A run at work holds the lock of its company's policy, so a run whose policy can
-        be locked is dead.
-        """
-        running = self.search([("state", "=", "running")])
-        policies = self.env["crm.rfm.policy"]._ensure(running.company_id)
-        free = policies.try_lock_for_update().company_id
-        running.filtered(lambda run: run.company_id in free).write(
-            {
-                "state": "interrupted",
-                "error": self.env._(
-                    "The server stopped during this run. Nothing of it was kept."
-                ),
-            }
-        )
 
     @api.autovacuum
     def _gc_runs(self):
