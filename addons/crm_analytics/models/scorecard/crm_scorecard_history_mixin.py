@@ -26,8 +26,9 @@ class CrmScorecardHistoryMixin(models.AbstractModel):
     @api.model
     def _store_month_end(self, company, month_end):
         """Store what the engine worked out as of ``month_end``; return rows added."""
+        history = SQL.identifier(self._table)
         params = {
-            "history": SQL.identifier(self._table),
+            "history": history,
             "scored": SQL.identifier(self._scored_table),
             "company": company.id,
             "day": month_end,
@@ -61,8 +62,6 @@ class CrmScorecardHistoryMixin(models.AbstractModel):
             )
         )
         # one month end follows another: the planner must know of these rows at once
-        self.env.cr.execute(
-            SQL("ANALYZE %s (partner_id, date_end)", SQL.identifier(self._table))
-        )
+        self.env.cr.execute(SQL("ANALYZE %s (partner_id, date_end)", history))
         self.invalidate_model()
         return len(rows)
