@@ -189,8 +189,10 @@ class CrmSupplyRecord(models.Model):
                 ("category_id", "in", held.category_id.ids),
             ]
         )
+        same = rows.grouped(lambda record: record._get_identity())
         for record in held:
-            double = rows.filtered(lambda other, r=record: r._is_double(other))[:1]
+            others = same.get(record._get_identity(), rows.browse())
+            double = others.filtered(lambda other, r=record: r._is_double(other))[:1]
             if double:
                 raise ValidationError(
                     self.env._(
@@ -204,10 +206,9 @@ class CrmSupplyRecord(models.Model):
                 )
 
     def _is_double(self, other):
-        """Return whether ``other`` says the same thing about some of the same days."""
+        """Return whether ``other``, of the same identity, is about the same days."""
         return (
             other != self
-            and other._get_identity() == self._get_identity()
             and other.date_from <= self.date_to
             and other.date_to >= self.date_from
         )
