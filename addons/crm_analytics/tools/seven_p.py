@@ -85,7 +85,7 @@ class Source(NamedTuple):
     zero: tuple[str, ...] = ()
     #: method ``(company, window, customers)`` that makes a temporary table once per
     #: run, before all parts; sources that name the same one share it
-    prepare: str | None = None
+    prepare: tuple[str, ...] = ()
     #: whether it can tell what was true on a day in the past
     is_dated: bool = True
 

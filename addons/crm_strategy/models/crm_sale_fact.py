@@ -369,7 +369,7 @@ class CrmSaleFact(models.AbstractModel):
         )
 
     @api.model
-    def _refunds_sql(self, company, until=None, credited=None) -> SQL:
+    def _refunds_sql(self, company, until=None, credited=None, moved=None) -> SQL:
         """Return one row per order of which posted credit notes took something back.
 
         Columns: ``customer_id, order_id, day, revenue, margin``; revenue and
@@ -379,14 +379,18 @@ class CrmSaleFact(models.AbstractModel):
         :param until: last day that counts of orders, invoices and credit notes
         :param credited: statement giving the ``order_id`` of the orders to look at, all
             of which need not have credit notes; default: those that have
+        :param moved: relation of :meth:`_refund_movements_sql`, where it is at hand
         """
+        moved = moved or SQL(
+            "(%s)", self._refund_movements_sql(company, until, credited)
+        )
         return SQL(
             """SELECT customer_id, order_id,
                       MAX(day) FILTER (WHERE is_credit) AS day,
                       SUM(revenue) AS revenue,
                       SUM(margin) AS margin
-                 FROM (%s) movement
+                 FROM %s movement
              GROUP BY customer_id, order_id
                HAVING SUM(revenue) > 0""",
-            self._refund_movements_sql(company, until, credited),
+            moved,
         )

@@ -15,7 +15,7 @@ class CrmChurnEngine(models.AbstractModel):
 
     @api.model
     def _signs_sql(
-        self, company, as_of, cards: SQL, customers=None, years=None, is_past=True
+        self, company, as_of, cards: SQL, customers=None, known=None, is_past=True
     ) -> SQL:
         """Return one row per card: ``customer_id, silent_days`` and a column per sign.
 
@@ -23,9 +23,11 @@ class CrmChurnEngine(models.AbstractModel):
         :param cards: relation with ``customer_id, last_order_date,
             purchase_day_count, interval_mean, interval_spread`` as of that day
         :param customers: statement giving the ids of the customers, or None for all
-        :param years: relation as of :meth:`_years_sql`, where it is at hand
+        :param known: statements in place of those of this model, where the figures
+            are at hand: ``years`` (:meth:`_years_sql`), ``late`` (:meth:`_late_sql`)
         :param is_past: whether the typical interval is that of ``cards``, too
         """
+        known = known or {}
         return SQL(
             """SELECT c.customer_id, c.silent_days, c.few_orders,
                       c.silent_days / (c.gap + COALESCE(c.interval_spread, c.gap / 2))
@@ -53,9 +55,9 @@ class CrmChurnEngine(models.AbstractModel):
             as_of=as_of,
             typical=self._typical_sql(company, cards, is_past),
             cards=cards,
-            years=years or self._years_sql(company, as_of, customers),
             complaints=self._complaints_sql(company, as_of, customers),
-            late=self._late_sql(company, as_of, customers),
+            years=known.get("years") or self._years_sql(company, as_of, customers),
+            late=known.get("late") or self._late_sql(company, as_of, customers),
             answers=self._answers_sql(company, as_of, customers),
         )
 

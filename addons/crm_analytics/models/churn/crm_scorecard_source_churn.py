@@ -20,7 +20,7 @@ class CrmScorecardSource(models.AbstractModel):
                 columns=("churn_score", "churn_reason", "churn_reason_2"),
                 method="_churn_sql",
                 changed="_churn_changed_sql",
-                prepare="_prepare_bought",
+                prepare=("_prepare_bought", "_prepare_delivered"),
             ),
         ]
 
@@ -38,7 +38,12 @@ class CrmScorecardSource(models.AbstractModel):
         if customers is None and not window.is_past:
             engine._keep_typical(company, window, cards)
         signs = engine._signs_sql(
-            company, window.as_of, cards, customers, self._years_sql(), window.is_past
+            company,
+            window.as_of,
+            cards,
+            customers,
+            known={"years": self._years_sql(), "late": self._late_sql()},
+            is_past=window.is_past,
         )
         return SQL(
             """SELECT customer_id, score AS churn_score, reason AS churn_reason,
@@ -55,6 +60,15 @@ class CrmScorecardSource(models.AbstractModel):
                       former_order_count AS former_orders,
                       recent AS recent_revenue, former AS former_revenue
                  FROM crm_scorecard_bought"""
+        )
+
+    @api.model
+    def _late_sql(self) -> SQL:
+        """Return the share of late deliveries as the churn tendency takes it."""
+        return SQL(
+            """SELECT customer_id,
+                      100.0 * late_count::float8 / delivery_count AS late_share
+                 FROM crm_scorecard_delivered"""
         )
 
     @api.model

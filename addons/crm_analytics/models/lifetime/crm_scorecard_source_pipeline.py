@@ -29,7 +29,7 @@ class CrmScorecardSource(models.AbstractModel):
                 label=self.env._("Potential"),
                 columns=("potential_amount", "potential_gap"),
                 method="_potential_sql",
-                prepare="_prepare_bought",
+                prepare=("_prepare_bought",),
                 is_dated=False,
             ),
         ]

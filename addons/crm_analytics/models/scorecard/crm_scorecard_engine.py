@@ -148,7 +148,20 @@ class CrmScorecardEngine(models.AbstractModel):
     # --- STEP 2: FACTS
 
     @api.model
+    def _keep_refunds(self, company, as_of, credited=None):
+        """Keep what credit notes took back, for all that follows: the way to it is long.
+
+        Makes ``crm_scorecard_refunded``, with the rows of ``_refund_movements_sql``.
+
+        :param credited: statement giving the ``order_id`` to look at, all if None
+        """
+        credited = credited or SQL("SELECT order_id FROM crm_scorecard_credit")
+        moved = self._facts()._refund_movements_sql(company, as_of, credited)
+        self._make_table("crm_scorecard_refunded", moved)
+
+    @api.model
     def _collect_facts(self, company, as_of, customers=None):
+        self._keep_refunds(company, as_of)
         facts = self._facts_sql(company, as_of, customers)
         self._make_table("crm_scorecard_facts", facts)
 
@@ -207,7 +220,7 @@ class CrmScorecardEngine(models.AbstractModel):
     def _net_sql(self, company, as_of, order_ids) -> SQL:
         """Return the common table expression ``net``: customers less their refunds.
 
-        :param order_ids: orders with credit notes, or None for all there are
+        :param order_ids: orders with credit notes, or None for all that are kept
         """
         if order_ids == []:
             return SQL(
@@ -215,9 +228,12 @@ class CrmScorecardEngine(models.AbstractModel):
                                   c.ordered AS kept, c.gained AS gain
                              FROM customer c)"""
             )
-        credited = SQL("SELECT order_id FROM crm_scorecard_credit")
+        facts = self._facts()
         if order_ids:
             credited = SQL("SELECT UNNEST(%s) AS order_id", order_ids)
+            refunds = facts._refunds_sql(company, as_of, credited)
+        else:
+            refunds = facts._refunds_sql(company, moved=SQL("crm_scorecard_refunded"))
         return SQL(
             """refund AS (
                    SELECT customer_id, SUM(revenue) AS revenue, SUM(margin) AS margin
@@ -230,7 +246,7 @@ class CrmScorecardEngine(models.AbstractModel):
                      FROM customer c
                 LEFT JOIN refund r ON r.customer_id = c.customer_id
                )""",
-            self._facts()._refunds_sql(company, as_of, credited),
+            refunds,
         )
 
     @api.model

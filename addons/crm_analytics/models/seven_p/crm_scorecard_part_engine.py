@@ -53,6 +53,8 @@ class CrmScorecardPartEngine(models.AbstractModel):
                 return 0
         window = self._get_window(policy.company_id, as_of)
         customers = None if is_full else CHANGED
+        if not is_full or counts["mode"] != "full":  # a full core refresh has kept all
+            self._keep_refunds(window, policy.company_id, customers)
         written = self._fill_parts(policy, run, window, customers, is_comparable)
         policy.write(
             {
@@ -64,6 +66,13 @@ class CrmScorecardPartEngine(models.AbstractModel):
         for model in self._get_models().values():
             model.invalidate_model()
         return written
+
+    @api.model
+    def _keep_refunds(self, window, company, customers):
+        """Keep what credit notes took back from ``customers``, for several sources."""
+        credited = self.env["crm.scorecard.source"]._credited_sql(customers)
+        core = self.env["crm.scorecard.engine"]
+        core._keep_refunds(company, window.as_of, credited)
 
     @api.model
     def _get_models(self):
@@ -83,8 +92,8 @@ class CrmScorecardPartEngine(models.AbstractModel):
         company = policy.company_id
         factors = self.env["crm.scorecard.factor"]._ensure(company)
         sources = self._get_active_sources()
-        self._expect_many(customers is None)
         self._run_step(policy, run, "prepare", self._prepare, window, customers)
+        self._expect_many(customers is None)
 
         def fill(_policy, model):
             rows, names = self._rows_sql(company, window, model, sources, customers)
@@ -144,8 +153,8 @@ class CrmScorecardPartEngine(models.AbstractModel):
         window = self._get_window(company, month_end, is_past=True)
         factors = self.env["crm.scorecard.factor"]._ensure(company)
         sources = self._get_active_sources(only_dated=is_old)
-        self._expect_many(True)
         self._run_step(policy, run, "prepare", self._prepare, window, None)
+        self._expect_many(True)
         relations = {}
         for part, model in self.env["crm.scorecard.part"]._get_parts().items():
             rows, names = self._rows_sql(company, window, model, sources, None)

@@ -39,8 +39,8 @@ class CrmScorecardPartEngine(models.AbstractModel):
     def _prepare(self, policy, window, customers):
         """Let the sources make the temporary tables that they share."""
         registry = self.env["crm.scorecard.source"]
-        names = dict.fromkeys(s.prepare for s in self._get_active_sources())
-        for name in filter(None, names):
+        active = self._get_active_sources()
+        for name in dict.fromkeys(n for source in active for n in source.prepare):
             getattr(registry, name)(policy.company_id, window, customers)
 
     # --- STEP 3: PARTS
@@ -112,29 +112,27 @@ class CrmScorecardPartEngine(models.AbstractModel):
         :param is_comparable: whether what no known change explains is to be counted
         """
         names = ("company_id", *names)
+        rows = SQL("SELECT r.*, %s AS company_id FROM (%s) r", company.id, rows)
+        fresh = SQL("crm_scorecard_fresh AS MATERIALIZED (%s),", rows)
         if customers is None:
             # of joined groups the planner expects billions: let it know how many
             self.env["crm.scorecard.engine"]._make_table("crm_scorecard_fresh", rows)
-            rows = SQL("SELECT * FROM crm_scorecard_fresh")
+            fresh = SQL()
         corrected = SQL("0")
         if is_comparable and customers is None:
             corrected = SQL("COUNT(*) FILTER (WHERE customer_id NOT IN (%s))", CHANGED)
         [row] = self.env.execute_query(
             SQL(
-                """WITH fresh AS MATERIALIZED (
-                            SELECT r.*, %(company)s AS company_id FROM (%(rows)s) r),
-                        different AS MATERIALIZED (%(different)s),
-                        %(writes)s
-                   SELECT (SELECT COUNT(*) FROM fresh),
+                """WITH %(fresh)s different AS MATERIALIZED (%(different)s), %(writes)s
+                   SELECT (SELECT COUNT(*) FROM crm_scorecard_fresh),
                           COUNT(*) FILTER (WHERE kind = 1),
                           COUNT(*) FILTER (WHERE kind = 2),
                           COUNT(*) FILTER (WHERE kind = 3),
                           %(corrected)s
                      FROM touched""",
-                rows=rows,
+                fresh=fresh,
                 different=self._different_sql(model, company, names),
                 writes=self._writes_sql(model, company, names, customers),
-                company=company.id,
                 corrected=corrected,
             )
         )
@@ -162,7 +160,7 @@ class CrmScorecardPartEngine(models.AbstractModel):
                deleted AS (
                    DELETE FROM %(table)s t
                     WHERE t.company_id = %(company)s %(scope)s
-                      AND NOT EXISTS (SELECT FROM fresh f
+                      AND NOT EXISTS (SELECT FROM crm_scorecard_fresh f
                                        WHERE f.customer_id = t.partner_id)
                 RETURNING t.partner_id AS customer_id),
                touched AS (SELECT 1 AS kind, * FROM inserted
@@ -181,7 +179,7 @@ class CrmScorecardPartEngine(models.AbstractModel):
         """Return the fresh rows that differ from those at hand, or are new."""
         return SQL(
             """SELECT t.id AS row_id, f.*
-                 FROM fresh f
+                 FROM crm_scorecard_fresh f
             LEFT JOIN %s t ON t.partner_id = f.customer_id AND t.company_id = %s
                 WHERE t.id IS NULL OR (%s) IS DISTINCT FROM (%s)""",
             SQL.identifier(model._table),

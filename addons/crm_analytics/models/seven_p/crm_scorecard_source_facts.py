@@ -21,9 +21,12 @@ class CrmScorecardSource(models.AbstractModel):
     The lines of twelve months are read once, into these tables of the transaction:
 
     - ``crm_seven_p_order``: the purchases, with what they say of channel and place
-    - ``crm_seven_p_line``: per purchase and product: amount, discount, amount of
-      products without cost
-    - ``crm_seven_p_product``, ``crm_seven_p_category``: what each customer bought
+    - ``crm_seven_p_line``: their lines: amount in mills (thousandths, whole numbers,
+      which are added up quickly), discount and amount without cost, where there are
+    - ``crm_seven_p_product``, ``crm_seven_p_category``: what each customer bought, and
+      ``crm_seven_p_mix``: one row per customer of how many, and the largest
+    - ``crm_seven_p_customer``: per customer his orders, those with a discount and
+      their amounts
     - ``crm_seven_p_money``: per customer what he brings in and costs
     - ``crm_seven_p_bound``: one row of company totals and bounds. The first full
       refresh of a day works them out, all others until the next day keep them: so one
@@ -42,6 +45,9 @@ class CrmScorecardSource(models.AbstractModel):
         self._keep("line", self._line_sql())
         self._keep("product", self._product_sql())
         self._keep("category", self._category_sql())
+        self._keep("mix", self._mix_sql(window))
+        self._keep("discount", self._discount_sql())
+        self._keep("customer", self._customer_sql())
         self._keep("money", self._money_sql(company, window, customers))
         policy = self.env["crm.profit.policy"]._ensure(company)
         bounds = policy._get_bounds()
@@ -107,54 +113,101 @@ class CrmScorecardSource(models.AbstractModel):
 
     @api.model
     def _line_sql(self) -> SQL:
-        """Return per purchase and product what its lines say.
+        """Return what each line of the purchases says.
 
         A line below zero, as the host's discount and promised discounts are, is a
         discount of that amount; goods taken back, of which the quantity is below
         zero, are none.
         """
         return SQL(
-            """SELECT o.customer_id, o.order_id, o.day, p.product_tmpl_id,
-                      SUM(CASE WHEN o.rate = 1 THEN l.price_subtotal
-                               ELSE l.price_subtotal / o.rate END) AS amount,
-                      SUM(CASE WHEN l.price_unit < 0 AND l.product_uom_qty > 0
-                               THEN -l.price_subtotal / o.rate
-                               WHEN COALESCE(l.discount, 0) = 0 THEN 0
-                               WHEN l.discount >= 100
-                               THEN l.price_unit * l.product_uom_qty / o.rate
-                               ELSE l.price_subtotal * l.discount
-                                    / (100 - l.discount) / o.rate
-                          END::numeric) AS discount,
-                      SUM(CASE WHEN l.price_subtotal > 0
-                                AND COALESCE(l.purchase_price, 0) = 0
-                               THEN l.price_subtotal / o.rate ELSE 0 END) AS uncosted
+            """SELECT o.customer_id, o.order_id, o.day, p.product_tmpl_id, t.categ_id,
+                      (1000 * CASE WHEN o.rate = 1 THEN l.price_subtotal
+                                   ELSE l.price_subtotal / o.rate END)::int8 AS mills,
+                      CASE WHEN l.price_unit < 0 AND l.product_uom_qty > 0
+                           THEN -l.price_subtotal / o.rate
+                           WHEN l.discount IS NULL OR l.discount = 0 THEN NULL
+                           WHEN l.discount >= 100
+                           THEN (l.price_unit * l.product_uom_qty)::numeric / o.rate
+                           ELSE l.price_subtotal * l.discount::numeric
+                                / (100 - l.discount::numeric) / o.rate
+                      END AS discount,
+                      CASE WHEN l.price_subtotal > 0 AND (
+                                    l.purchase_price IS NULL OR l.purchase_price = 0)
+                           THEN l.price_subtotal / o.rate END AS uncosted
                  FROM crm_seven_p_order o
                  JOIN sale_order_line l ON l.order_id = o.order_id
             LEFT JOIN product_product p ON p.id = l.product_id
-                WHERE l.display_type IS NULL
-             GROUP BY o.customer_id, o.order_id, o.day, p.product_tmpl_id"""
+            LEFT JOIN product_template t ON t.id = p.product_tmpl_id
+                WHERE l.display_type IS NULL"""
         )
 
     @api.model
     def _product_sql(self) -> SQL:
         return SQL(
-            """SELECT b.*, t.categ_id
-                 FROM (SELECT customer_id, product_tmpl_id, SUM(amount) AS revenue,
-                              COUNT(*) AS order_count, MAX(day) AS last_day
-                         FROM crm_seven_p_line
-                        WHERE product_tmpl_id IS NOT NULL
-                     GROUP BY customer_id, product_tmpl_id
-                       HAVING SUM(amount) > 0) b
-                 JOIN product_template t ON t.id = b.product_tmpl_id"""
+            """SELECT customer_id, categ_id, product_tmpl_id,
+                      SUM(mills)::int8 AS mills, MAX(day) AS last_day
+                 FROM crm_seven_p_line
+                WHERE product_tmpl_id IS NOT NULL
+             GROUP BY customer_id, categ_id, product_tmpl_id
+               HAVING SUM(mills) > 0"""
         )
 
     @api.model
     def _category_sql(self) -> SQL:
         return SQL(
-            """SELECT customer_id, categ_id, SUM(revenue) AS revenue
+            """SELECT customer_id, categ_id, SUM(mills)::int8 AS mills
                  FROM crm_seven_p_product
                 WHERE categ_id IS NOT NULL
              GROUP BY customer_id, categ_id"""
+        )
+
+    @api.model
+    def _mix_sql(self, window) -> SQL:
+        """Return one row per customer: how much he bought of how many, and the largest.
+
+        The favourite product is that of the largest amount, of equal ones that with
+        the smaller id; it comes with its figures in one array, so that nothing needs
+        sorting: ``[mills, -id, days since it was bought last]``.
+        """
+        return SQL(
+            """SELECT customer_id, p.product_count, p.mills, p.top,
+                      c.category_count, c.top_category_id, c.mix_concentration
+                 FROM (SELECT customer_id, COUNT(*)::int AS product_count,
+                              SUM(mills) AS mills,
+                              MAX(ARRAY[mills, -product_tmpl_id,
+                                        %s::date - last_day]) AS top
+                         FROM crm_seven_p_product GROUP BY customer_id) p
+            LEFT JOIN (SELECT customer_id, COUNT(*)::int AS category_count,
+                              -(MAX(ARRAY[mills, -categ_id]))[2]::int
+                                  AS top_category_id,
+                              SUM((mills / 1e3::float8) ^ 2)
+                                  / SUM(mills / 1e3::float8) ^ 2 AS mix_concentration
+                         FROM crm_seven_p_category GROUP BY customer_id) c
+                USING (customer_id)""",
+            window.as_of,
+        )
+
+    @api.model
+    def _discount_sql(self) -> SQL:
+        return SQL(
+            """SELECT order_id, SUM(discount) AS discount
+                 FROM crm_seven_p_line WHERE discount IS NOT NULL
+             GROUP BY order_id"""
+        )
+
+    @api.model
+    def _customer_sql(self) -> SQL:
+        """Return the orders of each customer; ``listed`` is before discounts."""
+        return SQL(
+            """SELECT customer_id, COUNT(*)::int AS order_count,
+                      SUM(o.margin) AS margin, SUM(o.revenue) AS ordered,
+                      COALESCE(SUM(d.discount), 0) AS discount,
+                      COUNT(*) FILTER (WHERE d.discount > 0) AS discounted_count,
+                      SUM(o.revenue + d.discount) FILTER (WHERE d.discount > 0)
+                          AS discounted_listed
+                 FROM crm_seven_p_order o
+            LEFT JOIN crm_seven_p_discount d USING (order_id)
+             GROUP BY customer_id"""
         )
 
     # --- MONEY
@@ -203,19 +256,20 @@ class CrmScorecardSource(models.AbstractModel):
         return [
             (("invoiced_revenue",), self._invoiced_sql(company, window, customers)),
             (
-                ("gross_margin",),
+                ("gross_margin", "discount_amount", "ordered"),
                 SQL(
-                    """SELECT customer_id, SUM(margin) AS gross_margin
-                         FROM crm_seven_p_order GROUP BY customer_id"""
+                    """SELECT customer_id, margin AS gross_margin,
+                              discount AS discount_amount, ordered
+                         FROM crm_seven_p_customer"""
                 ),
             ),
-            (("gross_margin",), self._refunded_sql(company, window, customers)),
+            (("gross_margin",), self._refunded_sql(window)),
             (
-                ("discount_amount", "ordered", "uncosted"),
+                ("uncosted",),
                 SQL(
-                    """SELECT customer_id, SUM(discount) AS discount_amount,
-                              SUM(amount) AS ordered, SUM(uncosted) AS uncosted
-                         FROM crm_seven_p_line GROUP BY customer_id"""
+                    """SELECT customer_id, SUM(uncosted) AS uncosted
+                         FROM crm_seven_p_line WHERE uncosted IS NOT NULL
+                     GROUP BY customer_id"""
                 ),
             ),
             *self._get_cost_parts(company, window, customers),
@@ -232,14 +286,11 @@ class CrmScorecardSource(models.AbstractModel):
         )
 
     @api.model
-    def _refunded_sql(self, company, window, customers) -> SQL:
+    def _refunded_sql(self, window) -> SQL:
         """Return, below zero, the margin that was taken back in the window."""
         return SQL(
             """SELECT customer_id, -SUM(margin) AS gross_margin
-                 FROM (%s) r WHERE day >= %s GROUP BY customer_id""",
-            self._facts()._refund_movements_sql(
-                company, window.as_of, self._credited_sql(customers)
-            ),
+                 FROM crm_scorecard_refunded WHERE day >= %s GROUP BY customer_id""",
             window.start,
         )
 

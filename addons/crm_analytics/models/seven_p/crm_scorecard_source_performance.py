@@ -24,7 +24,7 @@ class CrmScorecardSource(models.AbstractModel):
                 "_source_sales",
                 changed="_changed_orders",
                 zero=SALES_COUNTS,
-                prepare="_prepare_facts",
+                prepare=("_prepare_facts",),
             ),
             Source(
                 "deliveries",
@@ -34,6 +34,7 @@ class CrmScorecardSource(models.AbstractModel):
                 "_source_deliveries",
                 changed="_changed_deliveries",
                 zero=("delivery_count",),
+                prepare=("_prepare_delivered",),
             ),
             Source(
                 "contracts",
@@ -75,18 +76,14 @@ class CrmScorecardSource(models.AbstractModel):
     def _source_sales(self, _company, _window, _customers) -> SQL:
         """The largest by amount; of equal ones that with the smaller id."""
         return SQL(
-            """SELECT o.customer_id, COALESCE(c.category_count, 0) AS category_count,
-                      c.top_category_id, o.team_count, o.medium_count,
+            """SELECT o.customer_id, COALESCE(x.category_count, 0) AS category_count,
+                      x.top_category_id, o.team_count, o.medium_count,
                       m.top_medium_id, o.place_count
                  FROM (SELECT customer_id, COUNT(DISTINCT team_id)::int AS team_count,
                               COUNT(DISTINCT medium_id)::int AS medium_count,
                               COUNT(DISTINCT place_id)::int AS place_count
                          FROM crm_seven_p_order GROUP BY customer_id) o
-            LEFT JOIN (SELECT customer_id, COUNT(*)::int AS category_count,
-                              -(MAX(ARRAY[revenue, -categ_id]))[2]::int
-                                  AS top_category_id
-                         FROM crm_seven_p_category GROUP BY customer_id) c
-                USING (customer_id)
+            LEFT JOIN crm_seven_p_mix x USING (customer_id)
             LEFT JOIN (SELECT customer_id,
                               -(MAX(ARRAY[revenue, -medium_id]))[2]::int
                                   AS top_medium_id
@@ -190,19 +187,35 @@ class CrmScorecardSource(models.AbstractModel):
     # --- DELIVERIES
 
     @api.model
-    def _source_deliveries(self, company, window, customers) -> SQL:
+    def _prepare_delivered(self, company, window, customers):
+        """Read the deliveries of the window once, for all who look at them.
+
+        Makes ``crm_scorecard_delivered``, one row per customer.
+        """
         partners = None if customers is None else self._partners(customers)
         deliveries = self.env["crm.delivery.report"]._company_sql(
             company, since=window.start, until=window.as_of, partners=partners
         )
+        self.env["crm.scorecard.engine"]._make_table(
+            "crm_scorecard_delivered",
+            SQL(
+                """SELECT partner_id AS customer_id, COUNT(*)::int AS delivery_count,
+                          COUNT(*) FILTER (WHERE days_late > 0)::int AS late_count,
+                          AVG(days_late) FILTER (WHERE days_late > 0)
+                              AS days_late_mean
+                     FROM (%s) d GROUP BY partner_id""",
+                deliveries,
+            ),
+        )
+
+    @api.model
+    def _source_deliveries(self, _company, _window, _customers) -> SQL:
         return SQL(
-            """SELECT partner_id AS customer_id, COUNT(*)::int AS delivery_count,
-                      ROUND(100.0 * COUNT(*) FILTER (WHERE days_late = 0)
-                            / COUNT(*), 1)::float8 AS on_time_rate,
-                      ROUND(AVG(days_late) FILTER (WHERE days_late > 0), 1)::float8
-                          AS days_late_mean
-                 FROM (%s) d GROUP BY partner_id""",
-            deliveries,
+            """SELECT customer_id, delivery_count,
+                      ROUND(100.0 * (delivery_count - late_count) / delivery_count, 1)
+                          ::float8 AS on_time_rate,
+                      ROUND(days_late_mean, 1)::float8 AS days_late_mean
+                 FROM crm_scorecard_delivered"""
         )
 
     # --- WHO MAY HAVE CHANGED

@@ -37,7 +37,7 @@ class CrmScorecardSource(models.AbstractModel):
                     "former_revenue",
                     "active_month_count",
                 ),
-                prepare="_prepare_bought",
+                prepare=("_prepare_bought",),
             ),
             Source(
                 "persistency_card",
@@ -73,7 +73,7 @@ class CrmScorecardSource(models.AbstractModel):
         )
 
     @api.model
-    def _persistency_orders_sql(self, company, window, customers) -> SQL:
+    def _persistency_orders_sql(self, _company, window, _customers) -> SQL:
         """Return the figures of two years of orders.
 
         Amounts by month of the year and numbers by day of the week are summed beside
@@ -105,7 +105,7 @@ class CrmScorecardSource(models.AbstractModel):
                       SELECT GREATEST(%(months)s) AS amount,
                              GREATEST(%(weekdays)s) AS orders,
                              total) peak""",
-            taken=self._taken_back_sql(company, window, customers),
+            taken=self._taken_back_sql(window),
             months=self._places_sql("months", len(MONTHS)),
             weekdays=self._places_sql("weekdays", len(WEEKDAYS)),
         )
@@ -164,19 +164,15 @@ class CrmScorecardSource(models.AbstractModel):
         )
 
     @api.model
-    def _taken_back_sql(self, company, window, customers) -> SQL:
+    def _taken_back_sql(self, window) -> SQL:
         """Return what credit notes of both years took back, per customer."""
-        movements = self._facts()._refund_movements_sql(
-            company, window.as_of, self._credited_sql(customers)
-        )
         return SQL(
             """SELECT customer_id,
                       SUM(revenue) FILTER (WHERE day >= %(start)s) AS recent,
                       SUM(revenue) FILTER (WHERE day < %(start)s) AS former
-                 FROM (%(movements)s) movement
+                 FROM crm_scorecard_refunded
                 WHERE day >= %(former_start)s
              GROUP BY customer_id""",
             start=window.start,
             former_start=window.former_start,
-            movements=movements,
         )

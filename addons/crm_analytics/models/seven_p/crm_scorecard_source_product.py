@@ -35,7 +35,7 @@ class CrmScorecardSource(models.AbstractModel):
                 "_source_products",
                 changed="_changed_products",
                 zero=("product_count",),
-                prepare="_prepare_facts",
+                prepare=("_prepare_facts",),
             ),
             Source(
                 "white_space",
@@ -45,7 +45,7 @@ class CrmScorecardSource(models.AbstractModel):
                 "_source_white_space",
                 changed="_changed_memberships",
                 zero=("white_space_count",),
-                prepare="_prepare_facts",
+                prepare=("_prepare_facts",),
                 is_dated=False,
             ),
             Source(
@@ -56,7 +56,7 @@ class CrmScorecardSource(models.AbstractModel):
                 "_source_voices",
                 changed="_changed_voices",
                 zero=("complaint_count", "opinion_count"),
-                prepare="_prepare_facts",
+                prepare=("_prepare_facts",),
             ),
             self._get_offer_source(),
         ]
@@ -76,39 +76,32 @@ class CrmScorecardSource(models.AbstractModel):
 
     @api.model
     def _source_products(self, company, window, customers) -> SQL:
-        """One row per customer; his favourite is the product of the largest amount.
-
-        It comes with its figures in one array, so that nothing needs sorting. Days
-        are told as days before the end of the window.
-        """
+        """One row per customer; in how many orders his favourite is, is counted here."""
         return SQL(
-            """SELECT b.customer_id, b.product_count, b.top_product_id,
-                      %(liking)s AS top_liking, b.mix_concentration
-                 FROM (SELECT p.customer_id, p.product_count, c.mix_concentration,
-                              p.top[1] AS amount, p.total, p.top[3] AS orders,
-                              -p.top[2]::int AS top_product_id, p.top[4] AS days
-                         FROM (SELECT customer_id, COUNT(*)::int AS product_count,
-                                      SUM(revenue) AS total,
-                                      MAX(ARRAY[revenue, -product_tmpl_id, order_count,
-                                                %(as_of)s::date - last_day]) AS top
-                                 FROM crm_seven_p_product GROUP BY customer_id) p
-                    LEFT JOIN (SELECT customer_id, ROUND(SUM(revenue * revenue)
-                                      / (SUM(revenue) * SUM(revenue)), 4)::float8
-                                      AS mix_concentration
-                                 FROM crm_seven_p_category GROUP BY customer_id) c
-                        USING (customer_id)) b
-                 JOIN (SELECT customer_id, COUNT(*) AS order_count
-                         FROM crm_seven_p_order GROUP BY customer_id) o
-                USING (customer_id)
+            """SELECT x.customer_id, x.product_count, x.top_product_id,
+                      %(liking)s AS top_liking,
+                      ROUND(x.mix_concentration::numeric, 4)::float8
+                          AS mix_concentration
+                 FROM (SELECT customer_id, product_count, mix_concentration,
+                              mills, top[1] AS amount, -top[2]::int AS top_product_id,
+                              top[3] AS days
+                         FROM crm_seven_p_mix) x
+                 JOIN crm_seven_p_customer o USING (customer_id)
+                 JOIN (SELECT l.customer_id, COUNT(DISTINCT l.order_id)::numeric
+                                  AS orders
+                         FROM crm_seven_p_line l
+                         JOIN crm_seven_p_mix m
+                           ON m.customer_id = l.customer_id
+                          AND -m.top[2] = l.product_tmpl_id
+                     GROUP BY l.customer_id) f USING (customer_id)
             LEFT JOIN (%(complaints)s) k
-                   ON k.customer_id = b.customer_id
-                  AND k.product_tmpl_id = b.top_product_id""",
-            as_of=window.as_of,
+                   ON k.customer_id = x.customer_id
+                  AND k.product_tmpl_id = x.top_product_id""",
             liking=self._liking_sql(
-                share=SQL("b.amount / NULLIF(b.total, 0)"),
-                frequency=SQL("b.orders / o.order_count"),
-                days=SQL("b.days"),
-                complaints=SQL("COALESCE(k.complaints, 0) / b.orders"),
+                share=SQL("x.amount / NULLIF(x.mills, 0)"),
+                frequency=SQL("f.orders / o.order_count"),
+                days=SQL("x.days"),
+                complaints=SQL("COALESCE(k.complaints, 0) / f.orders"),
             ),
             complaints=self._product_complaints_sql(company, window, customers),
         )
@@ -243,11 +236,10 @@ class CrmScorecardSource(models.AbstractModel):
                                  FROM crm_satisfaction_score
                                 WHERE company_id = %(company)s AND %(within)s %(of)s
                             UNION ALL
-                               SELECT customer_id, 0, 0 FROM crm_seven_p_order) voice
+                               SELECT customer_id, 0, 0
+                                 FROM crm_seven_p_customer) voice
                      GROUP BY customer_id) v
-            LEFT JOIN (SELECT customer_id, COUNT(*) AS order_count
-                         FROM crm_seven_p_order GROUP BY customer_id) o
-                USING (customer_id)""",
+            LEFT JOIN crm_seven_p_customer o USING (customer_id)""",
             complaints=complaints,
             opinions=opinions,
             company=company.id,

@@ -40,7 +40,7 @@ class CrmScorecardSource(models.AbstractModel):
                 "_source_profit",
                 changed="_changed_profit",
                 zero=AMOUNTS,
-                prepare="_prepare_facts",
+                prepare=("_prepare_facts",),
             ),
             Source(
                 "channel_cost",

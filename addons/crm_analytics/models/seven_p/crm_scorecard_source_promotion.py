@@ -34,7 +34,7 @@ class CrmScorecardSource(models.AbstractModel):
                 "_source_campaigns",
                 changed="_changed_campaigns",
                 zero=CAMPAIGN_COLUMNS,
-                prepare="_prepare_facts",
+                prepare=("_prepare_facts",),
             ),
             Source(
                 "discounts",
@@ -43,7 +43,7 @@ class CrmScorecardSource(models.AbstractModel):
                 ("discount_share", "discount_sensitivity"),
                 "_source_discounts",
                 changed="_changed_orders",
-                prepare="_prepare_facts",
+                prepare=("_prepare_facts",),
             ),
             self._get_mailing_source(),
             self._get_campaign_effect_source(),
@@ -127,21 +127,20 @@ class CrmScorecardSource(models.AbstractModel):
         """See ``tools/profit.py`` for both figures."""
         return SQL(
             """SELECT customer_id,
-                      CASE WHEN SUM(listed) > 0 THEN ROUND(
-                          100 * SUM(discount) / SUM(listed), 1)::float8
+                      CASE WHEN ordered + discount > 0 THEN
+                           ROUND(100 * discount / (ordered + discount), 1)::float8
                       END AS discount_share,
-                      CASE WHEN COUNT(*) FILTER (WHERE discount > 0) >= 2
-                                AND COUNT(*) FILTER (WHERE discount <= 0) >= 2
-                                AND AVG(listed) FILTER (WHERE discount <= 0) > 0
+                      CASE WHEN discounted_count >= 2 AND full_count >= 2
+                                AND full_listed > 0
                            THEN ROUND(GREATEST(-1, LEAST(1,
-                               AVG(listed) FILTER (WHERE discount > 0)
-                               / AVG(listed) FILTER (WHERE discount <= 0) - 1)), 2)
-                               ::float8
+                               discounted_listed / discounted_count
+                               / (full_listed / full_count) - 1)), 2)::float8
                       END AS discount_sensitivity
-                 FROM (SELECT customer_id, order_id, SUM(discount) AS discount,
-                              SUM(amount + discount) AS listed
-                         FROM crm_seven_p_line GROUP BY customer_id, order_id) o
-             GROUP BY customer_id"""
+                 FROM crm_seven_p_customer
+           CROSS JOIN LATERAL (
+                      SELECT order_count - discounted_count AS full_count,
+                             ordered + discount - COALESCE(discounted_listed, 0)
+                                 AS full_listed) f"""
         )
 
     # --- MAILINGS
