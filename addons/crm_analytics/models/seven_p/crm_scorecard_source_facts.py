@@ -23,8 +23,8 @@ class CrmScorecardSource(models.AbstractModel):
     - ``crm_seven_p_order``: the purchases, with what they say of channel and place
     - ``crm_seven_p_line``: their lines: amount in mills (thousandths, whole numbers,
       which are added up quickly), discount and amount without cost, where there are
-    - ``crm_seven_p_product``, ``crm_seven_p_category``: what each customer bought, and
-      ``crm_seven_p_mix``: one row per customer of how many, and the largest
+    - ``crm_seven_p_mix``: per customer how many products and categories he bought,
+      the largest of each, and the ids of the categories
     - ``crm_seven_p_customer``: per customer his orders, those with a discount and
       their amounts
     - ``crm_seven_p_money``: per customer what he brings in and costs
@@ -43,8 +43,6 @@ class CrmScorecardSource(models.AbstractModel):
         """Make the tables that these sources share, once per run."""
         self._keep("order", self._order_sql(company, window, customers))
         self._keep("line", self._line_sql())
-        self._keep("product", self._product_sql())
-        self._keep("category", self._category_sql())
         self._keep("mix", self._mix_sql(window))
         self._keep("discount", self._discount_sql())
         self._keep("customer", self._customer_sql())
@@ -142,48 +140,46 @@ class CrmScorecardSource(models.AbstractModel):
         )
 
     @api.model
-    def _product_sql(self) -> SQL:
-        return SQL(
-            """SELECT customer_id, categ_id, product_tmpl_id,
-                      SUM(mills)::int8 AS mills, MAX(day) AS last_day
-                 FROM crm_seven_p_line
-                WHERE product_tmpl_id IS NOT NULL
-             GROUP BY customer_id, categ_id, product_tmpl_id
-               HAVING SUM(mills) > 0"""
-        )
-
-    @api.model
-    def _category_sql(self) -> SQL:
-        return SQL(
-            """SELECT customer_id, categ_id, SUM(mills)::int8 AS mills
-                 FROM crm_seven_p_product
-                WHERE categ_id IS NOT NULL
-             GROUP BY customer_id, categ_id"""
-        )
-
-    @api.model
     def _mix_sql(self, window) -> SQL:
-        """Return one row per customer: how much he bought of how many, and the largest.
+        """Return what each customer bought, from products to categories to himself.
 
+        The lines are sorted once, so that each step reads the one below as it comes.
         The favourite product is that of the largest amount, of equal ones that with
-        the smaller id; it comes with its figures in one array, so that nothing needs
-        sorting: ``[mills, -id, days since it was bought last]``.
+        the smaller id; it comes with its figures in one array, which needs no sorting
+        either: ``[mills, -id, days since it was bought last]``.
         """
         return SQL(
-            """SELECT customer_id, p.product_count, p.mills, p.top,
-                      c.category_count, c.top_category_id, c.mix_concentration
-                 FROM (SELECT customer_id, COUNT(*)::int AS product_count,
-                              SUM(mills) AS mills,
-                              MAX(ARRAY[mills, -product_tmpl_id,
-                                        %s::date - last_day]) AS top
-                         FROM crm_seven_p_product GROUP BY customer_id) p
-            LEFT JOIN (SELECT customer_id, COUNT(*)::int AS category_count,
-                              -(MAX(ARRAY[mills, -categ_id]))[2]::int
-                                  AS top_category_id,
-                              SUM((mills / 1e3::float8) ^ 2)
-                                  / SUM(mills / 1e3::float8) ^ 2 AS mix_concentration
-                         FROM crm_seven_p_category GROUP BY customer_id) c
-                USING (customer_id)""",
+            """SELECT customer_id, SUM(products)::int AS product_count,
+                      SUM(mills) AS mills, MAX(top) AS top,
+                      COUNT(categ_id)::int AS category_count,
+                      -(MAX(ARRAY[mills, -categ_id])
+                          FILTER (WHERE categ_id IS NOT NULL))[2]::int
+                          AS top_category_id,
+                      SUM((mills / 1e3::float8) ^ 2) FILTER (WHERE categ_id > 0)
+                          / SUM(mills / 1e3::float8) FILTER (WHERE categ_id > 0) ^ 2
+                          AS mix_concentration,
+                      ARRAY_AGG(categ_id) FILTER (WHERE categ_id > 0) AS categ_ids
+                 FROM (SELECT customer_id, categ_id, COUNT(*) AS products,
+                              SUM(mills)::int8 AS mills, MAX(top) AS top
+                         FROM (%s) product GROUP BY customer_id, categ_id) category
+             GROUP BY customer_id""",
+            self._product_sql(window),
+        )
+
+    @api.model
+    def _product_sql(self, window) -> SQL:
+        """Return products bought for more than was taken back, in order of customer,
+        category and id.
+        """
+        return SQL(
+            """SELECT customer_id, categ_id, SUM(mills)::int8 AS mills,
+                      ARRAY[SUM(mills)::int8, -product_tmpl_id,
+                            %s::date - MAX(day)] AS top
+                 FROM (SELECT customer_id, categ_id, product_tmpl_id, mills, day
+                         FROM crm_seven_p_line WHERE product_tmpl_id IS NOT NULL
+                     ORDER BY customer_id, categ_id, product_tmpl_id) line
+             GROUP BY customer_id, categ_id, product_tmpl_id
+               HAVING SUM(mills) > 0""",
             window.as_of,
         )
 

@@ -155,7 +155,8 @@ class CrmScorecardSource(models.AbstractModel):
                ), bought AS (
                    SELECT c.customer_id, COUNT(*)::int AS known,
                           BIT_OR(1::bigint << (f.place - 1)) AS bits
-                     FROM crm_seven_p_category c
+                     FROM (SELECT customer_id, UNNEST(categ_ids) AS categ_id
+                             FROM crm_seven_p_mix) c
                      JOIN (%(placed)s) m ON m.customer_id = c.customer_id
                      JOIN offer f ON f.segment_id = m.segment_id
                                  AND f.categ_id = c.categ_id
