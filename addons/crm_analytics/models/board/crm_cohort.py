@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+#: What credit notes took back, as a refresh keeps it
+KEPT = SQL("crm_scorecard_refunded")
+
 
 class CrmCohort(models.Model):
     """What the customers who first bought in one period did in a later one.
@@ -42,7 +45,10 @@ class CrmCohort(models.Model):
 
     @api.model
     def _refresh(self, company, as_of):
-        """Work out the cohorts of ``company`` anew; commits nothing."""
+        """Work out the cohorts of ``company`` anew; commits nothing.
+
+        It belongs to a full refresh, which has kept what credit notes took back.
+        """
         digits = company.currency_id.decimal_places
         self.env["crm.sale.fact"]._flush_sources()
         self.env.cr.execute(
@@ -54,7 +60,7 @@ class CrmCohort(models.Model):
                           ROUND(revenue, %(digits)s), %(now)s
                      FROM (%(cells)s) cell""",
                 company=company.id,
-                cells=self._cells_sql(company, as_of),
+                cells=self._cells_sql(company, as_of, moved=KEPT),
                 digits=digits,
                 now=fields.Datetime.now(),
             )
@@ -100,58 +106,115 @@ class CrmCohort(models.Model):
         return query.subselect(SQL.identifier(query.table, "partner_id"))
 
     @api.model
-    def _cells_sql(self, company, until, customers=None, grains=("month", "quarter")):
-        """Return ``grain, cohort, step, customers, orders, revenue``."""
+    def _cells_sql(
+        self, company, until, customers=None, grains=("month", "quarter"), moved=None
+    ) -> SQL:
+        """Return ``grain, cohort, step, customers, orders, revenue``.
+
+        The orders are read once. Of each customer a quarter keeps in which of its
+        months he bought, so that months and quarters come from the same rows.
+
+        :param customers: statement giving the ids of the customers, all if None
+        :param moved: relation of what credit notes took back, where it is at hand
+        """
+        cells = {"month": self._month_cells_sql(), "quarter": self._quarter_cells_sql()}
         return SQL(
-            """WITH day AS MATERIALIZED (%(days)s), active AS (
-                   SELECT g.grain, customer_id,
-                          DATE_TRUNC(g.grain, month::timestamp)::date AS start,
-                          SUM(orders) AS orders, SUM(revenue) AS revenue
-                     FROM day CROSS JOIN UNNEST(%(grains)s::text[]) AS g(grain)
-                 GROUP BY 1, 2, 3
-               ), dated AS (
-                   SELECT *, MIN(start) OVER (
-                              PARTITION BY grain, customer_id) AS cohort
-                     FROM active
+            """WITH sale AS MATERIALIZED (%(sales)s), activity AS (
+                   SELECT cohort, month / 3 AS quarter,
+                          BIT_OR(1 << (MOD(month, 3))) AS months
+                     FROM sale GROUP BY customer_id, cohort, month / 3
+               ), reach AS MATERIALIZED (
+                   SELECT cohort, quarter, COUNT(*) AS customers,
+                          COUNT(*) FILTER (WHERE months & 1 > 0) AS first,
+                          COUNT(*) FILTER (WHERE months & 2 > 0) AS second,
+                          COUNT(*) FILTER (WHERE months & 4 > 0) AS third
+                     FROM activity GROUP BY cohort, quarter
+               ), money AS MATERIALIZED (
+                   SELECT cohort, month, SUM(orders) AS orders, SUM(revenue) AS revenue
+                     FROM (SELECT cohort, month, 1 AS orders, revenue FROM sale
+                        UNION ALL %(refunds)s) moved
+                 GROUP BY cohort, month
                )
-               SELECT grain, cohort, %(step)s AS step,
-                      COUNT(*) FILTER (WHERE orders > 0)::int AS customers,
-                      SUM(orders)::int AS orders,
-                      SUM(revenue) AS revenue
-                 FROM dated
-             GROUP BY grain, cohort, start""",
-            days=self._months_sql(company, until, customers),
-            grains=list(grains),
-            step=self._step_sql(),
+               SELECT grain, %(cohort)s AS cohort, step::int, customers::int,
+                      orders::int, revenue
+                 FROM (%(cells)s) cell""",
+            sales=self._sales_sql(company, until, customers),
+            refunds=self._refunds_sql(company, until, customers, moved),
+            cohort=SQL("MAKE_DATE(cohort / 12, MOD(cohort, 12) + 1, 1)"),
+            cells=SQL(" UNION ALL ").join(cells[grain] for grain in grains),
         )
 
     @api.model
-    def _step_sql(self) -> SQL:
+    def _month_cells_sql(self) -> SQL:
         return SQL(
-            """(((DATE_PART('year', start) - DATE_PART('year', cohort)) * 12
-                 + DATE_PART('month', start) - DATE_PART('month', cohort))::int
-                / CASE grain WHEN 'quarter' THEN 3 ELSE 1 END)"""
+            """SELECT 'month' AS grain, cohort, month - cohort AS step,
+                      COALESCE(reached.customers, 0) AS customers, orders,
+                      revenue
+                 FROM money
+            LEFT JOIN (SELECT cohort, 3 * quarter + place AS month, bought.customers
+                         FROM reach CROSS JOIN LATERAL (
+                              VALUES (0, first), (1, second), (2, third)
+                              ) bought(place, customers)) reached
+                USING (cohort, month)"""
         )
 
     @api.model
-    def _months_sql(self, company, until, customers) -> SQL:
-        """Return each customer's months: ``customer_id, month, orders, revenue``."""
+    def _quarter_cells_sql(self) -> SQL:
+        return SQL(
+            """SELECT 'quarter' AS grain, 3 * start AS cohort, quarter - start AS step,
+                      COALESCE(reached.customers, 0) AS customers, orders,
+                      revenue
+                 FROM (SELECT cohort / 3 AS start, month / 3 AS quarter,
+                              SUM(orders) AS orders, SUM(revenue) AS revenue
+                         FROM money GROUP BY cohort / 3, month / 3) paid
+            LEFT JOIN (SELECT cohort / 3 AS start, quarter, SUM(customers) AS customers
+                         FROM reach GROUP BY cohort / 3, quarter) reached
+                USING (start, quarter)"""
+        )
+
+    @api.model
+    def _month_sql(self, day) -> SQL:
+        """Return the month of ``day`` as a number: months since the year 0."""
+        return SQL(
+            "(EXTRACT(YEAR FROM %(day)s) * 12 + EXTRACT(MONTH FROM %(day)s) - 1)::int",
+            day=day,
+        )
+
+    @api.model
+    def _cohorts_sql(self, company, customers) -> SQL:
+        """Return each customer with the month of his first purchase."""
+        return SQL(
+            """SELECT partner_id AS customer_id, %s AS cohort
+                 FROM crm_customer_scorecard WHERE company_id = %s %s""",
+            self._month_sql(SQL("first_order_date")),
+            company.id,
+            SQL("AND partner_id IN (%s)", customers) if customers else SQL(),
+        )
+
+    @api.model
+    def _sales_sql(self, company, until, customers) -> SQL:
+        """Return one row per purchase: ``customer_id, cohort, month, revenue``."""
         facts = self.env["crm.sale.fact"]
-        refunds = SQL("(%s)", facts._refund_movements_sql(company, until))
-        if customers:
-            refunds = SQL(
-                "(SELECT * FROM %s r WHERE r.customer_id IN (%s))", refunds, customers
-            )
         return SQL(
-            """SELECT customer_id, DATE_TRUNC('month', day::timestamp)::date AS month,
-                      SUM(number) AS orders, SUM(revenue) AS revenue
-                 FROM (SELECT customer_id, %(day)s AS day, 1 AS number, revenue
-                         FROM (%(orders)s) o
-                    UNION ALL
-                       SELECT customer_id, day, 0, -revenue
-                         FROM %(refunds)s refunded) moved
-             GROUP BY 1, 2""",
-            day=facts._local_day_sql(SQL("o.date_order"), company),
+            """SELECT customer_id, cohort, %(month)s AS month, revenue
+                 FROM (SELECT customer_id, revenue, %(day)s AS day
+                         FROM (%(orders)s) o) dated
+                 JOIN (%(cohorts)s) c USING (customer_id)""",
+            month=self._month_sql(SQL("day")),
+            day=facts._local_day_sql(SQL("date_order"), company),
             orders=facts._orders_sql(company, until, customers=customers),
-            refunds=refunds,
+            cohorts=self._cohorts_sql(company, customers),
+        )
+
+    @api.model
+    def _refunds_sql(self, company, until, customers, moved) -> SQL:
+        """Return what was taken back: ``cohort, month, 0, -revenue``."""
+        facts = self.env["crm.sale.fact"]
+        moved = moved or SQL("(%s)", facts._refund_movements_sql(company, until))
+        return SQL(
+            """SELECT cohort, %(month)s AS month, 0 AS orders, -revenue AS revenue
+                 FROM %(moved)s m JOIN (%(cohorts)s) c USING (customer_id)""",
+            month=self._month_sql(SQL("m.day")),
+            moved=moved,
+            cohorts=self._cohorts_sql(company, customers),
         )

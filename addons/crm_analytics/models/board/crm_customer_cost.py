@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools import cohort
+
 #: Who the customer was when the money was spent
 PHASES = [
     ("win", "Winning Customers"),
@@ -48,7 +50,7 @@ class CrmCustomerCost(models.Model):
         required=True,
         readonly=True,
         help="Sales activities: cost of what is done. Discounts: what the discounts "
-        "of confirmed order lines, and lines with the discount product, took off, "
+        "of confirmed order lines, and lines below zero, took off, "
         "untaxed.",
     )
     amount = fields.Monetary(readonly=True)
@@ -65,8 +67,10 @@ class CrmCustomerCost(models.Model):
 
         ``method`` is the name of a method of this model ``(company, until, customers)
         -> SQL`` of ``customer_id, day, amount`` in the company's currency;
-        ``customers`` is a list of ids or None for all. A source without a method is
-        one that another part of the suite will bring; ``lacking`` says which.
+        ``customers`` is a list of ids, a statement giving them, or None for all.
+        ``recent`` names one that gives the same of the last 12 months from what a
+        refresh has at hand, without reading all that ever was. A source without a
+        method is one that another part of the suite will bring; ``lacking`` says which.
         """
         return [
             {
@@ -78,6 +82,7 @@ class CrmCustomerCost(models.Model):
                 "key": "discount",
                 "label": self.env._("Discounts"),
                 "method": "_discount_cost_sql",
+                "recent": "_recent_discount_sql",
             },
             {
                 "key": "campaign",
@@ -115,35 +120,97 @@ class CrmCustomerCost(models.Model):
         """Work out the costs of ``company`` anew, or of ``customers``; no commit."""
         self.env["crm.sale.fact"]._flush_sources()
         self.env.flush_all()
-        gone = SQL("company_id = %s", company.id)
+        scope = SQL("TRUE")
         if customers is not None:
-            gone = SQL("%s AND partner_id = ANY(%s)", gone, customers)
+            scope = SQL("t.partner_id = ANY(%s)", customers)
+        spent = [
+            self._spent_sql(source, source["method"], company, as_of, customers)
+            for source in self._get_cost_sources()
+            if source.get("method")
+        ]
+        self._apply(company, self._rows_sql(company, spent), scope)
+
+    @api.model
+    def _refresh_recent(self, company, window, changed):
+        """Bring the costs up to date after a refresh of all customers.
+
+        Where a source can tell the months of the window by what the refresh has read,
+        the months before it are worked out again for changed customers only.
+
+        :param changed: statement giving their ids, None where they are not known
+        """
+        if changed is None or not self.search_count(
+            [("company_id", "=", company.id)], limit=1
+        ):
+            self._refresh(company, window.as_of)
+            return
+        start = cohort.period_start(window.start, "month")
+        since = cohort.shift(start, 1, "month")
+        spent, recent = [], []
+        for source in self._get_cost_sources():
+            if not source.get("method"):
+                continue
+            tell = self._spent_sql
+            if not source.get("recent"):
+                spent.append(tell(source, source["method"], company, window.as_of, None))
+                continue
+            recent.append(source["key"])
+            before = tell(source, source["method"], company, window.as_of, changed)
+            now = tell(source, source["recent"])
+            spent += [
+                SQL("SELECT * FROM (%s) s WHERE day < %s", before, since),
+                SQL("SELECT * FROM (%s) s WHERE day >= %s", now, since),
+            ]
+        scope = SQL(
+            "(t.source <> ALL(%s) OR t.date >= %s OR t.partner_id IN (%s))",
+            recent,
+            since,
+            changed,
+        )
+        self._apply(company, self._rows_sql(company, spent), scope)
+
+    @api.model
+    def _spent_sql(self, source, method, *args) -> SQL:
+        return SQL(
+            "SELECT customer_id, day, amount, %s AS source FROM (%s) spent",
+            source["key"],
+            getattr(self, method)(*args),
+        )
+
+    @api.model
+    def _apply(self, company, rows, scope):
+        """Let the rows ``t`` in ``scope`` be ``rows``; what is the same stays."""
+        self.env["crm.scorecard.engine"]._make_table("crm_customer_cost_fresh", rows)
+        same = SQL(
+            """f.customer_id = t.partner_id AND f.month = t.date
+               AND f.phase = t.phase AND f.source = t.source"""
+        )
         self.env.cr.execute(
             SQL(
-                """DELETE FROM crm_customer_cost WHERE %(gone)s;
+                """DELETE FROM crm_customer_cost t
+                    WHERE t.company_id = %(company)s AND %(scope)s
+                      AND NOT EXISTS (SELECT FROM crm_customer_cost_fresh f
+                                       WHERE %(same)s AND f.amount = t.amount);
                    INSERT INTO crm_customer_cost
                           (company_id, partner_id, date, phase, source, amount)
                    SELECT %(company)s, customer_id, month, phase, source, amount
-                     FROM (%(rows)s) cost""",
-                gone=gone,
+                     FROM crm_customer_cost_fresh f
+                    WHERE NOT EXISTS (SELECT FROM crm_customer_cost t
+                                       WHERE t.company_id = %(company)s
+                                         AND %(same)s)""",
                 company=company.id,
-                rows=self._rows_sql(company, as_of, customers),
+                scope=scope,
+                same=same,
             )
         )
         self.invalidate_model()
 
     @api.model
-    def _rows_sql(self, company, until, customers) -> SQL:
-        """Return ``customer_id, month, phase, source, amount``, nothing being zero."""
-        parts = [
-            SQL(
-                "SELECT customer_id, day, amount, %s AS source FROM (%s) spent",
-                source["key"],
-                getattr(self, source["method"])(company, until, customers),
-            )
-            for source in self._get_cost_sources()
-            if source.get("method")
-        ]
+    def _rows_sql(self, company, spent) -> SQL:
+        """Return ``customer_id, month, phase, source, amount``, nothing being zero.
+
+        :param spent: statements of ``customer_id, day, amount, source``
+        """
         return SQL(
             """WITH placed AS (
                    SELECT s.customer_id, s.source, s.amount,
@@ -161,10 +228,12 @@ class CrmCustomerCost(models.Model):
                  FROM placed
              GROUP BY 1, 2, 3, 4
                HAVING ROUND(SUM(amount)::numeric, %(digits)s) <> 0""",
-            spent=SQL(" UNION ALL ").join(parts),
+            spent=SQL(" UNION ALL ").join(spent),
             company=company.id,
             digits=company.currency_id.decimal_places,
         )
+
+    # --- SOURCES
 
     @api.model
     def _activity_cost_sql(self, company, until, customers) -> SQL:
@@ -184,27 +253,21 @@ class CrmCustomerCost(models.Model):
 
     @api.model
     def _discount_cost_sql(self, company, until, customers) -> SQL:
-        """Return what discounts took off confirmed orders, untaxed.
-
-        A line of which everything was taken off says no more what it was worth,
-        untaxed, than its price.
-        """
+        """Return what discounts took off confirmed orders, untaxed."""
         facts = self.env["crm.sale.fact"]
-        product = company.sale_discount_product_id.id or 0
         return SQL(
             """SELECT p.commercial_partner_id AS customer_id, %(day)s AS day,
-                      CASE WHEN l.product_id = %(product)s THEN -l.price_subtotal
-                           WHEN l.discount >= 100 THEN l.price_unit * l.product_uom_qty
-                           ELSE l.price_subtotal * l.discount / (100 - l.discount)
-                      END / COALESCE(NULLIF(o.currency_rate, 0), 1) AS amount
+                      %(discount)s AS amount
                  FROM sale_order_line l
                  JOIN sale_order o ON o.id = l.order_id
                  JOIN res_partner p ON p.id = o.partner_id
                 WHERE %(conditions)s AND %(customer)s %(among)s
-                  AND (l.discount > 0 OR l.product_id = %(product)s)
+                  AND (l.discount > 0 OR l.price_unit < 0)
                   AND l.display_type IS NULL""",
             day=facts._local_day_sql(SQL("o.date_order"), company),
-            product=product,
+            discount=facts._line_discount_sql(
+                SQL("COALESCE(NULLIF(o.currency_rate, 0), 1)::numeric")
+            ),
             conditions=SQL(" AND ").join(
                 [
                     SQL("o.state = 'sale'"),
@@ -218,10 +281,18 @@ class CrmCustomerCost(models.Model):
         )
 
     @api.model
+    def _recent_discount_sql(self) -> SQL:
+        """Return the same of the orders of the window, as a refresh has read them."""
+        return SQL(
+            """SELECT o.customer_id, o.day, d.discount AS amount
+                 FROM crm_seven_p_discount d
+                 JOIN crm_seven_p_order o USING (order_id)"""
+        )
+
+    @api.model
     def _among_sql(self, customers) -> SQL:
-        if customers is None:
-            return SQL()
-        return SQL("AND p.commercial_partner_id = ANY(%s)", customers)
+        registry = self.env["crm.scorecard.source"]
+        return registry._only_sql(customers, SQL("p.commercial_partner_id"))
 
     @api.model
     def _refresh_of(self, partner):

@@ -2,20 +2,16 @@ from odoo import api, models
 
 
 class CrmScorecardPartEngine(models.AbstractModel):
-    """A full refresh also works out cohorts, costs and the figures of the company."""
+    """A whole refresh also works out cohorts, costs and the figures of the company."""
 
     _inherit = "crm.scorecard.part.engine"
 
     @api.model
-    def _get_board_models(self):
-        """Return what is worked out after the scores, in this order."""
-        return ["crm.cohort", "crm.customer.cost", "crm.seven.p.summary"]
-
-    @api.model
-    def _refresh(self, policy, run, counts, since):
-        result = super()._refresh(policy, run, counts, since)
-        if counts.get("mode") == "full":
-            for name in self._get_board_models():
-                model = self.env[name].sudo()  # style: CRM109 kept by the system
-                model._refresh(policy.company_id, counts["as_of"])
-        return result
+    def _finish(self, policy, window, is_whole, changed):
+        super()._finish(policy, window, is_whole, changed)
+        if is_whole:
+            company = policy.company_id
+            kept = self.sudo().env  # style: CRM109 kept by the system
+            kept["crm.cohort"]._refresh(company, window.as_of)
+            kept["crm.customer.cost"]._refresh_recent(company, window, changed)
+            kept["crm.seven.p.summary"]._refresh(company, window.as_of)

@@ -43,10 +43,11 @@ class CrmScorecardPartEngine(models.AbstractModel):
         :param since: the watermark of the refresh before
         :return: number of rows written
         """
-        is_full = counts["mode"] == "full" or not self._is_usable(policy, since)
+        is_usable = self._is_usable(policy, since)
+        is_full = counts["mode"] == "full" or not is_usable
         as_of = counts["as_of"] if is_full else policy.part_as_of
-        is_comparable = self._is_usable(policy, since) and as_of == policy.part_as_of
-        if not is_full or is_comparable:
+        is_comparable = is_usable and as_of == policy.part_as_of
+        if is_usable:
             found = self._collect_changed(policy, counts, since)
             if not (found or is_full):
                 policy.part_watermark = policy.watermark
@@ -65,7 +66,17 @@ class CrmScorecardPartEngine(models.AbstractModel):
         )
         for model in self._get_models().values():
             model.invalidate_model()
+        self._finish(policy, window, is_full, CHANGED if is_usable else None)
         return written
+
+    @api.model
+    def _finish(self, policy, window, is_whole, changed):
+        """Do what builds on the scores, and on the tables of this transaction.
+
+        :param is_whole: whether everybody was looked at
+        :param changed: statement giving the ids of the customers of whom anything
+            changed since the refresh before, None where that is not known
+        """
 
     @api.model
     def _keep_refunds(self, window, company, customers):

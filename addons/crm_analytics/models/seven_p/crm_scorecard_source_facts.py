@@ -111,24 +111,12 @@ class CrmScorecardSource(models.AbstractModel):
 
     @api.model
     def _line_sql(self) -> SQL:
-        """Return what each line of the purchases says.
-
-        A line below zero, as the host's discount and promised discounts are, is a
-        discount of that amount; goods taken back, of which the quantity is below
-        zero, are none.
-        """
+        """Return what each line of the purchases says."""
         return SQL(
             """SELECT o.customer_id, o.order_id, o.day, p.product_tmpl_id, t.categ_id,
                       (1000 * CASE WHEN o.rate = 1 THEN l.price_subtotal
                                    ELSE l.price_subtotal / o.rate END)::int8 AS mills,
-                      CASE WHEN l.price_unit < 0 AND l.product_uom_qty > 0
-                           THEN -l.price_subtotal / o.rate
-                           WHEN l.discount IS NULL OR l.discount = 0 THEN NULL
-                           WHEN l.discount >= 100
-                           THEN (l.price_unit * l.product_uom_qty)::numeric / o.rate
-                           ELSE l.price_subtotal * l.discount::numeric
-                                / (100 - l.discount::numeric) / o.rate
-                      END AS discount,
+                      %s AS discount,
                       CASE WHEN l.price_subtotal > 0 AND (
                                     l.purchase_price IS NULL OR l.purchase_price = 0)
                            THEN l.price_subtotal / o.rate END AS uncosted
@@ -136,7 +124,8 @@ class CrmScorecardSource(models.AbstractModel):
                  JOIN sale_order_line l ON l.order_id = o.order_id
             LEFT JOIN product_product p ON p.id = l.product_id
             LEFT JOIN product_template t ON t.id = p.product_tmpl_id
-                WHERE l.display_type IS NULL"""
+                WHERE l.display_type IS NULL""",
+            self._facts()._line_discount_sql(SQL("o.rate")),
         )
 
     @api.model
