@@ -72,8 +72,9 @@ class SevenPFactsCommon(ScorecardCommon):
         )
         [source] = [s for s in self.sources._get_sources() if s.key == key]
         ids = customers and SQL("SELECT UNNEST(%s::int[])", customers.ids)
-        if source.prepare:
-            getattr(self.sources, source.prepare)(company, window, ids)
+        self.env["crm.scorecard.part.engine"]._keep_refunds(window, company, ids)
+        for prepare in source.prepare:
+            getattr(self.sources, prepare)(company, window, ids)
         rows = self.env.execute_query_dict(
             getattr(self.sources, source.method)(company, window, ids)
         )

@@ -176,7 +176,8 @@ class CrmCohort(models.Model):
     def _month_sql(self, day) -> SQL:
         """Return the month of ``day`` as a number: months since the year 0."""
         return SQL(
-            "(EXTRACT(YEAR FROM %(day)s) * 12 + EXTRACT(MONTH FROM %(day)s) - 1)::int",
+            """(DATE_PART('year', %(day)s) * 12 + DATE_PART('month', %(day)s) - 1)
+               ::int""",
             day=day,
         )
 

@@ -189,7 +189,10 @@ class CrmScorecardSource(models.AbstractModel):
                       COALESCE(SUM(d.discount), 0) AS discount,
                       COUNT(*) FILTER (WHERE d.discount > 0) AS discounted_count,
                       SUM(o.revenue + d.discount) FILTER (WHERE d.discount > 0)
-                          AS discounted_listed
+                          AS discounted_listed,
+                      COUNT(DISTINCT o.team_id)::int AS team_count,
+                      COUNT(DISTINCT o.medium_id)::int AS medium_count,
+                      COUNT(DISTINCT o.place_id)::int AS place_count
                  FROM crm_seven_p_order o
             LEFT JOIN crm_seven_p_discount d USING (order_id)
              GROUP BY customer_id"""

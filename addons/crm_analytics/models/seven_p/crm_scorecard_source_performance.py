@@ -79,16 +79,12 @@ class CrmScorecardSource(models.AbstractModel):
             """SELECT o.customer_id, COALESCE(x.category_count, 0) AS category_count,
                       x.top_category_id, o.team_count, o.medium_count,
                       m.top_medium_id, o.place_count
-                 FROM (SELECT customer_id, COUNT(DISTINCT team_id)::int AS team_count,
-                              COUNT(DISTINCT medium_id)::int AS medium_count,
-                              COUNT(DISTINCT place_id)::int AS place_count
-                         FROM crm_seven_p_order GROUP BY customer_id) o
+                 FROM crm_seven_p_customer o
             LEFT JOIN crm_seven_p_mix x USING (customer_id)
             LEFT JOIN (SELECT customer_id,
-                              -(MAX(ARRAY[revenue, -medium_id]))[2]::int
-                                  AS top_medium_id
+                              -(MAX(ARRAY[mills, -medium_id]))[2]::int AS top_medium_id
                          FROM (SELECT customer_id, medium_id,
-                                      SUM(revenue) AS revenue
+                                      SUM((1000 * revenue)::int8)::int8 AS mills
                                  FROM crm_seven_p_order WHERE medium_id IS NOT NULL
                              GROUP BY customer_id, medium_id) s
                      GROUP BY customer_id) m

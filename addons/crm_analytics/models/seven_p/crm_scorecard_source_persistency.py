@@ -150,8 +150,8 @@ class CrmScorecardSource(models.AbstractModel):
                       ARRAY[%(weekdays)s] AS weekdays
                  FROM (SELECT customer_id, revenue, day >= %(start)s AS is_recent,
                               (revenue * 1000)::bigint AS mills,
-                              EXTRACT(MONTH FROM day)::int AS month,
-                              EXTRACT(ISODOW FROM day)::int AS weekday
+                              DATE_PART('month', day)::int AS month,
+                              DATE_PART('isodow', day)::int AS weekday
                          FROM (SELECT customer_id, revenue, %(day)s AS day
                                  FROM (%(orders)s) o) dated
                        OFFSET 0) placed

@@ -135,40 +135,32 @@ class CrmScorecardSource(models.AbstractModel):
         """Return the first day on which we heard of each customer, and how.
 
         The days are those of his leads and orders. The source is that of the first
-        lead that names any, else of the first order: one order is looked up for each
-        customer of whom no lead tells.
+        lead that names any, else of the orders of the first day (of several the one
+        with the smallest id).
         """
         return SQL(
-            """WITH lead AS (%(leads)s),
-                    lacking AS MATERIALIZED (
-                        SELECT p.id, p.commercial_partner_id AS customer_id
-                          FROM res_partner p
-                     LEFT JOIN lead ON lead.customer_id = p.commercial_partner_id
-                         WHERE lead.first IS NULL %(partners_only)s),
+            """WITH lead AS (%(leads)s), card AS MATERIALIZED (
+                    SELECT customer_id, first_order_date FROM (%(cards)s) card
+                     WHERE TRUE %(only)s),
                     bought AS (
-                        SELECT lacking.customer_id, %(first)s AS first
-                          FROM lacking CROSS JOIN LATERAL (
-                               SELECT date_order, source_id FROM sale_order
-                                WHERE partner_id = lacking.id AND state = 'sale'
-                                  AND company_id = %(company)s
-                                  AND date_order < %(end)s
-                             ORDER BY date_order LIMIT 1) o
-                      GROUP BY lacking.customer_id)
+                        SELECT card.customer_id, MIN(o.source_id) AS source_id
+                          FROM card
+                          JOIN res_partner p
+                            ON p.commercial_partner_id = card.customer_id
+                          JOIN sale_order o ON o.partner_id = p.id
+                         WHERE o.source_id IS NOT NULL AND o.state = 'sale'
+                           AND o.company_id = %(company)s
+                           AND %(day)s = card.first_order_date
+                      GROUP BY card.customer_id)
                SELECT customer_id,
                       LEAST(card.first_order_date, lead.day) AS first_contact_date,
-                      COALESCE(lead.first, bought.first) & %(mask)s AS source_id
-                 FROM (%(cards)s) card
+                      COALESCE(lead.first & %(mask)s, bought.source_id) AS source_id
+                 FROM card
             LEFT JOIN lead USING (customer_id)
-            LEFT JOIN bought USING (customer_id)
-                WHERE TRUE %(only)s""",
+            LEFT JOIN bought USING (customer_id)""",
             leads=self._first_leads_sql(company, window, customers),
-            partners_only=self._only_sql(customers, SQL("p.commercial_partner_id")),
-            first=self._first_source_sql(
-                self._facts()._local_day_sql(SQL("o.date_order"), company),
-                SQL("o.source_id"),
-            ),
+            day=self._facts()._local_day_sql(SQL("o.date_order"), company),
             company=company.id,
-            end=window.end_instant,
             mask=SOURCE_MASK,
             cards=self._cards_sql(company, window),
             only=self._only_sql(customers, SQL("customer_id")),
