@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...tools.seven_p import Source
+from ..scorecard.crm_scorecard_columns import exact
 
 
 class CrmScorecardSource(models.AbstractModel):
@@ -44,16 +45,16 @@ class CrmScorecardSource(models.AbstractModel):
                           NULL::float8 AS probability_alive, NULL::int AS model_id
                     WHERE false"""
             )
+        digits = company.currency_id.decimal_places
         return SQL(
-            """SELECT customer_id,
-                      ROUND(expected_orders::numeric, 4) AS expected_orders,
-                      ROUND(expected_revenue::numeric, %(digits)s) AS expected_revenue,
-                      ROUND(lifetime_value::numeric, %(digits)s) AS lifetime_value,
-                      ROUND(NULLIF(probability_alive, 'NaN')::numeric, 3)
-                          AS probability_alive,
-                      %(model)s::int AS model_id
+            """SELECT customer_id, %(orders)s AS expected_orders,
+                      %(revenue)s AS expected_revenue, %(worth)s AS lifetime_value,
+                      %(alive)s AS probability_alive, %(model)s::int AS model_id
                  FROM (%(predictions)s) p""",
-            digits=company.currency_id.decimal_places,
+            orders=exact(SQL("expected_orders"), 2),
+            revenue=exact(SQL("expected_revenue"), digits),
+            worth=exact(SQL("lifetime_value"), digits),
+            alive=exact(SQL("NULLIF(probability_alive, 'NaN')"), 3),
             model=model.id,
             predictions=model._predict(
                 policy, window.as_of, self._cards_sql(company, window), customers

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...tools.seven_p import MONTHS, WEEKDAYS, Source
+from ..scorecard.crm_scorecard_columns import exact
 
 
 class CrmScorecardSource(models.AbstractModel):
@@ -54,9 +55,9 @@ class CrmScorecardSource(models.AbstractModel):
         return SQL(
             """SELECT customer_id, first_order_date AS customer_since,
                       CASE WHEN interval_spread IS NOT NULL AND interval_mean > 0
-                           THEN interval_mean / (interval_mean + interval_spread) END
-                          AS regularity
+                           THEN %s END AS regularity
                  FROM (%s) card WHERE TRUE %s""",
+            exact(SQL("interval_mean / (interval_mean + interval_spread)"), 2),
             self._cards_sql(company, window),
             self._only_sql(customers, SQL("customer_id")),
         )

@@ -5,6 +5,7 @@ from odoo.addons.crm_service.tools.white_space import MIN_PEERS
 
 from ...tools import liking
 from ...tools.seven_p import Source
+from ..scorecard.crm_scorecard_columns import exact
 
 PRODUCT_COLUMNS = (
     "product_count",
@@ -80,8 +81,7 @@ class CrmScorecardSource(models.AbstractModel):
         return SQL(
             """SELECT x.customer_id, x.product_count, x.top_product_id,
                       %(liking)s AS top_liking,
-                      ROUND(x.mix_concentration::numeric, 4)::float8
-                          AS mix_concentration
+                      %(concentration)s AS mix_concentration
                  FROM (SELECT customer_id, product_count, mix_concentration,
                               mills, top[1] AS amount, -top[2]::int AS top_product_id,
                               top[3] AS days
@@ -97,6 +97,7 @@ class CrmScorecardSource(models.AbstractModel):
             LEFT JOIN (%(complaints)s) k
                    ON k.customer_id = x.customer_id
                   AND k.product_tmpl_id = x.top_product_id""",
+            concentration=exact(SQL("x.mix_concentration"), 2),
             liking=self._liking_sql(
                 share=SQL("x.amount / NULLIF(x.mills, 0)"),
                 frequency=SQL("f.orders / o.order_count"),
@@ -171,7 +172,7 @@ class CrmScorecardSource(models.AbstractModel):
             LEFT JOIN offer f ON f.segment_id = m.segment_id
                              AND f.place = 1 + ROUND(LN((
                                      (~COALESCE(b.bits, 0)) & (COALESCE(b.bits, 0) + 1)
-                                 )::numeric) / LN(2::numeric))""",
+                                 )::float8) / LN(2::float8))""",
             offers=self._offers_sql(company),
             placed=self._placed_sql(company, customers),
         )
