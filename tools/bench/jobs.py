@@ -270,8 +270,7 @@ def own_indexes(name):
     rows = hostdb.query(
         name,
         """SELECT indexname FROM pg_indexes
-            WHERE tablename IN ('sale_order', 'account_move', 'res_partner',
-                                'sale_order_line', 'account_move_line')
+            WHERE tablename NOT LIKE 'crm\\_%%'
               AND indexname LIKE '%%\\_crm\\_%%'""",
     )
     return {name for [name] in rows}
@@ -280,8 +279,7 @@ def own_indexes(name):
 def expected_indexes(registry):
     """Names of our indexes on the host's tables that the code declares."""
     names = set()
-    for model_name in ("sale.order", "account.move", "res.partner"):
-        model = registry[model_name]
+    for model in registry.values():
         for table_object in model._table_objects.values():
             name = table_object.full_name(model)
             if "_crm_" in name and not name.startswith("crm_"):

@@ -23,6 +23,8 @@ from . import crm_need
 from . import res_partner_need
 from . import res_partner_policy
 from . import sale_order
+from . import stock_move
+from . import stock_picking
 from . import crm_lifecycle_dimension
 from . import crm_care_rule
 from . import customer_product

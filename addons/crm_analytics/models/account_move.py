@@ -9,6 +9,8 @@ class AccountMove(models.Model):
         "(write_date, partner_id)"
         " WHERE move_type IN ('out_invoice', 'out_refund', 'out_receipt')"
     )
+    # and the entries among whose lines may be receivables
+    _crm_entry_changed_idx = models.Index("(write_date) WHERE move_type = 'entry'")
     # All that crm.sale.fact reads of a customer's invoices, in one narrow index
     _crm_fact_idx = models.Index(
         "(partner_id) INCLUDE (company_id, invoice_date, amount_untaxed_signed)"

@@ -74,20 +74,27 @@ class CrmScorecardPartEngine(models.AbstractModel):
             for name, value in values.items()
         ]
         rows = SQL(
-            "SELECT %s FROM (%s) AS card %s %s",
+            "SELECT %s FROM %s %s",
             SQL(", ").join([SQL("card.customer_id"), *listed]),
-            registry._cards_sql(company, window),
+            self._cards_sql(company, window, customers),
             SQL(" ").join(joins),
-            self._where_sql(customers),
         )
         return rows, tuple(values)
 
     @api.model
-    def _where_sql(self, customers) -> SQL:
-        """Return the condition that keeps the rows of ``card`` of these customers."""
+    def _cards_sql(self, company, window, customers) -> SQL:
+        """Return the relation ``card`` of the cards of these customers, all if None.
+
+        OFFSET 0: they are found first, however many tables are joined to them.
+        """
+        cards = self.env["crm.scorecard.source"]._cards_sql(company, window)
         if customers is None:
-            return SQL()
-        return SQL("WHERE card.customer_id IN (%s)", customers)
+            return SQL("(%s) AS card", cards)
+        return SQL(
+            "(SELECT * FROM (%s) c WHERE customer_id IN (%s) OFFSET 0) AS card",
+            cards,
+            customers,
+        )
 
     @api.model
     def _cast_sql(self, company, field, value) -> SQL:

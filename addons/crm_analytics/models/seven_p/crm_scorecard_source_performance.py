@@ -234,13 +234,18 @@ class CrmScorecardSource(models.AbstractModel):
         return SQL(
             """%s UNION
                SELECT p.commercial_partner_id
-                 FROM account_move m
+                 FROM (SELECT id, company_id FROM account_move
+                        WHERE write_date >= %s AND move_type IN
+                              ('out_invoice', 'out_refund', 'out_receipt')
+                    UNION ALL
+                       SELECT id, company_id FROM account_move
+                        WHERE write_date >= %s AND move_type = 'entry') m
                  JOIN account_move_line l ON l.move_id = m.id
                  JOIN account_account a ON a.id = l.account_id
                  JOIN res_partner p ON p.id = l.partner_id
-                WHERE m.write_date >= %s AND m.company_id = %s
-                  AND a.account_type = 'asset_receivable'""",
+                WHERE m.company_id = %s AND a.account_type = 'asset_receivable'""",
             self._changed_payments(company, since),
+            since,
             since,
             company.id,
         )

@@ -124,7 +124,7 @@ class CrmScorecardSource(models.AbstractModel):
                SELECT p.commercial_partner_id
                  FROM crm_segment_membership m
                  JOIN res_partner p ON p.id = m.partner_id
-                WHERE m.date_start >= %(since)s OR m.date_end >= %(since)s""",
+                WHERE m.write_date >= %(since)s""",
             since=since,
         )
 

@@ -117,11 +117,11 @@ class CrmSevenPScore(models.Model):
                     company.id,
                 )
             joins.append(SQL("LEFT JOIN %s %s ON %s", table, alias, condition))
+        engine = self.env["crm.scorecard.part.engine"]
         return SQL(
-            "(%s) card %s %s",
-            self.env["crm.scorecard.source"]._cards_sql(company, window),
+            "%s %s",
+            engine._cards_sql(company, window, customers),
             SQL(" ").join(joins),
-            self.env["crm.scorecard.part.engine"]._where_sql(customers),
         )
 
     @api.model

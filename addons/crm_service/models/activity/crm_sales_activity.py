@@ -260,6 +260,7 @@ class CrmSalesActivity(models.Model):
         "mail.message", "E-mail", readonly=True, copy=False, ondelete="set null"
     )
 
+    _changed_idx = models.Index("(write_date)")
     _event_unique = models.UniqueIndex(
         "(event_id) WHERE event_id IS NOT NULL",
         "This meeting has a sales activity already.",

@@ -35,6 +35,8 @@ class CrmComplaintStep(models.Model):
         "mail.activity.mixin",
     ]
     _order = "complaint_id desc, round, sequence, id"
+
+    _changed_idx = models.Index("(write_date)")
     _check_company_auto = True
     # departments read their steps only, and have something to say about them
     _mail_post_access = "read"

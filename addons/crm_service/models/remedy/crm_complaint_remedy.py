@@ -194,6 +194,7 @@ class CrmComplaintRemedy(models.Model):
     tracking_ref = fields.Char("Tracking Reference", readonly=True, copy=False)
     step_ids = fields.One2many("crm.complaint.step", "remedy_id", string="Steps")
 
+    _changed_idx = models.Index("(write_date)")
     _like_cases = models.Index(
         "(company_id, kind_id, day_granted) WHERE day_granted IS NOT NULL"
     )

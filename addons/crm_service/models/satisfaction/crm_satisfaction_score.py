@@ -111,6 +111,7 @@ class CrmSatisfactionScore(models.Model):
         ondelete="set null",
     )
 
+    _changed_idx = models.Index("(write_date)")
     _answer_uniq = models.UniqueIndex(
         "(user_input_id)", "An answer can give only one score."
     )

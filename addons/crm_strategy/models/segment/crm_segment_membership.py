@@ -88,6 +88,7 @@ class CrmSegmentMembership(models.Model):
         "allows one segment per customer.",
     )
     _locked = models.Index("(segment_id, partner_id) WHERE is_locked")
+    _changed_idx = models.Index("(write_date)")
     _scheme_start = models.Index("(segmentation_id, date_start)")
     _end_after_start = models.Constraint(
         "CHECK (date_end >= date_start)", "A stay must end after it has begun."
