@@ -69,6 +69,28 @@ OWNERS = """
      WHERE p.id = c.id"""
 
 
+def make_deliveries(session, count):
+    """Deliver orders of the last year, once; everything is on record already."""
+    with session.environment() as env:
+        moves = env["stock.move"]
+        if moves.search_count([("reference", "=", DELIVERY)], limit=1):
+            return
+        warehouse = env["stock.warehouse"].search(
+            [("company_id", "=", env.company.id)], limit=1
+        )
+        env.cr.execute(
+            DELIVERIES,
+            {
+                "stock": warehouse.lot_stock_id.id,
+                "customers": env.ref("stock.stock_location_customers").id,
+                "company": env.company.id,
+                "deliveries": count,
+                "name": DELIVERY,
+            },
+        )
+        env.invalidate_all()
+
+
 class Activities:
     """Visits planned for many customers, and documents beyond the usual.
 
@@ -116,27 +138,6 @@ class Activities:
             )
         )
         return users[0], users[1:]
-
-    def make_deliveries(self, count):
-        """Deliver orders of the last year, once; everything is on record already."""
-        with self.session.environment() as env:
-            moves = env["stock.move"]
-            if moves.search_count([("reference", "=", DELIVERY)], limit=1):
-                return
-            warehouse = env["stock.warehouse"].search(
-                [("company_id", "=", env.company.id)], limit=1
-            )
-            env.cr.execute(
-                DELIVERIES,
-                {
-                    "stock": warehouse.lot_stock_id.id,
-                    "customers": env.ref("stock.stock_location_customers").id,
-                    "company": env.company.id,
-                    "deliveries": count,
-                    "name": DELIVERY,
-                },
-            )
-            env.invalidate_all()
 
     def _find_customers(self, env):
         domain = env["res.partner"]._get_customer_domain(env.company)

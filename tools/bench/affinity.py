@@ -1,7 +1,5 @@
 """What is bought together, counted for all orders, and the offers made of it."""
 
-import resource
-
 from odoo import fields
 
 #: all orders of the history, and the support of the reference: 100 baskets in 2 million
@@ -41,6 +39,9 @@ class Affinity:
     def full(self):
         return self.session.median(self._run("full"))
 
+    def full_once(self):
+        return self.session.time(self._run("full"))[0]
+
     def day(self):
         """Count up to the day before the last one, then time the last day alone."""
         with self.session.environment() as env:
@@ -69,7 +70,3 @@ class Affinity:
             partner._refresh_offers(env.company)
 
         return self.session.median(work)
-
-    @staticmethod
-    def peak():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -30,6 +30,18 @@ TOUCH = """
                           WHERE active ORDER BY random() LIMIT %s)
                 GROUP BY o.partner_id)"""
 
+#: What a user writes meanwhile: an order, its customer, a new contact of his
+WRITE = """
+    UPDATE sale_order SET write_date = now() AT TIME ZONE 'UTC' WHERE id = %(id)s;
+    UPDATE res_partner SET write_date = now() AT TIME ZONE 'UTC'
+     WHERE id = (SELECT partner_id FROM sale_order WHERE id = %(id)s);
+    INSERT INTO res_partner (name, parent_id, commercial_partner_id, active, type,
+           create_date, write_date, autopost_bills)
+    SELECT 'Waiting', p.id, p.commercial_partner_id, false, 'other',
+           now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', 'ask'
+      FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
+     WHERE o.id = %(id)s"""
+
 #: name and rule of segments, for one scheme of either kind
 RULES = [
     ("Champions", [("scorecard_id.rfm_code", "=", "555")]),
@@ -231,13 +243,22 @@ class Jobs:
 
     # --- WAITING
 
+    @staticmethod
+    def whole_run(mode):
+        """Return the work of a run as people start it: scorecards and all 7 P."""
+
+        def work(env):
+            return env["crm.scorecard.run"]._refresh(env.company, mode=mode)
+
+        return work
+
     def longest_wait(self):
-        """The longest write of an order while everything is refreshed."""
+        """The longest write of an order and its customer during refreshes."""
         done, waits = threading.Event(), []
 
         def refresh():
             try:
-                self.session.time(self._refresh("full"), prepare=self._empty)
+                self.session.time(self.whole_run("full"), prepare=self._empty)
                 self.session.time(self._segment)
             finally:
                 done.set()
@@ -252,11 +273,7 @@ class Jobs:
             while not done.is_set():
                 turn += 1
                 started = time.monotonic()
-                cursor.execute(
-                    "UPDATE sale_order SET write_date = now() AT TIME ZONE 'UTC'"
-                    " WHERE id = %s",
-                    (first + turn * 7919 % (span + 1),),
-                )
+                cursor.execute(WRITE, {"id": first + turn * 7919 % (span + 1)})
                 connection.commit()  # style: CRM117 a script of its own transactions
                 waits.append(time.monotonic() - started)
                 time.sleep(0.02)

@@ -31,6 +31,11 @@ class Lifetime:
 
         return self.session.median(work)
 
+    def fit_once(self):
+        return self.session.time(
+            lambda env: env["crm.lifetime.model"]._fit(env.company)
+        )[0]
+
     def check(self):
         """Fit with the check on the last months, as the monthly job does."""
         return self.session.median(
@@ -42,7 +47,10 @@ class Lifetime:
 
         def work(env):
             _policy, window = self._window(env)
-            rows = env["crm.scorecard.source"]._churn_sql(env.company, window, None)
+            sources = env["crm.scorecard.source"]
+            sources._prepare_bought(env.company, window, None)
+            sources._prepare_delivered(env.company, window, None)
+            rows = sources._churn_sql(env.company, window, None)
             env.cr.execute(SQL("SELECT COUNT(churn_score) FROM (%s) s", rows))
 
         return self.session.median(work)

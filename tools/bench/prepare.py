@@ -107,4 +107,4 @@ def run_probe(name):
         text=True,
         env=python_environ(),
     ).stdout
-    return [int(word) for word in output.split()[-2:]]
+    return [int(word) for word in output.split()[-4:]]

@@ -1,11 +1,15 @@
-"""Memory of one Odoo process: ``probe.py DATABASE`` prints two numbers of MB.
+"""Memory of one Odoo process: ``probe.py DATABASE`` prints four numbers of MB.
 
-They are the peak after the registry was loaded, and after a full refresh of the
-scorecards of every customer into the empty table.
+They are the peak after the registry was loaded, after a full refresh of scorecards and
+7 P of every customer with the core's table empty, after the lifetime model was fitted,
+and after everything that is bought together was counted.
 """
 
 import sys
 
+from affinity import Affinity
+from jobs import Jobs
+from lifetime import Lifetime
 from session import Session
 
 
@@ -17,19 +21,25 @@ def peak_memory():
     return 0
 
 
-def refresh_from_nothing(env):
+def empty(env):
     env.cr.execute("DELETE FROM crm_customer_scorecard")
-    policy = env["crm.rfm.policy"]._ensure(env.company)
-    env["crm.scorecard.engine"]._refresh(policy, "full")
 
 
 def main():
     session = Session(sys.argv[1])
     with session.environment() as env:
         env["crm.customer.scorecard"].search([], limit=1).read()
-    before = peak_memory()
-    session.time(refresh_from_nothing)
-    print(before, peak_memory())
+    peaks = [peak_memory()]
+    jobs = Jobs(session, sys.argv[1])
+    session.time(jobs.whole_run("full"), prepare=empty)
+    peaks.append(peak_memory())
+    Lifetime(jobs).fit_once()
+    peaks.append(peak_memory())
+    affinity = Affinity(session)
+    affinity.make()
+    affinity.full_once()
+    peaks.append(peak_memory())
+    print(*peaks)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,51 @@
 """What is measured of the 7 P: whole refreshes, and their list and pivot."""
 
+#: each invoice of the last year with a receivable, each but the tenth paid, each third
+#: payment late; the payments are the lines of one entry
+PAYMENTS = """
+    WITH account AS (
+        SELECT id FROM account_account WHERE account_type = 'asset_receivable'
+      ORDER BY id LIMIT 1),
+    invoice AS (
+        SELECT m.*, m.invoice_date + CASE WHEN m.id % 3 = 0 THEN 45 ELSE 25 END AS paid
+          FROM account_move m
+         WHERE m.move_type = 'out_invoice' AND m.state = 'posted'
+           AND m.invoice_date > now() - INTERVAL '1 year'
+           AND NOT EXISTS (SELECT FROM account_move_line l
+                            WHERE l.move_id = m.id AND l.display_type = 'payment_term')),
+    entry AS (
+        INSERT INTO account_move (name, journal_id, currency_id, company_id, state,
+               move_type, auto_post, date)
+        SELECT '/', journal_id, currency_id, company_id, 'posted', 'entry', 'no', date
+          FROM invoice LIMIT 1
+     RETURNING id),
+    owed AS (
+        INSERT INTO account_move_line (move_id, currency_id, company_id, journal_id,
+               account_id, partner_id, display_type, parent_state, date, date_maturity,
+               debit, credit, balance, amount_currency, amount_residual, reconciled)
+        SELECT i.id, i.currency_id, i.company_id, i.journal_id, a.id, i.partner_id,
+               'payment_term', 'posted', i.invoice_date, i.invoice_date_due,
+               i.amount_total_signed, 0, i.amount_total_signed, i.amount_total_signed,
+               CASE WHEN i.id % 10 = 0 THEN i.amount_total_signed ELSE 0 END,
+               i.id % 10 > 0
+          FROM invoice i CROSS JOIN account a
+     RETURNING id, move_id, company_id, debit),
+    paid AS (
+        INSERT INTO account_move_line (move_id, currency_id, company_id, journal_id,
+               account_id, partner_id, display_type, parent_state, date, name,
+               debit, credit, balance, amount_currency, amount_residual, reconciled)
+        SELECT e.id, i.currency_id, i.company_id, i.journal_id, a.id, i.partner_id,
+               'product', 'posted', i.paid, i.id::text, 0, i.amount_total_signed,
+               -i.amount_total_signed, -i.amount_total_signed, 0, true
+          FROM invoice i CROSS JOIN account a CROSS JOIN entry e
+         WHERE i.id % 10 > 0
+     RETURNING id, name)
+    INSERT INTO account_partial_reconcile (debit_move_id, credit_move_id, company_id,
+           amount, create_date, write_date)
+    SELECT o.id, p.id, o.company_id, o.debit, now() - INTERVAL '1 day',
+           now() - INTERVAL '1 day'
+      FROM owed o JOIN paid p ON p.name = o.move_id::text"""
+
 
 class SevenP:
     """The parts and scores of all customers; every method returns seconds."""
@@ -7,24 +53,40 @@ class SevenP:
     def __init__(self, jobs, screens):
         self.jobs, self.session, self.screens = jobs, jobs.session, screens
 
-    @staticmethod
-    def _refresh(mode):
-        """Return the work of a run as people start it: the core and all parts."""
-
-        def work(env):
-            return env["crm.scorecard.run"]._refresh(env.company, mode=mode)
-
-        return work
+    def make_payments(self):
+        """Let the invoices of the last year be owed and paid, see :data:`PAYMENTS`."""
+        with self.session.environment() as env:
+            env.cr.execute(PAYMENTS)
 
     def first_fill(self):
-        return self.session.time(self._refresh("full"))[0]
+        return self.session.time(self.jobs.whole_run("full"))[0]
 
     def full_refresh(self):
-        return self.session.median(self._refresh("full"))
+        return self.session.median(self.jobs.whole_run("full"))
 
     def incremental(self, customers):
         prepare = self.jobs.touch(customers)
-        return self.session.median(self._refresh("incremental"), prepare=prepare)
+        work = self.jobs.whole_run("incremental")
+        return self.session.median(work, prepare=prepare)
+
+    # --- SCREENS
+
+    def _board(self, scope):
+        def work(env):
+            best = env["crm.seven.p.score"].search([], limit=1).partner_id
+            res_id = best.id if scope == "customer" else False
+            return env["crm.seven.p.board"].get_board(scope, res_id)
+
+        return self.screens._median(work)
+
+    def customer_board(self):
+        return self._board("customer")
+
+    def company_board(self):
+        return self._board("company")
+
+    def grid(self, model_name):
+        return self.screens._median(lambda env: env[model_name].get_matrix({}))
 
     def report_list(self):
         return self.screens._list(

@@ -4,6 +4,8 @@ from odoo import models
 class CrmComplaint(models.Model):
     _inherit = "crm.complaint"
 
+    _changed_idx = models.Index("(write_date)")
+
     def write(self, vals):
         """Queue the former customer of a complaint that moves to another one."""
         if "partner_id" in vals or "company_id" in vals:

@@ -152,7 +152,9 @@ class CrmCustomerCost(models.Model):
                 continue
             tell = self._spent_sql
             if not source.get("recent"):
-                spent.append(tell(source, source["method"], company, window.as_of, None))
+                spent.append(
+                    tell(source, source["method"], company, window.as_of, None)
+                )
                 continue
             recent.append(source["key"])
             before = tell(source, source["method"], company, window.as_of, changed)

@@ -60,6 +60,4 @@ def exact(value, digits) -> SQL:
     :param digits: digits after the point; the value has less than 18 in all
     """
     step = Decimal(1).scaleb(-digits)
-    return SQL(
-        "(FLOOR((%s) * %s::float8 + 0.5)::int8 * %s)", value, 10.0**digits, step
-    )
+    return SQL("(FLOOR((%s) * %s::float8 + 0.5)::int8 * %s)", value, 10.0**digits, step)

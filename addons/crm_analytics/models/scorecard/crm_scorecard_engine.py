@@ -149,7 +149,7 @@ class CrmScorecardEngine(models.AbstractModel):
 
     @api.model
     def _keep_refunds(self, company, as_of, credited=None):
-        """Keep what credit notes took back, for all that follows: the way to it is long.
+        """Keep what credit notes took back for all that follows: the way is long.
 
         Makes ``crm_scorecard_refunded``, with the rows of ``_refund_movements_sql``.
 

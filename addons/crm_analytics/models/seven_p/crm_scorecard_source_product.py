@@ -77,7 +77,7 @@ class CrmScorecardSource(models.AbstractModel):
 
     @api.model
     def _source_products(self, company, window, customers) -> SQL:
-        """One row per customer; in how many orders his favourite is, is counted here."""
+        """One row per customer; the orders of his favourite are counted here."""
         return SQL(
             """SELECT x.customer_id, x.product_count, x.top_product_id,
                       %(liking)s AS top_liking,

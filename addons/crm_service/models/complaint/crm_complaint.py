@@ -295,7 +295,6 @@ class CrmComplaint(models.Model):
         help="Technical field: when the promised times are checked next.",
     )
 
-    _changed_idx = models.Index("(write_date)")
     _name_unique = models.UniqueIndex(
         "(name, company_id)",
         "This number is already taken. Save again to get the next one.",
