@@ -1,7 +1,7 @@
 {
     "name": "CRM Analytics",
     "summary": "Learn: customer scorecards, RFM and history from the ERP's own figures",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Sales/CRM",
     "author": "CRM Suite",
     "website": "https://example.com/crm-suite",

@@ -1,7 +1,7 @@
 {
     "name": "CRM Service",
     "summary": "Carry out: the service desk that sees who the customer is",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Sales/CRM",
     "author": "CRM Suite",
     "website": "https://example.com/crm-suite",

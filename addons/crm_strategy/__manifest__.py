@@ -1,7 +1,7 @@
 {
     "name": "CRM Strategy",
     "summary": "Decide: customer segments, measures and policies on ERP facts",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Sales/CRM",
     "author": "CRM Suite",
     "website": "https://example.com/crm-suite",

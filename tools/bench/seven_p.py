@@ -11,8 +11,8 @@ PAYMENTS = """
           FROM account_move m
          WHERE m.move_type = 'out_invoice' AND m.state = 'posted'
            AND m.invoice_date > now() - INTERVAL '1 year'
-           AND NOT EXISTS (SELECT FROM account_move_line l
-                            WHERE l.move_id = m.id AND l.display_type = 'payment_term')),
+           AND m.id NOT IN (SELECT move_id FROM account_move_line
+                             WHERE display_type = 'payment_term')),
     entry AS (
         INSERT INTO account_move (name, journal_id, currency_id, company_id, state,
                move_type, auto_post, date)
