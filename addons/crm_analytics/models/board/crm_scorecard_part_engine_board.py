@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class CrmScorecardPartEngine(models.AbstractModel):
-    """A full refresh also works out cohorts, costs and the figures of the company."""
+    """Scoring everybody also works out cohorts, costs and the figures of the company."""
 
     _inherit = "crm.scorecard.part.engine"
 
@@ -13,8 +13,10 @@ class CrmScorecardPartEngine(models.AbstractModel):
 
     @api.model
     def _refresh(self, policy, run, counts, since):
+        # after a change of factors an incremental run scores everybody, too
+        is_whole = counts.get("mode") == "full" or not self._is_usable(policy, since)
         result = super()._refresh(policy, run, counts, since)
-        if counts.get("mode") == "full":
+        if is_whole:
             for name in self._get_board_models():
                 model = self.env[name].sudo()  # style: CRM109 kept by the system
                 model._refresh(policy.company_id, counts["as_of"])
