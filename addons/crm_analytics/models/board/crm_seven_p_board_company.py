@@ -143,7 +143,7 @@ class CrmSevenPBoard(models.AbstractModel):
             part: {row.partner_id: row for row in self._get_part(part).search(domain)}
             for part in ("persistency", "profitability", "product", "prospecting")
         }
-        offers = self._get_offers(asked, customers)
+        offers = self._get_offers(asked.company, customers)
         known["offer"] = {c: offers[c.id] for c in customers if c.id in offers}
         return known
 

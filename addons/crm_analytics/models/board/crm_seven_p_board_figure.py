@@ -182,7 +182,7 @@ class CrmSevenPBoard(models.AbstractModel):
             table: self._get_part(table).search(asked.domain, limit=1)
             for table in sorted(tables)
         }
-        offers = self._get_offers(asked, asked.record).get(asked.record.id)
+        offers = self._get_offers(asked.company, asked.record).get(asked.record.id)
         figures = {}
         for part, places in columns.items():
             cells = [
@@ -202,6 +202,8 @@ class CrmSevenPBoard(models.AbstractModel):
     def _get_cell(self, asked, row, name):
         """Return the value of a column as the page shows it."""
         field, value = row._fields[name], row[name]
+        if row._name == "crm.customer.scorecard" and not value:
+            return blocks.cell(None)  # not known, as the interval of one order
         if field.type == "monetary":
             currency_id = asked.company.currency_id.id
             return blocks.cell(value, "monetary", currency_id=currency_id)

@@ -16,13 +16,13 @@ class CrmSevenPBoard(models.AbstractModel):
     _inherit = "crm.seven.p.board"
 
     @api.model
-    def _get_offers(self, asked, customers):
+    def _get_offers(self, company, customers):
         """Return ``{customer id: best open offer}`` that the reader may see."""
         offers = self.env["crm.next.best.offer"]
         if not customers or not offers.has_access("read"):
             return {}
         offers.flush_model(["partner_id", "company_id", "state", "score"])
-        query = offers._search(self._get_offer_domain(asked, customers))
+        query = offers._search(self._get_offer_domain(company, customers))
         rows = self.env.execute_query(
             SQL(
                 """SELECT DISTINCT ON (partner_id) partner_id, id
@@ -40,10 +40,10 @@ class CrmSevenPBoard(models.AbstractModel):
         return dict(zip((row[0] for row in rows), found, strict=True))
 
     @api.model
-    def _get_offer_domain(self, asked, customers):
+    def _get_offer_domain(self, company, customers):
         return (
             Domain("partner_id", "in", customers.ids)
-            & Domain("company_id", "=", asked.company.id)
+            & Domain("company_id", "=", company.id)
             & Domain("state", "in", list(OPEN_STATES))
         )
 
@@ -83,7 +83,7 @@ class CrmSevenPBoard(models.AbstractModel):
         offers = self.env["crm.next.best.offer"]
         if not offers.has_access("read"):
             return []
-        found = offers.search(self._get_offer_domain(asked, asked.record))
+        found = offers.search(self._get_offer_domain(asked.company, asked.record))
         if not found:
             return []
         table = self.env["crm.customer.page"]._get_offer_table(found, OFFERS)
@@ -91,4 +91,4 @@ class CrmSevenPBoard(models.AbstractModel):
 
     @api.model
     def _get_offers_domain(self, asked):
-        return self._get_offer_domain(asked, asked.record)
+        return self._get_offer_domain(asked.company, asked.record)
