@@ -89,7 +89,9 @@ class CrmSevenPBoard(models.AbstractModel):
         """Return what else a part explains: how the churn tendency came about."""
         if part != "persistency":
             return []
-        found = self.env["crm.churn.engine"]._explain(score.partner_id, score.company_id)
+        found = self.env["crm.churn.engine"]._explain(
+            score.partner_id, score.company_id
+        )
         if not found:
             return []
         return [

@@ -186,9 +186,10 @@ class CrmSevenPBoard(models.AbstractModel):
         figures = {}
         for part, places in columns.items():
             cells = [
-                (place, self._get_cell(asked, rows[place[0]], place[1]))
-                for place in places
-                if rows[place[0]]
+                ((table, name), self._get_cell(asked, rows[table], name))
+                for table, name in places
+                # 0 on the card is not known, as the interval of one order
+                if rows[table] and (table != CARD or rows[table][name])
             ]
             figures[part] = [
                 self._make_figure(asked, part, place, cell)
@@ -202,8 +203,6 @@ class CrmSevenPBoard(models.AbstractModel):
     def _get_cell(self, asked, row, name):
         """Return the value of a column as the page shows it."""
         field, value = row._fields[name], row[name]
-        if row._name == "crm.customer.scorecard" and not value:
-            return blocks.cell(None)  # not known, as the interval of one order
         if field.type == "monetary":
             currency_id = asked.company.currency_id.id
             return blocks.cell(value, "monetary", currency_id=currency_id)

@@ -69,8 +69,9 @@ class CrmCustomerPage(models.AbstractModel):
                 "Nothing bought yet. Products appear with the first confirmed order."
             ),
             note=self.env._(
-                "By the revenue of the last 12 months. The liking counts share, orders, "
-                "how lately and complaints of these months; all else is of all orders."
+                "By the revenue of the last 12 months. The liking counts share, "
+                "orders, how lately and complaints of these months; all else is of "
+                "all orders."
             ),
         )
 

@@ -78,7 +78,9 @@ class CrmSevenPScore(models.Model):
         weights = policy._get_part_weights()
         previous = self._get_previous()
         scores = {part: self._get_known(f"{part}_score") for part in weights}
-        known = sum(weights[part] for part, score in scores.items() if score is not None)
+        known = sum(
+            weights[part] for part, score in scores.items() if score is not None
+        )
         labels = dict(self.env["crm.scorecard.part"]._selection_part())
         return {
             "label": self.env._("Total"),
@@ -92,8 +94,7 @@ class CrmSevenPScore(models.Model):
                 {
                     "label": labels[part],
                     "score": score,
-                    "previous_score": previous
-                    and previous._get_known(f"{part}_score"),
+                    "previous_score": previous and previous._get_known(f"{part}_score"),
                     "weight": weights[part],
                     "contribution": None
                     if score is None or not known
