@@ -137,6 +137,18 @@ class TestSevenPBoardShown(BoardCommon):
         self.assertEqual(shown["wishes"]["rows"][0]["cells"][0]["value"], "Thinner")
         self.assertEqual(self._board(self.manager)["parts"][0]["blocks"], [])
 
+    def test_the_board_of_a_customer_costs_the_same_whatever_he_bought(self):
+        counts = []
+        for customer in (self.leaver, self.stayer):
+            for _attempt in range(2):
+                self.env.invalidate_all()
+                before = self.env.cr.sql_log_count
+                self._board(self.manager, "customer", customer)
+            counts.append(self.env.cr.sql_log_count - before)
+        # the owner of the one and his segment are read, too
+        self.assertLessEqual(counts[1] - counts[0], 8)
+        self.assertLessEqual(max(counts), 80)
+
     def test_products_on_the_customer_page(self):
         pages = self.env["crm.customer.page"].with_user(self.seller)
         sections = {s["key"]: s for s in pages.get_page(self.leaver.id)["sections"]}
