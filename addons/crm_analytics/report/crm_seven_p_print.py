@@ -40,13 +40,13 @@ class CrmSevenPPrint(models.AbstractModel):
 
     @api.model
     def _explain(self, board):
-        """Return ``{part: explanation}`` of a customer; many have only a mean."""
+        """Return ``{part or total: explanation}`` of a customer; of many, nothing."""
         if board["scope"] != "customer" or board["empty"]:
             return {}
         boards = self.env["crm.seven.p.board"]
         return {
-            part["key"]: boards.get_explanation("customer", part["key"], board["id"])
-            for part in board["parts"]
+            key: boards.get_explanation("customer", key, board["id"])
+            for key in (*(part["key"] for part in board["parts"]), "total")
         }
 
     @api.model

@@ -1,11 +1,18 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.res_partner import GROUPS
+from ..models.seven_p.known_float import KnownFloat
+
 #: Columns of the customer's scorecard that the report shows as well
 CARD = (
     "active",
     "last_order_date",
     "order_count",
+    "is_repeat",
+    "average_order",
+    "interval_mean",
+    "next_order_date",
     "revenue",
     "margin",
     "recency_score",
@@ -32,6 +39,7 @@ class CrmSevenPReport(models.Model):
         "crm.scorecard.mixin",
         "crm.sums.mixin",
         "crm.lifecycle.dimension.mixin",
+        "crm.segment.dimension.mixin",
         "crm.seven.p.score",
         "crm.scorecard.profiling",
         "crm.scorecard.persistency",
@@ -45,9 +53,44 @@ class CrmSevenPReport(models.Model):
     _order = "revenue desc, id"
 
     active = fields.Boolean(readonly=True)
+    is_repeat = fields.Boolean("Repeat buyer", readonly=True)
+    average_order = fields.Monetary(
+        "Average order",
+        readonly=True,
+        aggregator="avg",
+        help="Revenue divided by the number of orders.",
+    )
+    interval_mean = KnownFloat(
+        "Purchase interval (days)",
+        digits=(16, 1),
+        readonly=True,
+        aggregator="avg",
+        help="Mean number of days between consecutive purchase days.",
+    )
+    next_order_date = fields.Date(
+        "Next order due",
+        readonly=True,
+        help="Last order plus the mean purchase interval.",
+    )
     promotion_contact_count = fields.Integer(
         "Contacts with the customer", readonly=True
     )
+    best_offer_id = fields.Many2one(
+        "crm.next.best.offer",
+        "Offer next",
+        compute="_compute_best_offer_id",
+        help="The best open proposal for the customer.",
+    )
+    segment_id = fields.Many2one(groups=GROUPS)
+
+    @api.depends("partner_id", "company_id")
+    def _compute_best_offer_id(self):
+        """One statement for all customers of a company."""
+        board = self.env["crm.seven.p.board"]
+        for company, rows in self.grouped("company_id").items():
+            offers = board._get_offers(company, rows.partner_id)
+            for row in rows:
+                row.best_offer_id = offers.get(row.partner_id.id)
 
     @property
     def _table_query(self) -> SQL:
@@ -102,6 +145,14 @@ class CrmSevenPReport(models.Model):
             for alias, model in self._get_tables().items()
         ]
         return SQL("FROM crm_customer_scorecard card %s", SQL(" ").join(joins))
+
+    def action_assign_owner(self):
+        """Open the window that gives these customers a salesperson."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_analytics.crm_customer_owner_action"
+        )
+        action["context"] = {"default_partner_ids": self.partner_id.ids}
+        return action
 
     def action_view_score(self):
         """Open the scores of the customer with their explanation."""

@@ -125,6 +125,28 @@ class TestCreditDecide(CreditCommon):
         self._refresh("2026-06-30", mode="incremental")
         row = performance.search([("partner_id", "=", self.good.id)])
         self.assertEqual((row.risk_grade, row.credit_score), ("D", draft.score))
+        other = self._create_customer("Never assessed")
+        self._create_order(other, "2026-05-02", 100)
+        self._refresh("2026-06-30", mode="incremental")
+        row = performance.search([("partner_id", "=", other.id)])
+        self.assertIs(row.credit_limit_proposed, False, "not known, not 0")
+
+    def test_the_assessment_before_is_told(self):
+        self.credit._assess_all()
+        first = self._of(self.bad)
+        self.assertNotIn("Points Before", first.explanation)
+        self._set_figures(self.bad, late_share=0)
+        draft = self._draft(self.bad, self.seller)
+        draft.action_propose()
+        draft.with_user(self.finance).action_approve()
+        self.assertEqual(first.state, "superseded")
+        lines = {line["code"]: line for line in draft._explain()}
+        self.assertEqual(
+            (lines["late"]["points"], lines["late"]["previous_points"]), (100, 0)
+        )
+        self.assertEqual(lines["orders"]["window"], "")
+        self.assertIn("Points Before", draft.explanation)
+        self.assertIn("12 months", draft.explanation)
 
     def test_merged_customers_have_one_assessment(self):
         self.credit._assess_all()

@@ -53,7 +53,7 @@ class CrmCustomerPage(models.AbstractModel):
         return {"blocks": [self._get_offer_table(offers)]}
 
     @api.model
-    def _get_offer_table(self, offers):
+    def _get_offer_table(self, offers, limit=LIMIT):
         labels = self._get_state_labels("crm.next.best.offer", "state")
         return blocks.table(
             "offers",
@@ -77,7 +77,7 @@ class CrmCustomerPage(models.AbstractModel):
                         blocks.cell(labels[offer.state], "badge"),
                     ],
                 )
-                for offer in offers[:LIMIT]
+                for offer in offers[:limit]
             ],
             count=len(offers),
             drill="offers",

@@ -16,6 +16,9 @@ from . import crm_seven_p_board_average
 from . import crm_seven_p_board_company
 from . import crm_seven_p_board_drill
 from . import crm_seven_p_board_figure
+from . import crm_seven_p_board_explain
+from . import crm_seven_p_board_offer
+from . import crm_seven_p_board_profile
 from . import crm_measure_board
 from . import crm_seven_p_summary
 from . import crm_scorecard_part_engine_board

@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class CrmScorecardPartEngine(models.AbstractModel):
-    """A whole refresh also works out cohorts, costs and the figures of the company."""
+    """Scoring everybody also works out cohorts, costs and the company's figures."""
 
     _inherit = "crm.scorecard.part.engine"
 

@@ -23,6 +23,8 @@ class BoardScope(NamedTuple):
     year_ago: object
     #: readable rows of a part or score that the board is about
     domain: Domain
+    #: what is kept of all customers, for whoever sees them all
+    kept: models.Model
 
 
 class CrmSevenPBoard(models.AbstractModel):
@@ -35,6 +37,9 @@ class CrmSevenPBoard(models.AbstractModel):
 
     - ``crm_seven_p_board_average.py``: means of many customers, those of a year ago
     - ``crm_seven_p_board_figure.py``: the key figures of each P
+    - ``crm_seven_p_board_profile.py``: who a customer is, his products
+    - ``crm_seven_p_board_offer.py``: what to offer next
+    - ``crm_seven_p_board_explain.py``: how a score came about
     - ``crm_seven_p_board_drill.py``: the records behind a figure
     - ``crm_seven_p_board_company.py``: best customers, and who is leaving
     """
@@ -52,9 +57,10 @@ class CrmSevenPBoard(models.AbstractModel):
         :param res_id: the customer or one of his contacts, or the segment
         :param segment_id: segment of a customer to compare with; default: his first
         :return: ``title``, ``company``, ``refreshed_at``, ``may_refresh``, ``parts``
-            (``key, label, score, segment, company, last_year, change, figures``),
-            ``total``, ``series``, ``segments``, ``headline``, ``lists``, ``notice``,
-            ``empty``
+            (``key, label, score, segment, company, last_year, change, figures,
+            blocks``), ``total``, ``series``, ``segments``, ``headline``, ``lists``,
+            ``notice``, ``kept_at`` (of when the means and totals of all are, where
+            they are those that were kept), ``empty``
         """
         self.env["crm.screen.read.mixin"]._prepare_planner()
         asked = self._get_scope(scope, res_id, company_id)
@@ -64,19 +70,6 @@ class CrmSevenPBoard(models.AbstractModel):
         if empty:
             return {**payload, "empty": empty}
         return {**payload, **board._prepare_body(asked, segment_id)}
-
-    @api.model
-    @api.readonly
-    def get_explanation(self, scope, part, res_id=False, company_id=False):
-        """Return how the score of one P came about, ready to be shown."""
-        if part not in PARTS:
-            raise UserError(self.env._("There is no such part. Reload the page."))
-        asked = self._get_scope(scope, res_id, company_id)
-        board = self.with_company(asked.company)
-        if asked.kind != "customer":
-            return board._explain_mean(asked, part)
-        score = board.env["crm.seven.p.score"].search(asked.domain, limit=1)
-        return board._show_explanation(score, part) if score else {}
 
     @api.model
     def refresh(self, company_id=False):
@@ -126,14 +119,16 @@ class CrmSevenPBoard(models.AbstractModel):
             policy=policy,
             as_of=as_of,
             year_ago=last_closed_month_end(year_before(as_of)),
-            domain=Domain("company_id", "=", company.id) & domain,
+            domain=domain,
+            kept=self._find_kept(company),
         )
 
     @api.model
     def _get_subject(self, kind, res_id, company):
         """Return the record that the board is about, and the domain of its rows."""
+        counted = self._get_counted_domain(company)
         if kind == "company":
-            return company, Domain.TRUE
+            return company, counted
         models_by_kind = {"customer": "res.partner", "segment": "crm.segment"}
         record = self.env[models_by_kind.get(kind, "res.partner")].browse(res_id or [])
         if kind not in models_by_kind or not record.exists():
@@ -142,10 +137,11 @@ class CrmSevenPBoard(models.AbstractModel):
             )
         record.check_access("read")
         if kind == "segment":
-            return record, Domain("partner_id.segment_ids", "in", record.ids)
+            return record, counted & Domain("partner_id.segment_ids", "in", record.ids)
         customer = record.commercial_partner_id
         customer.check_access("read")
-        return customer, Domain("partner_id", "=", customer.id)
+        mine = Domain("company_id", "=", company.id)
+        return customer, mine & Domain("partner_id", "=", customer.id)
 
     # --- PARTS OF THE BOARD
 
@@ -171,6 +167,7 @@ class CrmSevenPBoard(models.AbstractModel):
             "lists": [],
             "headline": [],
             "notice": False,
+            "kept_at": False,
             "empty": False,
         }
 
@@ -185,6 +182,7 @@ class CrmSevenPBoard(models.AbstractModel):
             "last_year": self._get_former(asked),
         }
         figures = self._get_figures(asked)
+        shown = self._get_part_blocks(asked)
         parts = self.env["crm.scorecard.part"]._selection_part()
         return {
             "segments": segments,
@@ -197,12 +195,14 @@ class CrmSevenPBoard(models.AbstractModel):
                     "label": label,
                     **self._compare(part, series, change),
                     "figures": figures.get(part, []),
+                    "blocks": shown.get(part, []),
                 }
                 for part, label in parts
             ],
             "headline": self._get_headline(asked),
             "lists": self._get_lists(asked),
             "notice": self._get_notice(asked),
+            "kept_at": fields.Datetime.to_string(asked.kept.write_date) or False,
         }
 
     @api.model
@@ -323,14 +323,26 @@ class CrmSevenPBoard(models.AbstractModel):
 
     @api.model
     def _get_notice(self, asked):
-        """Return a word of caution about few data."""
-        if asked.kind != "customer":
-            return False
+        """Return words of caution: rules that changed, few data."""
+        found = []
+        if asked.policy.is_part_stale:
+            found.append(
+                self.env._(
+                    "Factors or weights changed: the scores follow the former rules "
+                    "until the next refresh."
+                )
+            )
+        if asked.kind == "customer" and self._has_one_order(asked):
+            found.append(
+                self.env._(
+                    "One order only: the interval, the regularity and the trend are "
+                    "not known yet, and what is expected rests on other customers. "
+                    "Call the customer about a second order."
+                )
+            )
+        return " ".join(found) or False
+
+    @api.model
+    def _has_one_order(self, asked):
         card = self.env["crm.customer.scorecard"].with_context(active_test=False)
-        if card.search(asked.domain, limit=1).order_count != 1:
-            return False
-        return self.env._(
-            "One order only: the interval, the regularity and the trend are not known "
-            "yet, and what is expected rests on other customers. Call the customer "
-            "about a second order."
-        )
+        return card.search(asked.domain, limit=1).order_count == 1

@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .crm_seven_p_board import SCORES
 
@@ -17,11 +18,9 @@ class CrmSevenPBoard(models.AbstractModel):
     @api.model
     def _get_means(self, asked, segment=None):
         """Return ``{score: mean}`` of the company or a segment, None without rows."""
-        if not segment:
-            kept = self._get_kept(asked)
-            if kept:
-                return kept["scores"]
-        domain = Domain("company_id", "=", asked.company.id)
+        if not segment and asked.kept:
+            return asked.kept.figures["scores"]
+        domain = self._get_counted_domain(asked.company)
         if segment:
             domain &= Domain("partner_id.segment_ids", "in", segment.ids)
         return self._read_means("crm.seven.p.score", domain)
@@ -29,10 +28,8 @@ class CrmSevenPBoard(models.AbstractModel):
     @api.model
     def _get_former(self, asked):
         """Return ``{score: mean}`` of the month end a year ago, None without rows."""
-        if asked.kind == "company":
-            kept = self._get_kept(asked)
-            if kept:
-                return kept["former"]
+        if asked.kind == "company" and asked.kept:
+            return asked.kept.figures["former"]
         domain = (
             asked.domain
             & Domain("date_start", "<=", asked.year_ago)
@@ -54,36 +51,36 @@ class CrmSevenPBoard(models.AbstractModel):
         }
 
     @api.model
-    def _get_kept(self, asked):
-        """Return what the last full refresh kept, for whoever sees everybody."""
+    def _find_kept(self, company):
+        """Return the row that was kept, for whoever sees everybody, else none."""
+        summaries = self.env["crm.seven.p.summary"]
         if not self.env["res.partner"]._get_own_care_domain().is_true():
-            return None
-        summary = self.env["crm.seven.p.summary"].search(
-            [("company_id", "=", asked.company.id)], limit=1
-        )
-        return summary.figures or None
+            return summaries
+        return summaries.search([("company_id", "=", company.id)], limit=1)
 
     # --- FIGURES
 
     @api.model
     def _get_totals(self, asked):
         """Return ``{"part.column": (sum or mean, number of customers)}``."""
-        if asked.kind == "company":
-            kept = self._get_kept(asked)
-            if kept:
-                return kept["totals"]
+        if asked.kind == "company" and asked.kept:
+            return asked.kept.figures["totals"]
         return self._read_totals(asked.domain)
 
     @api.model
     def _read_totals(self, domain):
+        columns = {}
+        for places in self._get_figure_columns().values():
+            for table, name in places:
+                columns.setdefault(table, {})[name] = True
         totals = {}
-        for part, columns in self._get_figure_columns().items():
-            totals |= self._read_part_totals(part, columns, domain)
+        for table, names in columns.items():
+            totals |= self._read_table_totals(table, list(names), domain)
         return totals
 
     @api.model
-    def _read_part_totals(self, part, columns, domain):
-        model = self._get_part(part)
+    def _read_table_totals(self, table, columns, domain):
+        model = self._get_part(table)
         summed = [name for name in columns if self._get_aggregator(model, name)]
         if not summed:
             return {}
@@ -92,7 +89,7 @@ class CrmSevenPBoard(models.AbstractModel):
         [[count, *found]] = model._read_group(domain, [], ["__count", *specs])
         figures, known = found[: len(summed)], found[len(summed) :]
         return {
-            f"{part}.{name}": [figure, count]
+            f"{table}.{name}": [figure, count]
             for name, figure, number in zip(summed, figures, known, strict=True)
             # the mean of nothing is not 0
             if number
@@ -102,9 +99,45 @@ class CrmSevenPBoard(models.AbstractModel):
     def _get_aggregator(self, model, name):
         """Return how many customers' figures become one: a sum of money, else a mean.
 
-        Days, choices and links have none.
+        An average stays one; days, choices and links have none.
         """
         field = model._fields[name]
         if field.type == "monetary":
-            return "sum"
+            return "avg" if field.aggregator == "avg" else "sum"
         return "avg" if field.type in ("integer", "float") else None
+
+    # --- WHO COUNTS
+
+    @api.model
+    def _get_counted_domain(self, company):
+        """Return the customers of whom means, totals and lists of many are made.
+
+        Archived customers keep their figures, but count nowhere: neither here nor in
+        the grids and the analysis.
+        """
+        return Domain("company_id", "=", company.id) & Domain(
+            "partner_id.active", "=", True
+        )
+
+    # --- FACTORS
+
+    @api.model
+    def _get_mean_points(self, asked):
+        """Return the mean points of the factors, in the order of their slots."""
+        if asked.kind == "company" and asked.kept and "points" in asked.kept.figures:
+            return asked.kept.figures["points"]
+        return self._read_mean_points(asked.company, asked.domain)
+
+    @api.model
+    def _read_mean_points(self, company, domain):
+        factors = self.env["crm.scorecard.factor"]._ensure(company)
+        count = max(factors.mapped("slot"), default=0)
+        if not count:
+            return []
+        scores = self.env["crm.seven.p.score"]
+        scores.flush_model(["points"])
+        query = scores._search(domain)
+        points = SQL.identifier(query.table, "points")
+        means = (SQL("AVG(%s[%s])::float8", points, slot + 1) for slot in range(count))
+        [row] = self.env.execute_query(query.select(*means))
+        return [None if mean is None else round(mean, 1) for mean in row]

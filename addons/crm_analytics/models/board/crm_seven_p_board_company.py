@@ -19,10 +19,10 @@ class CrmSevenPBoard(models.AbstractModel):
         """Return equity, share of quality customers and who is leaving, as figures."""
         if asked.kind == "customer":
             return []
-        kept = asked.kind == "company" and self._get_kept(asked)
-        found = (kept or {}).get("headline") or self._read_headline(
-            asked.domain, QUALITY, LEAVING
-        )
+        if asked.kind == "company" and asked.kept:
+            found = asked.kept.figures["headline"]
+        else:
+            found = self._read_headline(asked.domain, QUALITY, LEAVING)
         return [
             *self._get_worth_figures(asked, found),
             self._get_leaving_figure(asked, found),
@@ -111,9 +111,9 @@ class CrmSevenPBoard(models.AbstractModel):
 
     @api.model
     def _get_lists(self, asked):
-        """Return the tables of the best customers and of those who are leaving."""
+        """Return the tables: who is best, who is leaving; or offers of a customer."""
         if asked.kind == "customer":
-            return []
+            return self._get_offer_list(asked)
         best = self._get_part("prospecting").search(
             asked.domain & Domain("lifetime_value", ">", 0),
             order="lifetime_value desc, id",
@@ -132,14 +132,20 @@ class CrmSevenPBoard(models.AbstractModel):
 
     @api.model
     def _read_known(self, asked, customers):
-        """Return ``{part: {customer: row}}`` of the customers in the tables."""
+        """Return ``{part: {customer: row}}`` of the customers in the tables.
+
+        ``offer`` has the best open offer of each.
+        """
         domain = Domain("company_id", "=", asked.company.id) & Domain(
             "partner_id", "in", customers.ids
         )
-        return {
+        known = {
             part: {row.partner_id: row for row in self._get_part(part).search(domain)}
             for part in ("persistency", "profitability", "product", "prospecting")
         }
+        offers = self._get_offers(asked.company, customers)
+        known["offer"] = {c: offers[c.id] for c in customers if c.id in offers}
+        return known
 
     @api.model
     def _get_best_table(self, asked, rows, known):
@@ -153,6 +159,7 @@ class CrmSevenPBoard(models.AbstractModel):
                 blocks.column(self.env._("Lifetime Value"), "end"),
                 blocks.column(self.env._("Last 12 Months"), "end"),
                 blocks.column(self.env._("Next 12 Months"), "end"),
+                blocks.column(self.env._("Potential"), "end"),
                 blocks.column(self.env._("Offer Next")),
                 blocks.column(self.env._("Salesperson"), is_kept=True),
             ],
@@ -168,8 +175,9 @@ class CrmSevenPBoard(models.AbstractModel):
                             "monetary",
                             **money,
                         ),
-                        blocks.cell(row.expected_revenue, "monetary", **money),
-                        blocks.cell(self._get_offer(known, row.partner_id)),
+                        self._get_money_cell(row.expected_revenue, money),
+                        self._get_money_cell(row.potential_amount, money),
+                        self._get_offer(known, row.partner_id),
                         self._get_owner_cell(row.partner_id),
                     ],
                 )
@@ -206,7 +214,7 @@ class CrmSevenPBoard(models.AbstractModel):
                         blocks.cell(row._get_churn_text()),
                         blocks.cell(row.recent_revenue, "monetary", **money),
                         blocks.cell(row.former_revenue, "monetary", **money),
-                        blocks.cell(self._get_offer(known, row.partner_id)),
+                        self._get_offer(known, row.partner_id),
                         self._get_owner_cell(row.partner_id),
                     ],
                 )
@@ -243,9 +251,15 @@ class CrmSevenPBoard(models.AbstractModel):
 
     @api.model
     def _get_offer(self, known, customer):
-        """Return what to offer a customer next, None where nothing suggests itself."""
-        found = known["product"].get(customer)
-        return (found and found.next_category_id.display_name) or None
+        """Return what to offer a customer next and why, as far as that is known."""
+        row = known["product"].get(customer)
+        category = row.next_category_id if row else self.env["product.category"]
+        return self._get_offer_cell(known["offer"].get(customer), category)
+
+    @api.model
+    def _get_money_cell(self, amount, money):
+        """Return an amount that may be unknown."""
+        return blocks.cell(None if amount is False else amount, "monetary", **money)
 
     @api.model
     def _get_leaving_domain(self):

@@ -14,14 +14,26 @@ DRILLS = {
     "former_order_count": "former_orders",
     "former_revenue": "former_orders",
     "customer_since": "orders",
+    "is_retained": "orders",
+    "interval_mean": "orders",
+    "next_order_date": "orders",
+    "average_order": "orders",
+    "peak_month": "orders",
+    "peak_share": "orders",
     "regularity": "orders",
     "revenue_trend": "orders",
     "discount_amount": "recent_orders",
     "gross_margin": "recent_orders",
+    "uncosted_share": "recent_orders",
+    "team_count": "recent_orders",
+    "medium_count": "recent_orders",
+    "place_count": "recent_orders",
     "discount_share": "recent_orders",
     "category_count": "recent_orders",
     "product_count": "recent_orders",
     "invoiced_revenue": "invoices",
+    "paid_amount": "invoices",
+    "open_amount": "open_invoices",
     "overdue_amount": "open_invoices",
     "days_to_pay": "invoices",
     "days_sales_outstanding": "open_invoices",
@@ -31,13 +43,17 @@ DRILLS = {
     "on_time_rate": "deliveries",
     "days_late_mean": "deliveries",
     "complaint_cost": "complaints",
+    "complaint_count": "complaints",
     "complaint_rate": "complaints",
+    "counted_cost": "complaints",
     "opinion_count": "answers",
     "activity_cost": "activities",
     "promotion.contact_count": "activities",
     "response_count": "activities",
     "response_rate": "activities",
-    "conversion_count": "activities",
+    "conversion_count": "campaign_orders",
+    "campaign_revenue": "campaign_orders",
+    "campaign_lead_count": "campaign_leads",
     "pipeline_amount": "leads",
     "pipeline_weighted": "leads",
     "contact_count": "contacts",
@@ -55,6 +71,11 @@ MODELS = {
     "answers": "crm.satisfaction.score",
     "activities": "crm.sales.activity",
     "leads": "crm.lead",
+    "campaign_orders": "sale.order",
+    "campaign_leads": "crm.lead",
+    "offers": "crm.next.best.offer",
+    "observations": "crm.partner.observation",
+    "needs": "crm.need",
     "contacts": "res.partner",
     "memberships": "crm.segment.membership",
 }
@@ -76,7 +97,9 @@ class CrmSevenPBoard(models.AbstractModel):
             return board._open_records(asked, name)
         if name == "leaving":
             return board._open_cards(asked, board._get_leaving_domain())
-        if name in ("cards", "best"):
+        if name == "best":
+            return board._open_best(asked)
+        if name == "cards":
             return board._open_cards(asked, Domain.TRUE)
         raise UserError(self.env._("There is nothing to open here. Reload the page."))
 
@@ -109,7 +132,20 @@ class CrmSevenPBoard(models.AbstractModel):
         """Open the scorecards with the 7 P of the board's customers."""
         action = self.env["ir.actions.act_window"]._for_xml_id(self._get_cards_action())
         action["domain"] = list(asked.domain & domain)
-        action["context"] = {"create": False, "active_test": False}
+        # his own figures are kept when a customer is archived; elsewhere he is left out
+        is_own = asked.kind == "customer"
+        action["context"] = {"create": False, "active_test": not is_own}
+        return action
+
+    @api.model
+    def _open_best(self, asked):
+        """Open all customers with a lifetime value, the largest first."""
+        action = self._open_cards(asked, Domain("lifetime_value", ">", 0))
+        view = self.env.ref("crm_analytics.crm_seven_p_report_view_list_best")
+        action["views"] = [
+            (view.id if kind == "list" else view_id, kind)
+            for view_id, kind in action["views"]
+        ]
         return action
 
     @api.model
@@ -227,6 +263,37 @@ class CrmSevenPBoard(models.AbstractModel):
         lists = self.env["crm.customer.list"]
         return lists.new({})._get_open_lead_domain() & Domain(
             "partner_id.commercial_partner_id", "=", asked.record.id
+        )
+
+    @api.model
+    def _get_campaign_orders_domain(self, asked):
+        return self._get_recent_orders_domain(asked) & (
+            Domain("campaign_id", "!=", False)
+            | Domain("opportunity_id.campaign_id", "!=", False)
+        )
+
+    @api.model
+    def _get_campaign_leads_domain(self, asked):
+        start, end = self.env["crm.sale.fact"]._get_utc_bounds(
+            asked.company, self._get_days(asked)[0], asked.as_of
+        )
+        return (
+            Domain("company_id", "in", [False, asked.company.id])
+            & Domain("create_date", ">=", start)
+            & Domain("create_date", "<", end)
+            & Domain("campaign_id", "!=", False)
+            & Domain("partner_id.commercial_partner_id", "=", asked.record.id)
+            & Domain("active", "in", [True, False])
+        )
+
+    @api.model
+    def _get_observations_domain(self, asked):
+        return Domain("partner_id", "=", asked.record.id)
+
+    @api.model
+    def _get_needs_domain(self, asked):
+        return Domain("partner_id", "=", asked.record.id) & Domain(
+            "company_id", "=", asked.company.id
         )
 
     @api.model

@@ -4,9 +4,10 @@ from odoo.addons.crm_service.tools import page_blocks as blocks
 
 from ...tools.seven_p import PARTS
 
-#: The key figures of each P, in the order of the screen. A column that the part does
-#: not have is left out, so another add-on may name its own here by overriding
-#: ``_get_figure_columns``.
+#: The key figures of each P, in the order of the screen: a column of the part, or
+#: ``table.column`` where another part or the core ``card`` has it. Columns that an app
+#: brings which is not there are left out; another add-on names its own by overriding
+#: ``_get_figure_names``.
 FIGURES = {
     "profiling": (
         "completeness",
@@ -21,14 +22,18 @@ FIGURES = {
         "churn_reason",
         "churn_reason_2",
         "customer_since",
+        "is_retained",
         "recent_order_count",
         "former_order_count",
         "recent_revenue",
         "former_revenue",
         "revenue_trend",
         "regularity",
+        "card.interval_mean",
+        "card.next_order_date",
         "active_month_count",
         "peak_month",
+        "peak_share",
         "peak_weekday",
         "supply_share",
         "supply_share_date",
@@ -37,11 +42,15 @@ FIGURES = {
         "abc_class",
         "spending_tier",
         "invoiced_revenue",
+        "card.average_order",
         "gross_margin",
+        "uncosted_share",
         "discount_amount",
         "delivery_cost",
         "complaint_cost",
         "activity_cost",
+        "counted_cost",
+        "cost_to_serve",
         "contribution",
         "contribution_share",
         "value_creation_rate",
@@ -53,6 +62,8 @@ FIGURES = {
         "days_to_pay",
         "days_sales_outstanding",
         "late_share",
+        "paid_amount",
+        "open_amount",
         "overdue_amount",
         "delivery_count",
         "on_time_rate",
@@ -60,7 +71,8 @@ FIGURES = {
         "category_count",
         "top_category_id",
         "place_count",
-        "top_team_id",
+        "team_count",
+        "medium_count",
         "top_medium_id",
     ),
     "prospecting": (
@@ -76,10 +88,11 @@ FIGURES = {
     "product": (
         "next_category_id",
         "top_product_id",
+        "top_liking",
         "product_count",
         "mix_concentration",
         "white_space_count",
-        "liking_score",
+        "complaint_count",
         "complaint_rate",
         "opinion_count",
     ),
@@ -87,13 +100,19 @@ FIGURES = {
         "contact_count",
         "response_count",
         "response_rate",
+        "profitability.activity_cost",
+        "campaign_lead_count",
         "conversion_count",
+        "campaign_revenue",
         "discount_share",
         "discount_sensitivity",
+        "mailing_sent_count",
         "mailing_open_count",
         "mailing_click_count",
     ),
 }
+#: The table of the figures that no part has
+CARD = "card"
 
 
 class CrmSevenPBoard(models.AbstractModel):
@@ -102,52 +121,83 @@ class CrmSevenPBoard(models.AbstractModel):
     _inherit = "crm.seven.p.board"
 
     @api.model
+    def _get_figure_names(self):
+        """Return ``{part: names}`` as ``FIGURES`` has them."""
+        return FIGURES
+
+    @api.model
     def _get_figure_columns(self):
-        """Return ``{part: [columns]}`` as far as there are any that one may read."""
-        return {
-            part: [name for name in FIGURES[part] if self._may_read(part, name)]
+        """Return ``{part: [(table, column)]}`` of what there is and one may read."""
+        names = self._get_figure_names()
+        places = {
+            part: [self._get_place(part, name) for name in names[part]]
             for part in PARTS
+        }
+        return {
+            part: [place for place in found if self._may_read(*place)]
+            for part, found in places.items()
         }
 
     @api.model
-    def _may_read(self, part, name):
-        model = self._get_part(part)
+    def _get_place(self, part, name):
+        """Return the table and the column of a name in ``FIGURES``."""
+        table, _dot, column = name.rpartition(".")
+        return table or part, column
+
+    @api.model
+    def _may_read(self, table, name):
+        model = self._get_part(table)
         field = model._fields.get(name)
         return bool(field) and model._has_field_access(field, "read")
 
     @api.model
-    def _get_part(self, part):
-        return self.env["crm.scorecard.part"]._get_part_model(part)
+    def _get_part(self, table):
+        """Return the model of a part, or of the core scorecards (``card``)."""
+        if table == CARD:
+            cards = self.env["crm.customer.scorecard"]
+            return cards.with_context(active_test=False)
+        return self.env["crm.scorecard.part"]._get_part_model(table)
 
     @api.model
     def _get_figures(self, asked):
         """Return ``{part: figures}`` as ``crm_service.PageFigures`` shows them."""
+        columns = self._get_figure_columns()
         if asked.kind == "customer":
-            return {
-                part: self._get_customer_figures(asked, part, columns)
-                for part, columns in self._get_figure_columns().items()
-            }
+            return self._get_customer_figures(asked, columns)
         totals = self._get_totals(asked)
         return {
             part: [
-                self._get_total_figure(asked, part, name, *totals[f"{part}.{name}"])
-                for name in columns
-                if f"{part}.{name}" in totals
+                self._get_total_figure(asked, part, place, *totals[".".join(place)])
+                for place in places
+                if ".".join(place) in totals
             ]
-            for part, columns in self._get_figure_columns().items()
+            for part, places in columns.items()
         }
 
     @api.model
-    def _get_customer_figures(self, asked, part, columns):
-        row = self._get_part(part).search(asked.domain, limit=1)
-        if not row:
-            return []
-        cells = {name: self._get_cell(asked, row, name) for name in columns}
-        return [
-            self._make_figure(asked, part, name, cell)
-            for name, cell in cells.items()
-            if cell["value"] is not False
-        ]
+    def _get_customer_figures(self, asked, columns):
+        """Return the figures of a customer, each table read once."""
+        tables = {table for places in columns.values() for table, _name in places}
+        rows = {
+            table: self._get_part(table).search(asked.domain, limit=1)
+            for table in sorted(tables)
+        }
+        offers = self._get_offers(asked.company, asked.record).get(asked.record.id)
+        figures = {}
+        for part, places in columns.items():
+            cells = [
+                ((table, name), self._get_cell(asked, rows[table], name))
+                for table, name in places
+                # 0 on the card is not known, as the interval of one order
+                if rows[table] and (table != CARD or rows[table][name])
+            ]
+            figures[part] = [
+                self._make_figure(asked, part, place, cell)
+                for place, cell in cells
+                if cell["value"] is not False
+            ]
+        figures["product"] = self._put_offer(asked, figures["product"], offers)
+        return figures
 
     @api.model
     def _get_cell(self, asked, row, name):
@@ -180,24 +230,33 @@ class CrmSevenPBoard(models.AbstractModel):
         return blocks.cell(value)
 
     @api.model
-    def _get_total_figure(self, asked, part, name, figure, count):
+    def _get_total_figure(self, asked, part, place, figure, count):
         """Return what many customers have together, or on average."""
-        field = self._get_part(part)._fields[name]
-        if field.type != "monetary":
-            cell = self._get_number(field, figure)
+        table, name = place
+        field = self._get_part(table)._fields[name]
+        if self._get_aggregator(self._get_part(table), name) != "sum":
+            cell = self._get_mean_cell(asked, field, figure)
             return self._make_figure(
-                asked, part, name, {**cell, "note": self.env._("on average")}
+                asked, part, place, {**cell, "note": self.env._("on average")}
             )
         currency_id = asked.company.currency_id.id
         mean = blocks.cell(
             figure / count if count else 0, "monetary", currency_id=currency_id
         )
         cell = blocks.cell(figure, "monetary", currency_id=currency_id)
-        return self._make_figure(asked, part, name, {**cell, "note": mean})
+        return self._make_figure(asked, part, place, {**cell, "note": mean})
 
     @api.model
-    def _make_figure(self, asked, part, name, cell):
-        field = self._get_part(part)._fields[name]
+    def _get_mean_cell(self, asked, field, figure):
+        if field.type == "monetary":
+            currency_id = asked.company.currency_id.id
+            return blocks.cell(figure, "monetary", currency_id=currency_id)
+        return self._get_number(field, figure)
+
+    @api.model
+    def _make_figure(self, asked, part, place, cell):
+        table, name = place
+        field = self._get_part(table)._fields[name]
         label = field._description_string(self.env).replace("(%)", "").strip()
         return blocks.figure(
             name,
@@ -206,70 +265,3 @@ class CrmSevenPBoard(models.AbstractModel):
             hint=field._description_help(self.env) or label,
             drill=self._get_drill_name(asked, part, name),
         )
-
-    # --- EXPLANATION
-
-    @api.model
-    def _show_explanation(self, score, part):
-        """Return an explanation as the screen and the print write it."""
-        found = score._explain(part)
-        day = fields.Date.to_string
-        return {
-            **{key: found[key] for key in ("label", "score", "previous_score")},
-            "previous_date": day(found["previous_date"]) or False,
-            "start": day(found["start"]) or False,
-            "as_of": day(found["as_of"]) or False,
-            "factors": [
-                {
-                    "name": line["name"],
-                    "description": line["description"],
-                    "value": score._get_value_text(line),
-                    "points": line["points"],
-                    "previous_points": line["previous_points"],
-                    "weight": line["weight"],
-                    "contribution": self._round(line["contribution"]),
-                }
-                for line in found["factors"]
-            ],
-            "sources": list(found["sources"]),
-            "lacking": [": ".join(filter(None, pair)) for pair in found["lacking"]],
-            "text": False,
-        }
-
-    @api.model
-    def _round(self, number):
-        return None if number is None else round(number, 1)
-
-    @api.model
-    def _explain_mean(self, asked, part):
-        """Return how the score of many customers is made: a mean, by these factors."""
-        factors = self.env["crm.scorecard.factor"].search(
-            [("company_id", "=", asked.company.id), ("part", "=", part)]
-        )
-        labels = dict(self.env["crm.scorecard.part"]._selection_part())
-        return {
-            "label": labels[part],
-            "score": None,
-            "previous_score": None,
-            "previous_date": False,
-            "start": False,
-            "as_of": fields.Date.to_string(asked.as_of),
-            "factors": [
-                {
-                    "name": factor.name,
-                    "description": factor.description or "",
-                    "value": "",
-                    "points": None,
-                    "previous_points": None,
-                    "weight": factor.weight,
-                    "contribution": None,
-                }
-                for factor in factors
-            ],
-            "sources": [],
-            "lacking": [],
-            "text": self.env._(
-                "The mean of the scores of the customers whom you may see. Open the "
-                "board of a customer to see how his score came about."
-            ),
-        }

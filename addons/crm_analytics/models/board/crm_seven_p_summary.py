@@ -7,7 +7,7 @@ from .crm_seven_p_board_company import LEAVING, QUALITY
 
 
 class CrmSevenPSummary(models.Model):
-    """Means and totals of all customers of a company at the last full refresh.
+    """Means and totals of all customers of a company, of when all were last scored.
 
     Kept so that the board of the company opens at once, however many customers there
     are. Only whoever may see all customers reads it.
@@ -27,11 +27,14 @@ class CrmSevenPSummary(models.Model):
 
     @api.model
     def _refresh(self, company, as_of):
-        """Work out the figures of ``company`` anew; commits nothing."""
+        """Work out the figures of ``company`` anew; commits nothing.
+
+        The row says by its ``write_date`` of when they are.
+        """
         self.env.flush_all()
         board = self.env["crm.seven.p.board"].sudo()  # style: CRM109 all customers
         board = board.with_company(company).with_context(active_test=False)
-        mine = Domain("company_id", "=", company.id)
+        mine = board._get_counted_domain(company)
         day = last_closed_month_end(year_before(as_of))
         former = (
             mine
@@ -45,6 +48,7 @@ class CrmSevenPSummary(models.Model):
                 "former": board._read_means("crm.seven.p.score.history", former),
                 "totals": board._read_totals(mine),
                 "headline": board._read_headline(mine, QUALITY, LEAVING),
+                "points": board._read_mean_points(company, mine),
             },
         }
         kept = self.sudo()  # style: CRM109 the system keeps it

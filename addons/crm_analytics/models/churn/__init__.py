@@ -1,6 +1,7 @@
 from . import crm_churn_factor
 from . import crm_churn_engine
 from . import crm_churn_engine_signs
+from . import crm_churn_engine_explain
 from . import crm_churn_backtest
 from . import crm_churn_backtest_run
 from . import crm_churn_backtest_line

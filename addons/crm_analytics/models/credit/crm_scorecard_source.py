@@ -20,7 +20,6 @@ class CrmScorecardSource(models.AbstractModel):
                 ("credit_score", "risk_grade", "credit_limit_proposed"),
                 "_source_credit",
                 changed="_changed_credit",
-                zero=("credit_limit_proposed",),
                 is_dated=False,
             ),
         ]

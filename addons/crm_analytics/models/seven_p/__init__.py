@@ -14,6 +14,7 @@ from . import crm_scorecard_product_mix
 from . import crm_scorecard_promotion
 from . import crm_scorecard_promotion_response
 from . import crm_scorecard_source
+from . import crm_scorecard_source_window
 from . import crm_scorecard_source_facts
 from . import crm_scorecard_source_cost
 from . import crm_scorecard_source_profitability

@@ -70,14 +70,17 @@ class CrmScorecardProfitability(models.Model):
 
     # --- what is left
     contribution = fields.Monetary(
-        readonly=True, help="Gross margin less the cost to serve."
+        "Net profit",
+        readonly=True,
+        help="What is left of the customer, his contribution: gross margin less the"
+        " cost to serve.",
     )
     contribution_share = KnownFloat(
-        "Contribution share (%)",
+        "Net profit share (%)",
         digits=(16, 4),
         readonly=True,
         groups=COMPANY_READERS,  # it tells the contribution of the company
-        help="The contribution as a share of that of the whole company at the last"
+        help="The net profit as a share of that of the whole company at the last"
         " full refresh.",
     )
     value_creation_rate = KnownFloat(

@@ -17,7 +17,12 @@ class CrmSevenPScore(models.Model):
             parts = [score._explain(part) for part in seven_p.PARTS]
             score.explanation = self.env["ir.qweb"]._render(
                 "crm_analytics.seven_p_explanation",
-                {"score": score, "parts": parts, "as_text": score._get_value_text},
+                {
+                    "score": score,
+                    "parts": parts,
+                    "total": score._explain_total(),
+                    "as_text": score._get_value_text,
+                },
             )
 
     def _explain(self, part):
@@ -31,7 +36,9 @@ class CrmSevenPScore(models.Model):
         A factor is a dict: name, code, column, unit, kind (type of the field, None if
         nothing fills it), value (a number, None if unknown; a date as the days since),
         points, previous_points, weight, contribution (to the score of the part, so
-        that they add up to it but for rounding), zero, full and description.
+        that they add up to it but for rounding), zero, full, window (of when the
+        figure is, if not of the 12 months) and description. ``is_stale``: the rules
+        are newer than the points, so the contributions may not add up.
         """
         self.ensure_one()
         company = self.company_id
@@ -54,9 +61,47 @@ class CrmSevenPScore(models.Model):
             "as_of": window.as_of,
             "start": window.start,
             "weight": policy[f"{part}_weight"],
+            "is_stale": policy.is_part_stale,
             "factors": self._explain_factors(part, factors, window, previous),
             "sources": [source.label for source in had],
             "lacking": [(source.label, source.lacking) for source in lacking],
+        }
+
+    def _explain_total(self):
+        """Return how the total came about: ``label, score, previous_score,
+        previous_date, as_of, start, is_stale`` and ``parts``, each with its label,
+        score, previous_score, weight and contribution, which add up to the total but
+        for rounding.
+        """
+        self.ensure_one()
+        policy = self.env["crm.rfm.policy"]._ensure(self.company_id)
+        weights = policy._get_part_weights()
+        previous = self._get_previous()
+        scores = {part: self._get_known(f"{part}_score") for part in weights}
+        known = sum(
+            weights[part] for part, score in scores.items() if score is not None
+        )
+        labels = dict(self.env["crm.scorecard.part"]._selection_part())
+        return {
+            "label": self.env._("Total"),
+            "score": self._get_known("total_score"),
+            "previous_score": previous and previous._get_known("total_score"),
+            "previous_date": self.previous_date,
+            "as_of": self.score_date,
+            "start": False,
+            "is_stale": policy.is_part_stale,
+            "parts": [
+                {
+                    "label": labels[part],
+                    "score": score,
+                    "previous_score": previous and previous._get_known(f"{part}_score"),
+                    "weight": weights[part],
+                    "contribution": None
+                    if score is None or not known
+                    else score * weights[part] / known,
+                }
+                for part, score in scores.items()
+            ],
         }
 
     def _get_known(self, name):
@@ -77,6 +122,7 @@ class CrmSevenPScore(models.Model):
         points = self._get_points()
         former = previous._get_points() if previous else {}
         known = sum(f.weight for f in factors if points.get(f.slot) is not None)
+        registry = self.env["crm.scorecard.source"]
         lines = []
         for factor in factors:
             worth = points.get(factor.slot)
@@ -97,6 +143,7 @@ class CrmSevenPScore(models.Model):
                     else worth * factor.weight / known,
                     "zero": factor.value_zero,
                     "full": factor.value_full,
+                    "window": registry._get_window_text(part, factor.column),
                     "description": factor.description or "",
                 }
             )

@@ -59,7 +59,7 @@ class CrmCustomerPage(models.AbstractModel):
         )
 
     @api.model
-    def _get_observation_table(self, scope):
+    def _get_observation_table(self, scope, limit=LIMIT):
         found = self._find_observations(scope)
         return blocks.table(
             "observations",
@@ -85,14 +85,14 @@ class CrmCustomerPage(models.AbstractModel):
                         ),
                     ],
                 )
-                for seen in found[:LIMIT]
+                for seen in found[:limit]
             ],
             count=len(found),
             drill="observations",
         )
 
     @api.model
-    def _get_need_table(self, scope):
+    def _get_need_table(self, scope, limit=LIMIT):
         needs = self.env["crm.need"]
         domain = [
             ("partner_id", "=", scope.customer.id),
@@ -103,7 +103,7 @@ class CrmCustomerPage(models.AbstractModel):
         if needs.has_access("read"):
             names = ["name", "strength", "date", "categ_id"]
             found = needs.search_fetch(domain, names, order="strength desc, id desc")
-            found, count = found[:LIMIT], len(found)
+            found, count = found[:limit], len(found)
         return blocks.table(
             "needs",
             self.env._("Open Needs"),

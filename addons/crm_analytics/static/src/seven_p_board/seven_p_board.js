@@ -121,6 +121,15 @@ export class SevenPBoard extends Component {
         );
     }
 
+    /** Of when the means and totals are, where they are not read now. */
+    get keptAt() {
+        const { kept_at } = this.state.board;
+        return (
+            kept_at &&
+            toLocaleDateTimeString(deserializeDateTime(kept_at), { showSeconds: false })
+        );
+    }
+
     getDay(day) {
         return day ? toLocaleDateString(deserializeDate(day)) : "";
     }
