@@ -174,6 +174,10 @@ class TestBoardGrids(BoardCommon):
         self._row("profitability", self.stayer).abc_class = "A"
         self._row("profitability", self.leaver).abc_class = "B"
         self._row("profitability", self.newcomer).abc_class = "C"
+        for customer, amount in ((self.stayer, 900), (self.leaver, 100)):
+            self._row("profitability", customer).invoiced_revenue = amount
+        rules = self.env["crm.profit.policy"]._ensure(self.company)
+        rules.write({"percent_a": 70, "percent_b": 92.5})
         for score, day in ((90, "2026-06-01"), (50, "2026-05-01"), (0, "2024-01-01")):
             self._create_answer(self.stayer, score, day)
         self._create_answer(self.leaver, 20, "2026-06-02")
@@ -185,7 +189,13 @@ class TestBoardGrids(BoardCommon):
             {key for key, count in counts.items() if count},
             {"A|neutral", "B|unhappy", "C|unknown"},
         )
-        self.assertEqual(payload["cells"]["A|neutral"]["revenue"], 18000)
+        # of 12 months and invoiced, as the class: he ordered 18,000 in all
+        self.assertEqual(payload["cells"]["A|neutral"]["revenue"], 900)
+        self.assertEqual(payload["cells"]["A|neutral"]["share"], 0.9)
+        self.assertEqual(
+            [row["hint"].split(" %")[0] for row in payload["rows"]],
+            ["Together 70", "The next 22.5", "The last 7.5"],
+        )
         self.assertEqual(payload["cells"]["B|unhappy"]["label"], "Repair")
         self.assertEqual(len(payload["cells"]), 12)
         for row, column, customer in (

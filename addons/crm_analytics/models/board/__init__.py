@@ -15,6 +15,8 @@ from . import crm_seven_p_board
 from . import crm_seven_p_board_average
 from . import crm_seven_p_board_company
 from . import crm_seven_p_board_drill
+from . import crm_seven_p_board_drill_care
+from . import crm_seven_p_board_drill_sales
 from . import crm_seven_p_board_figure
 from . import crm_measure_board
 from . import crm_seven_p_summary

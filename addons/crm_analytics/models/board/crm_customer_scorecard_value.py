@@ -19,8 +19,9 @@ class CrmCustomerScorecard(models.Model):
         compute="_compute_value_class",
         search="_search_value_class",
         groups=GROUPS,
-        help="A: the customers who together make up 80 % of the invoiced revenue of "
-        "the last 12 months, B: up to 95 %, C: the others.",
+        help="A: the customers who together make up the first part of the invoiced "
+        "revenue of the last 12 months, B: the next ones, C: the others. The percentages "
+        "are set on the profit rules.",
     )
     satisfaction_band = fields.Selection(
         BANDS,

@@ -117,32 +117,18 @@ class CrmMeasure(models.Model):
         running = [p for p in periods if p.date_from <= today <= p.date_to]
         if not running:
             return {}
-        self.env["crm.scorecard.profitability"].flush_model()
-        [pair] = self.env.execute_query(
-            SQL(
-                """SELECT COUNT(*) FILTER (
-                              WHERE abc_class IN ('A', 'B') AND contribution > 0),
-                          COUNT(*)
-                     FROM crm_scorecard_profitability
-                    WHERE company_id = %s AND invoiced_revenue > 0""",
-                company.id,
-            )
-        )
+        rows = self.env["crm.scorecard.profitability"]
+        pair = rows._count_quality(Domain("company_id", "=", company.id))
         return {period.date_from: MeasureResult.ratio(*pair) for period in running}
 
     def _drill_quality_customers(self, company, _date_from, _date_to):
         """The customers of the numerator, as they are now."""
-        domain = (
-            Domain("company_id", "=", company.id)
-            & Domain("abc_class", "in", ["A", "B"])
-            & Domain("contribution", ">", 0)
-            & Domain("invoiced_revenue", ">", 0)
+        domain = self.env["crm.scorecard.profitability"]._get_quality_domain()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_analytics.crm_seven_p_report_action"
         )
         return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.scorecard.profitability",
-            "view_mode": "list",
-            "views": [[False, "list"]],
-            "domain": list(domain),
-            "context": {"create": False},
+            **action,
+            "domain": list(domain & Domain("company_id", "=", company.id)),
+            "context": {"create": False, "active_test": False},
         }
