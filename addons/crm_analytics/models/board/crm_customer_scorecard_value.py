@@ -9,6 +9,17 @@ from ..res_partner import GROUPS
 from .crm_value_strategy import BANDS, VALUE_CLASSES
 
 
+def parse_period(env, term):
+    """Return the two days of a term ``from|to``, which comes from the browser."""
+    try:
+        begin, end = map(date.fromisoformat, term.split("|"))
+    except (AttributeError, ValueError):
+        raise UserError(
+            env._("These days are not valid. Open the list again.")
+        ) from None
+    return begin, end
+
+
 class CrmCustomerScorecard(models.Model):
     """What the grids of the board group and open scorecards by; nothing is stored."""
 
@@ -126,12 +137,7 @@ class CrmCustomerScorecard(models.Model):
         facts._flush_sources()
         domain = Domain.FALSE
         for term in value:
-            try:
-                begin, end = map(date.fromisoformat, term.split("|"))
-            except (AttributeError, ValueError):
-                raise UserError(
-                    self.env._("These days are not valid. Open the list again.")
-                ) from None
+            begin, end = parse_period(self.env, term)
             for company in self.env.companies:
                 cards = SQL(
                     """SELECT p.id FROM crm_customer_scorecard p
