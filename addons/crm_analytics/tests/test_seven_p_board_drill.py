@@ -150,7 +150,10 @@ class TestSevenPBoardDrill(SevenPCommon):
     @classmethod
     def _care(cls):
         outcomes = cls.env["crm.sales.activity.outcome"].create(
-            [{"name": "Reached", "is_reached": True}, {"name": "Not", "is_reached": 0}]
+            [
+                {"name": "Reached", "code": "drill_yes", "is_reached": True},
+                {"name": "Not", "code": "drill_no", "is_reached": False},
+            ]
         )
         kind = cls.env["crm.sales.activity.kind"].create(
             {"name": "Quick call", "code": "drill_call"}
@@ -187,10 +190,14 @@ class TestSevenPBoardDrill(SevenPCommon):
                 {**common, "type": "lead", "expected_revenue": 99},
             ]
         )
+        division = cls.env["crm.division"].create({"name": "Metal", "code": "7P"})
+        role = cls.env["crm.partner.role"].create(
+            {"name": "Smelter", "kind": "customer", "division_id": division.id}
+        )
         cls.env["crm.partner.role.assignment"].create(
             {
-                "partner_id": cls.buyer.id,
-                "role_id": cls.env["crm.partner.role"].search([], limit=1).id,
+                "partner_id": cls.acme.id,
+                "role_id": role.id,
                 "date_from": "2026-01-01",
                 "company_id": cls.company.id,
             }
@@ -325,13 +332,13 @@ class TestSevenPBoardDrill(SevenPCommon):
             with self.subTest(figure=f"{part}.{key}"):
                 found = self._found(self.manager, f"{part}.{key}")
                 if key in counts and counts[key] is not None:
-                    self.assertEqual(len(found), counts[key])
+                    self.assertEqual(len(found), counts[key], key)
                 elif key not in counts and key not in (
                     "complaint_rate",
                     "opinion_count",
                     "days_sales_outstanding",
                 ):
-                    self.assertAlmostEqual(self._expected(key, found), value, 2)
+                    self.assertAlmostEqual(self._expected(key, found), value, 2, key)
 
     def test_figures_that_are_sums_of_what_is_opened(self):
         def found(figure):

@@ -263,12 +263,10 @@ class CrmSevenPBoard(models.AbstractModel):
                     "administrator for the rights of sales or accounting."
                 )
             )
-        drill = domain = None
-        for drill in readable:
-            domain = self._get_records_domain(asked, drill)
-            model = self.env[drill.model].with_context(active_test=False)
-            if drill == readable[-1] or model.search_count(domain, limit=1):
-                break
+        drill = next(
+            (known for known in readable if self._holds(asked, known)),
+            readable[0],
+        )
         title = self._get_part(part)._fields[column]._description_string(self.env)
         return {
             "type": "ir.actions.act_window",
@@ -276,10 +274,18 @@ class CrmSevenPBoard(models.AbstractModel):
             "res_model": drill.model,
             "res_id": asked.record.id if drill.views == ("form",) else False,
             "views": [[False, view] for view in drill.views],
-            "domain": list(domain),
+            "domain": list(self._get_records_domain(asked, drill)),
             "context": {"create": False, "active_test": False, **drill.context},
             "target": "current",
         }
+
+    @api.model
+    def _holds(self, asked, drill):
+        """Return whether a window shows anything to the reader."""
+        model = self.env[drill.model].with_context(active_test=False)
+        return bool(
+            model.search_count(self._get_records_domain(asked, drill), limit=1)
+        )
 
     @api.model
     def _get_records_domain(self, asked, drill):

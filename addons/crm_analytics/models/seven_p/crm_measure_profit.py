@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -27,6 +28,21 @@ class CrmMeasure(models.Model):
             else MeasureResult(None)
             for start, margin, cost in self._query_profit(company, periods)
         }
+
+    def _drill_contribution(self, company, date_from, date_to):
+        """The margins of the days: purchases, less what was taken back.
+
+        The costs beside them are in the analyses of deliveries, complaints and
+        activities.
+        """
+        return {
+            **self._get_movement_action(company, date_from, date_to),
+            "name": self.env._("Gross Margin: Purchases and Refunds"),
+        }
+
+    def _drill_value_creation(self, company, date_from, date_to):
+        """The same margins, which are divided by the costs."""
+        return self._drill_contribution(company, date_from, date_to)
 
     def _query_profit(self, company, periods):
         """Return rows of a period's start, its gross margin and its cost to serve."""
@@ -108,6 +124,25 @@ class CrmMeasure(models.Model):
             start: MeasureResult.ratio(above or 0, below or 0)
             for start, above, below in rows
         }
+
+    def _records_days_to_pay(self, company, date_from, date_to):
+        sources = self.env["crm.scorecard.source"]
+        return SQL(
+            "SELECT move_id FROM (%s) paid",
+            sources._payments_sql(
+                company, date_from, date_to, sources._partners(None)
+            ),
+        )
+
+    def _drill_days_to_pay(self, company, date_from, date_to):
+        """The invoices that payments of the days were matched with."""
+        if not self.env["account.move"].has_access("read"):
+            raise UserError(
+                self.env._(
+                    "The invoices behind this figure are for sales and accounting."
+                )
+            )
+        return self._prepare_drill_action("account.move", company, date_from, date_to)
 
     # --- QUALITY
 
