@@ -71,7 +71,9 @@ class TestMeasureProfit(SevenPFactsCommon):
                 with self.assertRaises(UserError):
                     drill(self.company, *MAY[:2])
                 continue
-            self.assertEqual(moves.search(drill(self.company, *MAY[:2])["domain"]), found)
+            self.assertEqual(
+                moves.search(drill(self.company, *MAY[:2])["domain"]), found
+            )
             before = drill(self.company, date(2026, 4, 1), date(2026, 4, 30))
             self.assertFalse(moves.search(before["domain"]))
         both = Period(MAY.date_from, JUNE.date_to)

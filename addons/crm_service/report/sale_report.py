@@ -13,7 +13,10 @@ class SaleReport(models.Model):
     )
 
     def _select_additional_fields(self):
-        return {**super()._select_additional_fields(), "crm_remedy_id": "s.crm_remedy_id"}
+        return {
+            **super()._select_additional_fields(),
+            "crm_remedy_id": "s.crm_remedy_id",
+        }
 
     def _group_by_sale(self):
         return f"{super()._group_by_sale()}, s.crm_remedy_id"

@@ -69,18 +69,7 @@ class CrmChurnGrid(models.AbstractModel):
             "definition": self._get_definition(),
             "row_title": self.env._("Period"),
             "column_title": self.env._("Customers"),
-            "measures": [
-                {
-                    "key": "rate",
-                    "label": self.env._("Rate"),
-                    "hint": self.env._(
-                        "A click lists those whom the rate is of: the customers who "
-                        "were there when the period began."
-                    ),
-                    "type": "percent",
-                },
-                {"key": "count", "label": self.env._("Customers"), "type": "integer"},
-            ],
+            "measures": self._get_measures(),
         }
         refreshed = self._get_refresh_moment()
         if refreshed:
@@ -107,6 +96,21 @@ class CrmChurnGrid(models.AbstractModel):
             },
             "total": self._get_cell(lost - back, kept),
         }
+
+    @api.model
+    def _get_measures(self):
+        return [
+            {
+                "key": "rate",
+                "label": self.env._("Rate"),
+                "hint": self.env._(
+                    "A click lists those whom the rate is of: the customers who "
+                    "were there when the period began."
+                ),
+                "type": "percent",
+            },
+            {"key": "count", "label": self.env._("Customers"), "type": "integer"},
+        ]
 
     @api.model
     def _get_refresh_moment(self):

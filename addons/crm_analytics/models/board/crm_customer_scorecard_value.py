@@ -31,8 +31,8 @@ class CrmCustomerScorecard(models.Model):
         search="_search_value_class",
         groups=GROUPS,
         help="A: the customers who together make up the first part of the invoiced "
-        "revenue of the last 12 months, B: the next ones, C: the others. The percentages "
-        "are set on the profit rules.",
+        "revenue of the last 12 months, B: the next ones, C: the others. The "
+        "percentages are set on the profit rules.",
     )
     satisfaction_band = fields.Selection(
         BANDS,

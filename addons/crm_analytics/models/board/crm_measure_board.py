@@ -76,8 +76,7 @@ class CrmMeasure(models.Model):
             for period in periods
             if period.date_from.day == 1
             and (
-                period.date_to == today
-                or (period.date_to + timedelta(days=1)).day == 1
+                period.date_to == today or (period.date_to + timedelta(days=1)).day == 1
             )
         }
         found = self._measure_ratio(

@@ -14,7 +14,7 @@ class Drill(NamedTuple):
     #: the days that it is about: ``recent``, ``former``, ``both`` or ``ever``
     days: str = "recent"
     views: tuple[str, ...] = ("list", "form")
-    context: dict = {}  # noqa: RUF012 never changed
+    context: dict = {}
 
 
 #: The windows that figures open
@@ -283,9 +283,7 @@ class CrmSevenPBoard(models.AbstractModel):
     def _holds(self, asked, drill):
         """Return whether a window shows anything to the reader."""
         model = self.env[drill.model].with_context(active_test=False)
-        return bool(
-            model.search_count(self._get_records_domain(asked, drill), limit=1)
-        )
+        return bool(model.search_count(self._get_records_domain(asked, drill), limit=1))
 
     @api.model
     def _get_records_domain(self, asked, drill):

@@ -180,6 +180,8 @@ class CrmSevenPBoard(models.AbstractModel):
     @api.model
     def _get_sourced_lead_domain(self, asked, _since, _until):
         source = self._get_own_row(asked, "profiling").source_id
+        if not source:
+            return Domain.FALSE
         return self._get_lead_domain(asked) & Domain("source_id", "=", source.id)
 
     @api.model
@@ -219,8 +221,10 @@ class CrmSevenPBoard(models.AbstractModel):
         found = company & Domain(name, "=", group.id)
         if group and self.env["crm.potential.benchmark"].search_count(found, limit=1):
             return found
-        return company & Domain("segment_id", "=", False) & Domain(
-            "industry_id", "=", False
+        return (
+            company
+            & Domain("segment_id", "=", False)
+            & Domain("industry_id", "=", False)
         )
 
     @api.model

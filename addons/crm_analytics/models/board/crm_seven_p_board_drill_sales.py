@@ -76,7 +76,7 @@ class CrmSevenPBoard(models.AbstractModel):
     def _get_sourced_order_domain(self, asked, since, until):
         source = self._get_own_row(asked, "profiling").source_id
         orders = self._get_order_domain(asked, since, until)
-        return orders & Domain("source_id", "=", source.id)
+        return orders & Domain("source_id", "=", source.id) if source else Domain.FALSE
 
     @api.model
     def _get_campaign_order_domain(self, asked, since, until):

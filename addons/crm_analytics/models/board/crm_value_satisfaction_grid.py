@@ -153,7 +153,10 @@ class CrmValueSatisfactionGrid(models.AbstractModel):
         self.env["crm.scorecard.profitability"].flush_model(names)
         query = cards._search(self._get_domain(values))
         own = query.subselect(
-            *(SQL.identifier(query.table, name) for name in ("partner_id", "company_id"))
+            *(
+                SQL.identifier(query.table, name)
+                for name in ("partner_id", "company_id")
+            )
         )
         return self.env.execute_query(
             SQL(

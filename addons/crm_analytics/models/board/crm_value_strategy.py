@@ -27,8 +27,8 @@ class CrmValueStrategy(models.Model):
         VALUE_CLASSES,
         required=True,
         help="A: the customers who together make up the first part of the invoiced "
-        "revenue of the last 12 months, B: the next ones, C: the others. The percentages "
-        "are set on the profit rules.",
+        "revenue of the last 12 months, B: the next ones, C: the others. The "
+        "percentages are set on the profit rules.",
     )
     satisfaction_band = fields.Selection(BANDS, "Satisfaction", required=True)
     color = fields.Integer("Color Index")

@@ -129,9 +129,7 @@ class CrmMeasure(models.Model):
         sources = self.env["crm.scorecard.source"]
         return SQL(
             "SELECT move_id FROM (%s) paid",
-            sources._payments_sql(
-                company, date_from, date_to, sources._partners(None)
-            ),
+            sources._payments_sql(company, date_from, date_to, sources._partners(None)),
         )
 
     def _drill_days_to_pay(self, company, date_from, date_to):
