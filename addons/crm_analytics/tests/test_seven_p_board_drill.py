@@ -211,7 +211,7 @@ class TestSevenPBoardDrill(BoardDrillCommon):
         self.assertFalse(orders.search(action["domain"]))
 
     def test_days_are_those_of_the_seven_p(self):
-        """An incremental refresh of the next day leaves the 12 months where they are."""
+        """An incremental refresh of a later day leaves the 12 months as they are."""
         self.policy.last_as_of = "2026-07-20"
         self.assertEqual(
             len(self._found(self.manager, "persistency.recent_order_count")), 4

@@ -46,7 +46,7 @@ class CrmSaleMovement(models.Model):
     )
     margin = fields.Monetary(
         readonly=True,
-        help="Margin of the order; a refund takes it back in proportion to the revenue.",
+        help="Margin of the order; a refund lowers it in proportion to the revenue.",
     )
 
     _depends = {
