@@ -95,7 +95,7 @@ class TestSevenPBoardDrill(BoardDrillCommon):
             "potential_amount": 1,
             "potential_gap": 1,
             "next_category_id": len(row["product", "next_category_id"]),
-            "top_product_id": 3,
+            "top_product_id": 4,
             "product_count": None,
             "mix_concentration": None,
             "response_rate": 2,
@@ -107,19 +107,21 @@ class TestSevenPBoardDrill(BoardDrillCommon):
             (*outlook, "probability_alive"),
             len(self._row("prospecting", self.acme).model_id),
         )
+        checked_below = ("complaint_rate", "opinion_count", "days_sales_outstanding")
+        wrong = {}
         for (part, key), value in row.items():
             if key.startswith("mailing_") and "mailing.trace" not in self.env:
                 continue
-            with self.subTest(figure=f"{part}.{key}"):
-                found = self._found(self.manager, f"{part}.{key}")
-                if key in counts and counts[key] is not None:
-                    self.assertEqual(len(found), counts[key], key)
-                elif key not in counts and key not in (
-                    "complaint_rate",
-                    "opinion_count",
-                    "days_sales_outstanding",
-                ):
-                    self.assertAlmostEqual(self._expected(key, found), value, 2, key)
+            found = self._found(self.manager, f"{part}.{key}")
+            if key in counts:
+                actual, expected = len(found), counts[key]
+            else:
+                actual, expected = self._expected(key, found), value
+                if isinstance(expected, float):
+                    actual, expected = round(actual, 2), round(expected, 2)
+            if actual != expected and expected is not None and key not in checked_below:
+                wrong[part, key] = (actual, expected)
+        self.assertFalse(wrong, "opened, counted")
 
     def test_figures_that_are_sums_of_what_is_opened(self):
         def found(figure):
