@@ -4,8 +4,20 @@ from ..models.res_partner import GROUPS
 
 
 class SaleReport(models.Model):
-    """Analysts read divisions as salespeople do."""
+    """Analysts read divisions as salespeople do; goods go to places."""
 
     _inherit = "sale.report"
 
     crm_division_id = fields.Many2one(groups=GROUPS)
+    crm_place_id = fields.Many2one(
+        "res.partner", "Delivery Address", readonly=True, groups=GROUPS
+    )
+
+    def _select_additional_fields(self):
+        return {
+            **super()._select_additional_fields(),
+            "crm_place_id": "s.partner_shipping_id",
+        }
+
+    def _group_by_sale(self):
+        return f"{super()._group_by_sale()}, s.partner_shipping_id"

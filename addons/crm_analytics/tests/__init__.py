@@ -33,6 +33,7 @@ from . import test_crm_lifetime_model
 from . import test_crm_churn
 from . import test_seven_p_board
 from . import test_seven_p_board_shown
+from . import test_seven_p_board_drill
 from . import test_board_grids
 from . import test_board_tour
 from . import test_measure_profit

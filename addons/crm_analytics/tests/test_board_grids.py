@@ -54,6 +54,25 @@ class TestBoardGrids(BoardCommon):
             found = self.env[action["res_model"]].search(action["domain"])
             self.assertEqual(found.partner_id, customers)
 
+    def test_revenue_of_a_cohort_opens_purchases_and_refunds(self):
+        grid = self.env["crm.cohort.grid"].with_user(self.manager)
+        for row, column, revenue in (
+            ("2025-01-01", "8", 1500),
+            ("2025-01-01", None, 22500),
+            (None, "0", 1800),
+        ):
+            action = grid.open_cell({}, row, column, "kept")
+            self.assertEqual(action["res_model"], "crm.sale.movement")
+            found = self.env[action["res_model"]].search(action["domain"])
+            self.assertEqual(sum(found.mapped("revenue")), revenue)
+
+    def test_a_day_before_the_last_refresh_shows_no_later_steps(self):
+        self.policy.as_of_date = "2026-02-15"
+        grid = self.env["crm.cohort.grid"].with_user(self.manager).get_matrix()
+        self.assertEqual(grid["columns"][-1]["key"], "13")
+        self.assertIn("2025-01-01|13", grid["cells"])
+        self.assertNotIn("2025-01-01|14", grid["cells"])
+
     def test_cohorts_of_a_segment_and_of_a_seller(self):
         cells = self._grid("crm.cohort.grid", self.manager, segment=self.segment.id)
         self.assertEqual(cells["2025-01-01|0"]["customers"], 1)
@@ -106,6 +125,40 @@ class TestBoardGrids(BoardCommon):
         found = self.env[action["res_model"]].search(action["domain"])
         self.assertEqual(sum(found.mapped("amount")), 140)
         self.assertIn("Campaigns", grid.get_matrix()["definition"])
+        for column, customers in (
+            ("win", self.newcomer),
+            ("keep", self.stayer),
+            (None, self.newcomer | self.stayer),
+        ):
+            action = grid.open_cell({}, "2026-05-01", column, "customers")
+            cards = self.env["crm.customer.scorecard"].search(action["domain"])
+            self.assertEqual(cards.partner_id, customers)
+
+    def test_a_cost_opens_what_it_was_spent_on(self):
+        costs = self.env["crm.customer.cost"].search(
+            [("partner_id", "=", self.newcomer.id)]
+        )
+        for user in (self.manager, self.analyst):
+            found = {}
+            for cost in costs.with_user(user):
+                action = cost.action_open_records()
+                records = self.env[action["res_model"]].with_user(user)
+                found[cost.phase, cost.source] = records.search(action["domain"])
+            self.assertEqual(found["win", "activity"].mapped("cost"), [40])
+            self.assertEqual(found["keep", "activity"].mapped("cost"), [15])
+            self.assertEqual(len(found["win", "discount"]), 1)
+        self.assertEqual(found["win", "discount"]._name, "crm.sale.movement")
+
+    def test_grids_say_when_their_figures_were_worked_out(self):
+        policy = self.env["crm.lifecycle.policy"]._ensure(self.company)
+        policy.date_refresh = "2026-06-30 02:00:00"
+        churn = self.env["crm.churn.grid"].with_user(self.manager).get_matrix()
+        self.assertEqual(churn["computed_at"], "2026-06-30 02:00:00")
+        self.env["crm.cohort"].search([]).date_refresh = "2026-06-30 03:00:00"
+        costs = self.env["crm.cost.grid"]
+        for user in (self.manager, self.seller):
+            grid = costs.with_user(user).get_matrix()
+            self.assertEqual(grid["computed_at"], "2026-06-30 03:00:00")
 
     def test_cost_measures(self):
         periods = list(periods_until("month", date(2026, 5, 31), 2))
@@ -115,6 +168,13 @@ class TestBoardGrids(BoardCommon):
         self.assertEqual(won[date(2026, 5, 1)].value, 140)
         self.assertIsNone(won[date(2026, 4, 1)].value)
         self.assertEqual(kept[date(2026, 5, 1)].value, 15)
+        for unit in ("day", "week"):
+            periods = list(periods_until(unit, date(2026, 5, 31), 40))
+            for values in (
+                measures._measure_cost_to_win(self.company, periods),
+                measures._measure_cost_to_keep(self.company, periods),
+            ):
+                self.assertEqual({row.value for row in values.values()}, {None})
 
     def test_seller_sees_costs_of_his_customers(self):
         other = self.env["crm.customer.cost"].with_user(self.manager)
@@ -167,6 +227,12 @@ class TestBoardGrids(BoardCommon):
         grid = self.env["crm.churn.grid"].with_user(self.manager)
         action = grid.open_cell({}, "2026-04-01", "lost")
         self.assertEqual(stays.search(action["domain"]).partner_id, self.leaver)
+        for row, column, customers in (
+            ("2026-04-01", "lost", self.leaver | self.stayer),
+            ("2026-06-01", "back", self.leaver),
+        ):
+            action = grid.open_cell({}, row, column, "rate")
+            self.assertEqual(stays.search(action["domain"]).partner_id, customers)
 
     # --- VALUE AND SATISFACTION
 
@@ -174,6 +240,10 @@ class TestBoardGrids(BoardCommon):
         self._row("profitability", self.stayer).abc_class = "A"
         self._row("profitability", self.leaver).abc_class = "B"
         self._row("profitability", self.newcomer).abc_class = "C"
+        for customer, amount in ((self.stayer, 900), (self.leaver, 100)):
+            self._row("profitability", customer).invoiced_revenue = amount
+        rules = self.env["crm.profit.policy"]._ensure(self.company)
+        rules.write({"percent_a": 70, "percent_b": 92.5})
         for score, day in ((90, "2026-06-01"), (50, "2026-05-01"), (0, "2024-01-01")):
             self._create_answer(self.stayer, score, day)
         self._create_answer(self.leaver, 20, "2026-06-02")
@@ -181,11 +251,15 @@ class TestBoardGrids(BoardCommon):
         grid = self.env["crm.value.satisfaction.grid"].with_user(self.manager)
         payload = grid.get_matrix()
         counts = {key: cell["count"] for key, cell in payload["cells"].items()}
+        full = {key for key, count in counts.items() if count}
+        self.assertEqual(full, {"A|neutral", "B|unhappy", "C|unknown"})
+        # of 12 months and invoiced, as the class: he ordered 18,000 in all
+        self.assertEqual(payload["cells"]["A|neutral"]["revenue"], 900)
+        self.assertEqual(payload["cells"]["A|neutral"]["share"], 0.9)
         self.assertEqual(
-            {key for key, count in counts.items() if count},
-            {"A|neutral", "B|unhappy", "C|unknown"},
+            [row["hint"].split(" %")[0] for row in payload["rows"]],
+            ["Together 70", "The next 22.5", "The last 7.5"],
         )
-        self.assertEqual(payload["cells"]["A|neutral"]["revenue"], 18000)
         self.assertEqual(payload["cells"]["B|unhappy"]["label"], "Repair")
         self.assertEqual(len(payload["cells"]), 12)
         for row, column, customer in (
@@ -264,6 +338,20 @@ class TestBoardGrids(BoardCommon):
         self.assertFalse(self._on(lists["keep"], self.seller))
         self.assertEqual(self._on(lists["win_back"], self.seller), self.leaver)
         self.assertEqual(lapsed.partner_id, self.leaver)
+
+    def test_list_of_another_company_opens_in_it(self):
+        self.manager.company_ids |= self.other_company
+        lists = self.env["crm.customer.list"].create(
+            {"name": "Theirs", "company_id": self.other_company.id}
+        )
+        both = {"allowed_company_ids": (self.company | self.other_company).ids}
+        lists = lists.with_user(self.manager).with_context(**both)
+        for action in (lists.action_open(), lists.action_open_leads()):
+            self.assertEqual(
+                action["context"]["allowed_company_ids"], self.other_company.ids
+            )
+        own = lists.copy({"company_id": self.company.id})
+        self.assertNotIn("allowed_company_ids", own.action_open()["context"])
 
     def _on(self, customer_list, user):
         action = customer_list.with_user(user).action_open()

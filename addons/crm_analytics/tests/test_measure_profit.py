@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.crm_strategy.tools.measure_period import Period
@@ -34,6 +35,14 @@ class TestMeasureProfit(SevenPFactsCommon):
         self._touch(self.acme, "2026-06-02 08:00:00", kind_cost=99, state="planned")
         self.assertEqual(self._measure("contribution"), {5: 375.0, 6: -50.0})
         self.assertEqual(self._measure("value_creation"), {5: 16.0, 6: -4.0})
+        measure = self.env["crm.measure"].search([("code", "=", "contribution")])
+        for period, margin in ((MAY, 400), (JUNE, -40)):
+            action = measure.with_user(self.analyst)._get_drill_action(
+                self.company, *period[:2]
+            )
+            rows = self.env["crm.sale.movement"].with_user(self.analyst)
+            found = rows.search(action["domain"])
+            self.assertAlmostEqual(sum(found.mapped("margin")), margin)
         year = Period(date(2025, 7, 1), date(2026, 6, 30))
         row = self._read("profit")[self.acme.id]
         self.assertEqual(
@@ -54,6 +63,19 @@ class TestMeasureProfit(SevenPFactsCommon):
                 active_model="account.move", active_ids=invoice.ids
             ).create({"payment_date": day, "amount": amount})._create_payments()
         self.assertEqual(self._measure("days_to_pay"), {5: 10.0, 6: 50.0})
+        measure = self.env["crm.measure"].search([("code", "=", "days_to_pay")])
+        moves = self.env["account.move"].with_user(self.manager)
+        for user, found in ((self.manager, invoice), (self.analyst, None)):
+            drill = measure.with_user(user)._get_drill_action
+            if found is None:
+                with self.assertRaises(UserError):
+                    drill(self.company, *MAY[:2])
+                continue
+            self.assertEqual(
+                moves.search(drill(self.company, *MAY[:2])["domain"]), found
+            )
+            before = drill(self.company, date(2026, 4, 1), date(2026, 4, 30))
+            self.assertFalse(moves.search(before["domain"]))
         both = Period(MAY.date_from, JUNE.date_to)
         self.assertEqual(self._measure("days_to_pay", both), {5: 20.0})
 

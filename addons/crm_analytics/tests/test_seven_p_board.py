@@ -43,9 +43,10 @@ class TestSevenPBoard(BoardCommon):
         action = boards.open_drill(
             "customer", figures["recent_revenue"]["drill"], self.stayer.id
         )
-        orders = self.env["sale.order"].with_user(self.manager).search(action["domain"])
-        self.assertEqual(len(orders), 12)
-        self.assertEqual(sum(orders.mapped("amount_untaxed")), 12000)
+        rows = self.env[action["res_model"]].with_user(self.manager)
+        found = rows.search(action["domain"])
+        self.assertEqual(len(found), 12)
+        self.assertEqual(sum(found.mapped("revenue")), 12000)
 
     def test_every_figure_opens_something(self):
         boards = self.env["crm.seven.p.board"].with_user(self.manager)
@@ -53,7 +54,7 @@ class TestSevenPBoard(BoardCommon):
             board = self._board(self.manager, scope, record)
             figures = [f for part in board["parts"] for f in part["figures"]]
             drills = {f["drill"] for f in [*figures, *board["headline"]]}
-            for name in drills:
+            for name in drills - {False}:  # mailings: not for sales
                 action = boards.open_drill(scope, name, record.id)
                 self.env[action["res_model"]].with_user(self.manager).search_count(
                     action["domain"]

@@ -11,3 +11,4 @@ from . import crm_sales_activity_report_care
 from . import crm_late_order
 from . import crm_delivery_report
 from . import crm_customer_page_report
+from . import sale_report

@@ -134,11 +134,12 @@ class CrmMatrix(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def open_cell(self, params=None, row_key=None, column_key=None):
+    def open_cell(self, params=None, row_key=None, column_key=None, measure=None):
         """Return the action that lists the records behind a cell or a total.
 
         :param row_key: None for the total of the column
         :param column_key: None for the total of the row
+        :param measure: key of the measure that is looked at
         """
         _filters, values = self._get_filter_values(params)
         rows, columns = self._get_axes(values)
@@ -152,16 +153,29 @@ class CrmMatrix(models.AbstractModel):
                     )
                 )
             labels += found
-        domain = self._get_cell_domain(values, row_key, column_key)
+        model, domain = self._get_cell_records(values, row_key, column_key, measure)
+        is_own = model == self._matrix_res_model
         return {
             "type": "ir.actions.act_window",
             "name": " / ".join(labels) or self.env._("All Customers"),
-            "res_model": self._matrix_res_model,
+            "res_model": model,
             "views": [[False, "list"], [False, "form"]],
             "domain": list(Domain(domain)),
-            "context": {"create": False, "active_test": self._matrix_active_test},
+            "context": {
+                "create": False,
+                "active_test": self._matrix_active_test if is_own else False,
+            },
             "target": "current",
         }
+
+    @api.model
+    def _get_cell_records(self, values, row_key, column_key, _measure):
+        """Return model and domain of the records that a measure of a cell counts.
+
+        A grid whose measures count different records overrides this.
+        """
+        domain = self._get_cell_domain(values, row_key, column_key)
+        return self._matrix_res_model, domain
 
     # --- FILTERS
 

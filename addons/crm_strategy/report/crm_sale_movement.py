@@ -44,6 +44,10 @@ class CrmSaleMovement(models.Model):
     revenue = fields.Monetary(
         readonly=True, help="Untaxed, in the company's currency; refunds are negative."
     )
+    margin = fields.Monetary(
+        readonly=True,
+        help="Margin of the order; a refund lowers it in proportion to the revenue.",
+    )
 
     _depends = {
         **SOURCE_FIELDS,
@@ -66,7 +70,8 @@ class CrmSaleMovement(models.Model):
                       o.id AS order_id, f.customer_id,
                       %(company)s::int AS company_id, %(currency)s::int AS currency_id,
                       o.user_id, o.team_id, 'purchase' AS kind,
-                      %(day)s AS day, f.date_order, f.revenue::numeric AS revenue
+                      %(day)s AS day, f.date_order, f.revenue::numeric AS revenue,
+                      f.margin::numeric AS margin
                  FROM (%(orders)s) f
                  JOIN sale_order o ON o.id = f.order_id""",
             room=DAYS_PER_ORDER,
@@ -83,7 +88,8 @@ class CrmSaleMovement(models.Model):
                       o.id AS order_id, f.customer_id,
                       %(company)s::int AS company_id, %(currency)s::int AS currency_id,
                       o.user_id, o.team_id, 'refund' AS kind,
-                      f.day, %(moment)s AS date_order, -f.revenue::numeric AS revenue
+                      f.day, %(moment)s AS date_order, -f.revenue::numeric AS revenue,
+                      -f.margin::numeric AS margin
                  FROM (%(refunds)s) f
                  JOIN sale_order o ON o.id = f.order_id
                 WHERE f.revenue != 0""",

@@ -8,6 +8,7 @@ from . import crm_cost_grid
 from . import crm_value_strategy
 from . import crm_value_satisfaction_grid
 from . import crm_customer_scorecard_value
+from . import crm_sale_movement_cohort
 from . import crm_customer_list
 from . import res_partner_list
 from . import res_partner_board
@@ -15,6 +16,9 @@ from . import crm_seven_p_board
 from . import crm_seven_p_board_average
 from . import crm_seven_p_board_company
 from . import crm_seven_p_board_drill
+from . import crm_seven_p_board_drill_care
+from . import crm_seven_p_board_drill_sales
+from . import crm_customer_cost_drill
 from . import crm_seven_p_board_figure
 from . import crm_seven_p_board_explain
 from . import crm_seven_p_board_offer

@@ -69,11 +69,11 @@ class CrmChurnGrid(models.AbstractModel):
             "definition": self._get_definition(),
             "row_title": self.env._("Period"),
             "column_title": self.env._("Customers"),
-            "measures": [
-                {"key": "rate", "label": self.env._("Rate"), "type": "percent"},
-                {"key": "count", "label": self.env._("Customers"), "type": "integer"},
-            ],
+            "measures": self._get_measures(),
         }
+        refreshed = self._get_refresh_moment()
+        if refreshed:
+            payload["computed_at"] = refreshed
         if not any(any(figures[1:]) for figures in rows):
             return {**payload, "empty": self._get_empty_state()}
         cells, totals = {}, {}
@@ -96,6 +96,28 @@ class CrmChurnGrid(models.AbstractModel):
             },
             "total": self._get_cell(lost - back, kept),
         }
+
+    @api.model
+    def _get_measures(self):
+        return [
+            {
+                "key": "rate",
+                "label": self.env._("Rate"),
+                "hint": self.env._(
+                    "A click lists those whom the rate is of: the customers who "
+                    "were there when the period began."
+                ),
+                "type": "percent",
+            },
+            {"key": "count", "label": self.env._("Customers"), "type": "integer"},
+        ]
+
+    @api.model
+    def _get_refresh_moment(self):
+        """Return when the states were last worked out."""
+        policies = self.env["crm.lifecycle.policy"].sudo()  # style: CRM109 a moment
+        policy = policies.search([("company_id", "=", self.env.company.id)], limit=1)
+        return policy.date_refresh
 
     @api.model
     def _get_cell(self, count, base):
@@ -168,6 +190,36 @@ class CrmChurnGrid(models.AbstractModel):
             "action": "crm_strategy.crm_lifecycle_transition_action",
             "action_label": self.env._("Open the lifecycle"),
         }
+
+    @api.model
+    def _get_cell_records(self, values, row_key, column_key, measure):
+        if measure != "rate":
+            return super()._get_cell_records(values, row_key, column_key, measure)
+        return self._matrix_res_model, self._get_base_domain(
+            values, row_key, column_key
+        )
+
+    @api.model
+    def _get_base_domain(self, values, row_key, column_key):
+        """Return the stays that the rate is of, as they were when the period began."""
+        facts = self.env["crm.sale.fact"]
+        found = Domain.FALSE
+        for start in self._get_starts(values):
+            if row_key in (None, fields.Date.to_string(start)):
+                begin = facts._get_day_start(start, self.env.company)
+                found |= Domain("date_start", "<", begin) & (
+                    Domain("date_end", "=", False) | Domain("date_end", ">=", begin)
+                )
+        states = [churn.LOST] if column_key == "back" else list(KEPT)
+        domain = (
+            Domain("company_id", "=", self.env.company.id)
+            & Domain("state", "in", states)
+            & found
+        )
+        segment = self._get_segment(values)
+        if segment:
+            domain &= Domain("partner_id.segment_ids", "in", segment.ids)
+        return domain
 
     @api.model
     def _get_cell_domain(self, values, row_key, column_key):

@@ -50,11 +50,13 @@ class CrmCohortGrid(models.AbstractModel):
         rows, moment = self.env["crm.cohort"]._read(
             self.env.company, grain, self._get_segment(values)
         )
-        since = cohort.shift(self._get_current(grain), 1 - LENGTHS[grain], grain)
+        current = self._get_current(grain)
+        since = cohort.shift(current, 1 - LENGTHS[grain], grain)
+        # what was kept may be of a later day than the one that is looked at
         cells = {
             (start, step): (customers, revenue)
             for start, step, customers, _orders, revenue in rows
-            if start >= since
+            if start >= since and cohort.shift(start, step, grain) <= current
         }
         if kept is not None:
             kept.update(rows=cells, moment=moment)
@@ -167,13 +169,46 @@ class CrmCohortGrid(models.AbstractModel):
         }
 
     @api.model
+    def _get_cell_records(self, values, row_key, column_key, measure):
+        if measure not in ("kept", "revenue"):
+            return super()._get_cell_records(values, row_key, column_key, measure)
+        domain = self._get_revenue_domain(values, row_key, column_key)
+        return "crm.sale.movement", domain
+
+    @api.model
+    def _get_wanted(self, values, row_key):
+        """Return the first days of the cohorts of a row, of all rows if None."""
+        starts, _steps = self._get_axes(values)
+        return [
+            fields.Date.to_date(start["key"])
+            for start in starts
+            if row_key in (None, start["key"])
+        ]
+
+    @api.model
+    def _get_revenue_domain(self, values, row_key, column_key):
+        """Return the purchases and refunds that make up the revenue of a cell."""
+        grain = values["grain"]
+        movements, company = self.env["crm.sale.movement"], self.env.company
+        found = Domain.FALSE
+        for start in self._get_wanted(values, row_key):
+            begin, last = start, self._get_current(grain)
+            if column_key is not None:
+                begin = last = cohort.shift(start, int(column_key), grain)
+            end = cohort.period_end(last, grain)
+            span = f"{start}|{cohort.period_end(start, grain)}"
+            moved = Domain(movements._get_period_domain(company, begin, end))
+            found |= moved & Domain("first_purchase_period", "=", span)
+        segment = self._get_segment(values)
+        if segment:
+            found &= Domain("customer_id.segment_ids", "in", segment.ids)
+        return found
+
+    @api.model
     def _get_cell_domain(self, values, row_key, column_key):
         grain = values["grain"]
-        starts, _steps = self._get_axes(values)
-        wanted = [s["key"] for s in starts if row_key in (None, s["key"])]
         cells = Domain.FALSE
-        for key in wanted:
-            start = fields.Date.to_date(key)
+        for start in self._get_wanted(values, row_key):
             first = Domain("first_order_date", ">=", start) & Domain(
                 "first_order_date", "<=", cohort.period_end(start, grain)
             )

@@ -136,7 +136,15 @@ class CrmCostGrid(models.AbstractModel):
             key = cohort.shift(start, step, grain), "keep" if step else "win"
             if key in figures:
                 figures[key][1] += customers
+        moment = self._get_refresh_moment() or moment
         return {key: tuple(pair) for key, pair in figures.items()}, moment
+
+    @api.model
+    def _get_refresh_moment(self):
+        """Return when the costs were worked out: by the last full refresh."""
+        kept = self.env["crm.cohort"].sudo()  # style: CRM109 a moment alone
+        row = kept.search([("company_id", "=", self.env.company.id)], limit=1)
+        return row.date_refresh
 
     @api.model
     def _get_definition(self):
@@ -180,6 +188,35 @@ class CrmCostGrid(models.AbstractModel):
             "action": "crm_analytics.crm_customer_cost_action",
             "action_label": self.env._("Open the costs"),
         }
+
+    @api.model
+    def _get_cell_records(self, values, row_key, column_key, measure):
+        if measure != "customers":
+            return super()._get_cell_records(values, row_key, column_key, measure)
+        domain = self._get_buyer_domain(values, row_key, column_key)
+        return "crm.customer.scorecard", domain
+
+    @api.model
+    def _get_buyer_domain(self, values, row_key, column_key):
+        """Return the scorecards of those who bought first, or again, in the periods."""
+        found = Domain.FALSE
+        for start in self._get_starts(values):
+            if row_key not in (None, fields.Date.to_string(start)):
+                continue
+            end = cohort.period_end(start, values["grain"])
+            bought = Domain("purchase_period", "=", f"{start}|{end}")
+            if column_key == "win":
+                bought = Domain("first_order_date", ">=", start) & Domain(
+                    "first_order_date", "<=", end
+                )
+            elif column_key == "keep":
+                bought &= Domain("first_order_date", "<", start)
+            found |= bought
+        domain = Domain("company_id", "=", self.env.company.id) & found
+        segment = self._get_segment(values)
+        if segment:
+            domain &= Domain("partner_id.segment_ids", "in", segment.ids)
+        return domain
 
     @api.model
     def _get_cell_domain(self, values, row_key, column_key):

@@ -113,8 +113,19 @@ class CrmCustomerList(models.Model):
         )
         action["name"] = action["display_name"] = self.name
         action["domain"] = [("customer_list_id", "=", self.id)]
-        action["context"] = {"create": False, "crm_analytics_list": self.id}
+        action["context"] = {
+            "create": False,
+            "crm_analytics_list": self.id,
+            **self._get_company_context(),
+        }
         return action
+
+    def _get_company_context(self):
+        """Return the context in which figures and calls are those of its company."""
+        company = self._get_company()
+        if company == self.env.company:
+            return {}
+        return {"allowed_company_ids": company.ids}
 
     def action_open_leads(self):
         """Open the open leads behind a list of people to be found.
@@ -128,7 +139,7 @@ class CrmCustomerList(models.Model):
         action["domain"] = list(
             self._get_open_lead_domain() & (known | Domain("partner_id", "=", False))
         )
-        action["context"] = {}
+        action["context"] = self._get_company_context()
         return action
 
     # --- DOMAINS

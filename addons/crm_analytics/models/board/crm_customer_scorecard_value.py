@@ -9,6 +9,17 @@ from ..res_partner import GROUPS
 from .crm_value_strategy import BANDS, VALUE_CLASSES
 
 
+def parse_period(env, term):
+    """Return the two days of a term ``from|to``, which comes from the browser."""
+    try:
+        begin, end = map(date.fromisoformat, term.split("|"))
+    except (AttributeError, ValueError):
+        raise UserError(
+            env._("These days are not valid. Open the list again.")
+        ) from None
+    return begin, end
+
+
 class CrmCustomerScorecard(models.Model):
     """What the grids of the board group and open scorecards by; nothing is stored."""
 
@@ -19,8 +30,9 @@ class CrmCustomerScorecard(models.Model):
         compute="_compute_value_class",
         search="_search_value_class",
         groups=GROUPS,
-        help="A: the customers who together make up 80 % of the invoiced revenue of "
-        "the last 12 months, B: up to 95 %, C: the others.",
+        help="A: the customers who together make up the first part of the invoiced "
+        "revenue of the last 12 months, B: the next ones, C: the others. The "
+        "percentages are set on the profit rules.",
     )
     satisfaction_band = fields.Selection(
         BANDS,
@@ -125,12 +137,7 @@ class CrmCustomerScorecard(models.Model):
         facts._flush_sources()
         domain = Domain.FALSE
         for term in value:
-            try:
-                begin, end = map(date.fromisoformat, term.split("|"))
-            except (AttributeError, ValueError):
-                raise UserError(
-                    self.env._("These days are not valid. Open the list again.")
-                ) from None
+            begin, end = parse_period(self.env, term)
             for company in self.env.companies:
                 cards = SQL(
                     """SELECT p.id FROM crm_customer_scorecard p

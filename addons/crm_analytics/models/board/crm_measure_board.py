@@ -1,6 +1,10 @@
+from datetime import timedelta
+
 from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+from odoo.addons.crm_strategy.tools.measure_trend import MeasureResult
 
 
 class CrmMeasure(models.Model):
@@ -24,7 +28,7 @@ class CrmMeasure(models.Model):
                 periods=self._periods_sql(periods),
             )
         )
-        return self._measure_ratio((start, cost or 0, n) for start, cost, n in rows)
+        return self._measure_cost(company, periods, rows)
 
     def _measure_cost_to_keep(self, company, periods):
         """Costs after the first purchase, by the earlier customers who bought again."""
@@ -58,7 +62,27 @@ class CrmMeasure(models.Model):
                 periods=self._periods_sql(periods),
             )
         )
-        return self._measure_ratio((s, cost or 0, n or 0) for s, cost, n in rows)
+        return self._measure_cost(company, periods, rows)
+
+    def _measure_cost(self, company, periods, rows):
+        """Return costs by customers; no figure of days and weeks.
+
+        Costs are kept by month, so they tell of whole months, the running one as far
+        as it goes.
+        """
+        today = self.env["crm.sale.fact"]._get_today(company)
+        known = {
+            period.date_from
+            for period in periods
+            if period.date_from.day == 1
+            and (
+                period.date_to == today or (period.date_to + timedelta(days=1)).day == 1
+            )
+        }
+        found = self._measure_ratio(
+            (start, cost or 0, n or 0) for start, cost, n in rows if start in known
+        )
+        return {p.date_from: MeasureResult(None) for p in periods} | found
 
     def _drill_cost_to_win(self, company, date_from, date_to):
         return self._open_costs("win", company, date_from, date_to)

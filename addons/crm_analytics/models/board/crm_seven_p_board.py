@@ -309,17 +309,19 @@ class CrmSevenPBoard(models.AbstractModel):
                     "Somebody else looks after this customer, so you see no figures."
                 ),
             }
-        return {
+        state = {
             "key": "no_orders",
             "title": self.env._("No orders yet"),
             "text": self.env._(
-                "%s has not ordered here, or the scores were not refreshed since. Make "
-                "a quotation; the scores appear after the first confirmed order.",
+                "%s has not ordered here, or the scores were not refreshed since. The "
+                "scores appear after the first confirmed order.",
                 customer.display_name,
             ),
-            "action": "quotation",
-            "action_label": self.env._("New Quotation"),
         }
+        if self.env["sale.order"].has_access("create"):
+            state["action"] = "quotation"
+            state["action_label"] = self.env._("New Quotation")
+        return state
 
     @api.model
     def _get_notice(self, asked):

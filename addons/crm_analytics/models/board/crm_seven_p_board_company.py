@@ -3,8 +3,7 @@ from odoo.fields import Domain
 
 from odoo.addons.crm_service.tools import page_blocks as blocks
 
-#: Value classes of quality customers, and the churn tendency of one who is leaving
-QUALITY = ("A", "B")
+#: Churn tendency of one who is leaving
 LEAVING = 60
 LIMIT = 8
 
@@ -22,7 +21,7 @@ class CrmSevenPBoard(models.AbstractModel):
         if asked.kind == "company" and asked.kept:
             found = asked.kept.figures["headline"]
         else:
-            found = self._read_headline(asked.domain, QUALITY, LEAVING)
+            found = self._read_headline(asked.domain, LEAVING)
         return [
             *self._get_worth_figures(asked, found),
             self._get_leaving_figure(asked, found),
@@ -56,10 +55,17 @@ class CrmSevenPBoard(models.AbstractModel):
                 blocks.cell(
                     None if share is None else round(100 * share, 1),
                     "percent",
-                    note=self.env._("%s of value A or B", found["quality"]),
+                    note=self.env._(
+                        "%(quality)s of %(invoiced)s",
+                        quality=found["quality"],
+                        invoiced=found["classed"],
+                    ),
                 ),
-                hint=self.env._("Customers of the value classes A and B, of all."),
-                drill="cards",
+                hint=self.env._(
+                    "Customers of the value classes A and B with a contribution above "
+                    "zero, of those who were invoiced something in the last 12 months."
+                ),
+                drill="quality",
             ),
         ]
 
@@ -84,12 +90,9 @@ class CrmSevenPBoard(models.AbstractModel):
         )
 
     @api.model
-    def _read_headline(self, domain, quality, leaving):
-        classes = dict(
-            self._get_part("profitability")._read_group(
-                domain, ["abc_class"], ["__count"]
-            )
-        )
+    def _read_headline(self, domain, leaving):
+        profits = self._get_part("profitability")
+        quality, invoiced = profits._count_quality(domain)
         [[equity]] = self._get_part("prospecting")._read_group(
             domain, [], ["lifetime_value:sum"]
         )
@@ -99,9 +102,9 @@ class CrmSevenPBoard(models.AbstractModel):
             ["__count", "recent_revenue:sum", "former_revenue:sum"],
         )
         return {
-            "customers": sum(classes.values()),
-            "classed": sum(number for name, number in classes.items() if name),
-            "quality": sum(classes.get(name, 0) for name in quality),
+            "customers": profits.search_count(domain),
+            "classed": invoiced,
+            "quality": quality,
             "equity": equity or 0,
             "leaving": count,
             "at_risk": (recent or 0) + (former or 0),
@@ -260,6 +263,10 @@ class CrmSevenPBoard(models.AbstractModel):
     def _get_money_cell(self, amount, money):
         """Return an amount that may be unknown."""
         return blocks.cell(None if amount is False else amount, "monetary", **money)
+
+    @api.model
+    def _get_quality_domain(self):
+        return self._get_part("profitability")._get_quality_domain()
 
     @api.model
     def _get_leaving_domain(self):

@@ -263,5 +263,5 @@ class CrmSevenPBoard(models.AbstractModel):
             label,
             cell,
             hint=field._description_help(self.env) or label,
-            drill=self._get_drill_name(asked, part, name),
+            drill=self._get_drill_name(asked, table, name),
         )

@@ -88,7 +88,3 @@ class CrmSevenPBoard(models.AbstractModel):
             return []
         table = self.env["crm.customer.page"]._get_offer_table(found, OFFERS)
         return [{**table, "label": self.env._("What to Offer Next")}]
-
-    @api.model
-    def _get_offers_domain(self, asked):
-        return self._get_offer_domain(asked.company, asked.record)

@@ -49,10 +49,20 @@ class CrmValueSatisfactionGrid(models.AbstractModel):
 
     @api.model
     def _get_classes(self):
+        """Return the classes, with the parts of revenue that the profit rules say."""
+        rules = self.env["crm.profit.policy"]._ensure(self.env.company)
+        share_a = rules.percent_a
+        share_b = rules.percent_b - rules.percent_a
+        share_c = 100 - rules.percent_b
         return [
-            ("A", self.env._("Together 80 % of the invoiced revenue")),
-            ("B", self.env._("The next 15 % of the invoiced revenue")),
-            ("C", self.env._("The last 5 % of the invoiced revenue, or none")),
+            ("A", self.env._("Together %s %% of the invoiced revenue", f"{share_a:g}")),
+            ("B", self.env._("The next %s %% of the invoiced revenue", f"{share_b:g}")),
+            (
+                "C",
+                self.env._(
+                    "The last %s %% of the invoiced revenue, or none", f"{share_c:g}"
+                ),
+            ),
         ]
 
     @api.model
@@ -119,13 +129,14 @@ class CrmValueSatisfactionGrid(models.AbstractModel):
             {"key": "count", "label": self.env._("Customers"), "type": "integer"},
             {
                 "key": "revenue",
-                "label": self.env._("Revenue"),
+                "label": self.env._("Invoiced revenue"),
+                "hint": self.env._("Of the last 12 months, less credit notes"),
                 "type": "monetary",
                 "currency_id": company.currency_id.id,
             },
             {
                 "key": "share",
-                "label": self.env._("Share of revenue"),
+                "label": self.env._("Share of invoiced revenue"),
                 "type": "percent",
                 "share_of": "revenue",
             },
@@ -137,18 +148,20 @@ class CrmValueSatisfactionGrid(models.AbstractModel):
         company = self.env.company
         cards = self.env["crm.customer.scorecard"]
         self.env["crm.screen.read.mixin"]._prepare_planner()
-        cards.flush_model(["revenue", "partner_id", "company_id"])
+        cards.flush_model(["partner_id", "company_id"])
+        names = ["partner_id", "company_id", "abc_class", "invoiced_revenue"]
+        self.env["crm.scorecard.profitability"].flush_model(names)
         query = cards._search(self._get_domain(values))
         own = query.subselect(
             *(
                 SQL.identifier(query.table, name)
-                for name in ("partner_id", "company_id", "revenue")
+                for name in ("partner_id", "company_id")
             )
         )
         return self.env.execute_query(
             SQL(
                 """SELECT f.abc_class, COALESCE(b.band, 'unknown'),
-                          COUNT(*)::int, COALESCE(SUM(c.revenue), 0)
+                          COUNT(*)::int, COALESCE(SUM(f.invoiced_revenue), 0)
                      FROM (%(cards)s) c
                      JOIN crm_scorecard_profitability f USING (partner_id, company_id)
                 LEFT JOIN (%(bands)s) b ON b.customer_id = c.partner_id

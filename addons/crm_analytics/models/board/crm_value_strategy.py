@@ -26,8 +26,9 @@ class CrmValueStrategy(models.Model):
     value_class = fields.Selection(
         VALUE_CLASSES,
         required=True,
-        help="A: the customers who together make up 80 % of the invoiced revenue of "
-        "the last 12 months, B: up to 95 %, C: the others.",
+        help="A: the customers who together make up the first part of the invoiced "
+        "revenue of the last 12 months, B: the next ones, C: the others. The "
+        "percentages are set on the profit rules.",
     )
     satisfaction_band = fields.Selection(BANDS, "Satisfaction", required=True)
     color = fields.Integer("Color Index")

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -27,6 +28,21 @@ class CrmMeasure(models.Model):
             else MeasureResult(None)
             for start, margin, cost in self._query_profit(company, periods)
         }
+
+    def _drill_contribution(self, company, date_from, date_to):
+        """The margins of the days: purchases, less what was taken back.
+
+        The costs beside them are in the analyses of deliveries, complaints and
+        activities.
+        """
+        return {
+            **self._get_movement_action(company, date_from, date_to),
+            "name": self.env._("Gross Margin: Purchases and Refunds"),
+        }
+
+    def _drill_value_creation(self, company, date_from, date_to):
+        """The same margins, which are divided by the costs."""
+        return self._drill_contribution(company, date_from, date_to)
 
     def _query_profit(self, company, periods):
         """Return rows of a period's start, its gross margin and its cost to serve."""
@@ -109,6 +125,23 @@ class CrmMeasure(models.Model):
             for start, above, below in rows
         }
 
+    def _records_days_to_pay(self, company, date_from, date_to):
+        sources = self.env["crm.scorecard.source"]
+        return SQL(
+            "SELECT move_id FROM (%s) paid",
+            sources._payments_sql(company, date_from, date_to, sources._partners(None)),
+        )
+
+    def _drill_days_to_pay(self, company, date_from, date_to):
+        """The invoices that payments of the days were matched with."""
+        if not self.env["account.move"].has_access("read"):
+            raise UserError(
+                self.env._(
+                    "The invoices behind this figure are for sales and accounting."
+                )
+            )
+        return self._prepare_drill_action("account.move", company, date_from, date_to)
+
     # --- QUALITY
 
     def _measure_quality_customers(self, company, periods):
@@ -117,32 +150,18 @@ class CrmMeasure(models.Model):
         running = [p for p in periods if p.date_from <= today <= p.date_to]
         if not running:
             return {}
-        self.env["crm.scorecard.profitability"].flush_model()
-        [pair] = self.env.execute_query(
-            SQL(
-                """SELECT COUNT(*) FILTER (
-                              WHERE abc_class IN ('A', 'B') AND contribution > 0),
-                          COUNT(*)
-                     FROM crm_scorecard_profitability
-                    WHERE company_id = %s AND invoiced_revenue > 0""",
-                company.id,
-            )
-        )
+        rows = self.env["crm.scorecard.profitability"]
+        pair = rows._count_quality(Domain("company_id", "=", company.id))
         return {period.date_from: MeasureResult.ratio(*pair) for period in running}
 
     def _drill_quality_customers(self, company, _date_from, _date_to):
         """The customers of the numerator, as they are now."""
-        domain = (
-            Domain("company_id", "=", company.id)
-            & Domain("abc_class", "in", ["A", "B"])
-            & Domain("contribution", ">", 0)
-            & Domain("invoiced_revenue", ">", 0)
+        domain = self.env["crm.scorecard.profitability"]._get_quality_domain()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_analytics.crm_seven_p_report_action"
         )
         return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.scorecard.profitability",
-            "view_mode": "list",
-            "views": [[False, "list"]],
-            "domain": list(domain),
-            "context": {"create": False},
+            **action,
+            "domain": list(domain & Domain("company_id", "=", company.id)),
+            "context": {"create": False, "active_test": False},
         }

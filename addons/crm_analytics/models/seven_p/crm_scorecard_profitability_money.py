@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ...tools.profit import CLASSES, TIERS
 from .crm_profit_policy import COMPANY_READERS
@@ -100,7 +101,28 @@ class CrmScorecardProfitability(models.Model):
         [(name, name) for name in CLASSES],
         "ABC class",
         readonly=True,
-        help="A: the largest customers who make up 80 % of the invoiced revenue"
-        " together; B: the next up to 95 %; C: the others. The percentages are set on"
+        help="A: the largest customers who together make up the first part of the"
+        " invoiced revenue; B: the next ones; C: the others. The percentages are set on"
         " the profit rules.",
     )
+
+    # --- QUALITY: one definition for the board and the measure
+
+    @api.model
+    def _get_quality_domain(self):
+        """Return the rows of quality customers: they bring much and leave something."""
+        return (
+            Domain("abc_class", "in", ["A", "B"])
+            & Domain("contribution", ">", 0)
+            & Domain("invoiced_revenue", ">", 0)
+        )
+
+    @api.model
+    def _count_quality(self, domain):
+        """Return the quality customers among ``domain``, and who was invoiced at all.
+
+        The share of quality customers is the first number by the second one.
+        """
+        invoiced = domain & Domain("invoiced_revenue", ">", 0)
+        quality = self.search_count(domain & self._get_quality_domain())
+        return quality, self.search_count(invoiced)

@@ -114,13 +114,13 @@ class CrmScorecardSource(models.AbstractModel):
     def _payments_sql(self, company, start, until, partners) -> SQL:
         """Return what was matched with invoices: one row per match.
 
-        Columns: ``customer_id, day`` (of the payment), ``amount`` (with taxes, in the
-        company's currency), ``days`` (since the invoice), ``is_late``. Credit notes
-        and what exchange rates make up pay nothing.
+        Columns: ``customer_id, move_id`` (the invoice), ``day`` (of the payment),
+        ``amount`` (with taxes, in the company's currency), ``days`` (since the
+        invoice), ``is_late``. Credit notes and what exchange rates make up pay nothing.
         """
         return SQL(
             """SELECT p.commercial_partner_id AS customer_id, c.date AS day, r.amount,
-                      GREATEST(0, c.date - i.invoice_date) AS days,
+                      i.id AS move_id, GREATEST(0, c.date - i.invoice_date) AS days,
                       c.date > COALESCE(d.date_maturity, i.invoice_date) AS is_late
                  FROM account_partial_reconcile r
                  JOIN account_move_line c ON c.id = r.credit_move_id

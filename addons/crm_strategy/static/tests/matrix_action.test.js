@@ -110,7 +110,7 @@ test("a cell opens the action that the server returns", async () => {
     await openGrid();
     await click("tfoot td:eq(0) button");
     await animationFrame();
-    expect.verifySteps([[{}, null, "2"]]);
+    expect.verifySteps([[{}, null, "2", "count"]]);
 });
 
 test("an error of the user is told in place and can be put right", async () => {

@@ -164,6 +164,7 @@ export class MatrixAction extends Component {
             this.state.chosen,
             rowKey,
             columnKey,
+            this.measure.key,
         ]);
         return this.action.doAction(action);
     }
