@@ -96,6 +96,7 @@
         "report/crm_sale_movement_views.xml",
         "views/crm_measure_views.xml",
         "views/crm_measure_value_views.xml",
+        "views/crm_measure_target_views.xml",
         "views/crm_sales_history_line_views.xml",
         "views/crm_sales_history_import_views.xml",
         "views/sale_order_views.xml",
