@@ -64,6 +64,7 @@
         "views/seven_p_explanation_templates.xml",
         "views/crm_seven_p_score_views.xml",
         "report/crm_seven_p_report_views.xml",
+        "report/crm_profit_report_views.xml",
         "views/crm_scorecard_factor_views.xml",
         "wizard/crm_seven_p_preview_views.xml",
         "wizard/crm_affinity_call_views.xml",
