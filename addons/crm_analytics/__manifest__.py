@@ -90,6 +90,7 @@
     "demo": [
         "demo/10_res_users_demo.xml",
         "demo/15_crm_board_demo.xml",
+        "demo/16_crm_measure_target_demo.xml",
         "demo/20_crm_scorecard_demo.xml",
         "demo/30_crm_affinity_demo.xml",
         "demo/30_crm_credit_demo.xml",

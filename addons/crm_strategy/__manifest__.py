@@ -145,6 +145,7 @@
         "demo/75_crm_lifecycle_demo.xml",
         "demo/75_crm_segment_policy_demo.xml",
         "demo/75_crm_territory_demo.xml",
+        "demo/84_crm_measure_target_demo.xml",
         "demo/85_crm_approval_demo.xml",
         "demo/85_crm_concept_demo.xml",
         "demo/95_chinese_demo.xml",

@@ -41,14 +41,18 @@ def is_met(actual, goal, direction):
     return actual >= goal - TINY
 
 
-def judge(actual, goal, direction, is_open):
-    """Return ``met``, ``missed``, or ``running`` while the figure still adds up.
+def judge(actual, goal, direction, is_open, is_flow):
+    """Return ``met``, ``missed``, or ``running`` while that may still change.
 
-    >>> judge(5.0, 9.0, "more", True), judge(5.0, 9.0, "more", False)
+    What happens in a period is judged at its end; a state may be as good as the goal
+    before.
+
+    >>> judge(9.0, 9.0, "more", True, True), judge(9.0, 9.0, "more", True, False)
+    ('running', 'met')
+    >>> judge(5.0, 9.0, "more", True, False), judge(5.0, 9.0, "more", False, False)
     ('running', 'missed')
-    >>> judge(9.0, 9.0, "less", False)
-    'met'
     """
-    if is_open:
+    is_reached = is_met(actual, goal, direction)
+    if is_open and (is_flow or not is_reached):
         return "running"
-    return "met" if is_met(actual, goal, direction) else "missed"
+    return "met" if is_reached else "missed"

@@ -218,8 +218,8 @@ class CrmMeasureTarget(models.Model):
         if row and self:
             figures = (row.value, self.value)
             reached = attainment(*figures, self.baseline, self.direction)
-            is_open = not row.is_final and self.measure_id.kind == "flow"
-            state = judge(*figures, self.direction, is_open)
+            is_flow = self.measure_id.kind == "flow"
+            state = judge(*figures, self.direction, not row.is_final, is_flow)
         values = self.env["crm.measure.value"]
         return {
             "goal_display": self._format(self.value) if self else "",
