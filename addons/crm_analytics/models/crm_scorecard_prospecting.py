@@ -15,7 +15,8 @@ class CrmScorecardProspecting(models.Model):
     former_revenue = fields.Monetary(
         "Revenue so far",
         compute="_compute_former",
-        help="Untaxed amount of all confirmed orders, less what credit notes took back.",
+        help="Untaxed amount of all confirmed orders, less what credit notes took "
+        "back.",
     )
 
     @api.depends("partner_id", "company_id")

@@ -85,9 +85,11 @@ class CrmProfitReport(models.Model):
     categ_id = fields.Many2one("product.category", "Product category", readonly=True)
     division_id = fields.Many2one("crm.division", "Division", readonly=True)
     product_type = fields.Selection(
-        selection=lambda self: self.env["product.template"]
-        ._fields["type"]
-        ._description_selection(self.env),
+        selection=lambda self: (
+            self.env["product.template"]
+            ._fields["type"]
+            ._description_selection(self.env)
+        ),
         readonly=True,
     )
 
@@ -111,8 +113,8 @@ class CrmProfitReport(models.Model):
     delivery_cost = fields.Monetary(
         "Cost of deliveries",
         readonly=True,
-        help="Shipping cost of the deliveries done, or the cost per delivery set on the "
-        "profit rules, shared out by the amounts of the lines of the order.",
+        help="Shipping cost of the deliveries done, or the cost per delivery set on "
+        "the profit rules, shared out by the amounts of the lines of the order.",
     )
     complaint_cost = fields.Monetary(
         "Cost of complaints",

@@ -117,7 +117,7 @@ class CrmProfitReport(models.Model):
     def _refunds_sql(self, company, window) -> SQL:
         """What was taken back, by the amounts credited per product of the order."""
         share = SQL("COALESCE(w.share, 1)::numeric")
-        facts = self.env["crm.sale.fact"]
+        refunds = self.env["crm.sale.fact"]._refund_movements_sql(company, window.as_of)
         return SQL(
             """%(row)s
                  FROM (%(refunds)s) r
@@ -133,8 +133,7 @@ class CrmProfitReport(models.Model):
                                  JOIN sale_order_line l ON l.id = s.order_line_id
                             LEFT JOIN product_product p ON p.id = l.product_id
                                 WHERE m.move_type = 'out_refund'
-                                  AND m.state = 'posted'
-                                  AND m.company_id = %(company)s
+                                  AND m.state = 'posted' AND m.company_id = %(company)s
                              GROUP BY l.order_id, p.product_tmpl_id) credited
                         WHERE total <> 0) w ON w.order_id = r.order_id
                 WHERE r.revenue <> 0""",
@@ -153,7 +152,7 @@ class CrmProfitReport(models.Model):
                     "gross_margin": SQL("-r.margin::numeric * %s", share),
                 },
             ),
-            refunds=facts._refund_movements_sql(company, window.as_of),
+            refunds=refunds,
             company=company.id,
         )
 

@@ -133,7 +133,9 @@ class CrmSegmentScorecardReport(models.Model):
     @api.model
     def _select(self) -> SQL:
         parts = [
-            SQL.identifier(part, name) for part, names in PARTS.items() for name in names
+            SQL.identifier(part, name)
+            for part, names in PARTS.items()
+            for name in names
         ]
         return SQL(
             """SELECT m.id::bigint * 100000 + c.company_id AS id,
@@ -145,7 +147,7 @@ class CrmSegmentScorecardReport(models.Model):
 
     @api.model
     def _from(self) -> SQL:
-        """The parts are joined by their keys; one that is not asked for costs nothing."""
+        """Join the parts by their keys; one that is not asked for costs nothing."""
         joins = [
             SQL(
                 """LEFT JOIN %(table)s %(part)s

@@ -155,9 +155,8 @@ class TestCrmProfitReport(SevenPFactsCommon):
         )
         none = self.env["product.template"]
         self.assertAmounts(rows[none], revenue=0.0, cost_to_serve=25.0)
-        months = self._read_report(
-            "date:month", domain=[("product_tmpl_id", "=", self.goods.product_tmpl_id.id)]
-        )
+        ingots = [("product_tmpl_id", "=", self.goods.product_tmpl_id.id)]
+        months = self._read_report("date:month", domain=ingots)
         self.assertEqual(
             {start.month: row["contribution"] for start, row in months.items()},
             {3: 170.0, 4: -24.0, 5: -80.0},
@@ -194,9 +193,7 @@ class TestCrmProfitReport(SevenPFactsCommon):
 
     def test_who_sees_what(self):
         self.assertEqual(set(self._read_report("partner_id")), {self.acme, self.zinc})
-        self.assertEqual(
-            set(self._read_report("partner_id", self.seller)), {self.acme}
-        )
+        self.assertEqual(set(self._read_report("partner_id", self.seller)), {self.acme})
         self.assertEqual(self._read_report("partner_id")[self.zinc]["revenue"], 1000.0)
 
     def test_ids_are_stable_and_unique(self):

@@ -111,9 +111,9 @@ class CrmScorecardSource(models.AbstractModel):
 
     @api.model
     def _credited_back_sql(self, company, window, customers) -> SQL:
-        """Return ``customer_id, line_id, day, cost``: the part of refunds to complainants
-        that the margin bears already. A credit note lowers the margin of its order in
-        proportion to the revenue.
+        """Return ``customer_id, line_id, day, cost``: the part of refunds to
+        complainants that the margin bears already. A credit note lowers the margin of
+        its order in proportion to the revenue.
         """
         return SQL(
             """SELECT p.commercial_partner_id AS customer_id, l.id AS line_id,
@@ -140,7 +140,8 @@ class CrmScorecardSource(models.AbstractModel):
         ``orders``.
         """
         return SQL(
-            """SELECT o.customer_id, l.id AS line_id, o.day, -l.price_subtotal / o.rate AS cost
+            """SELECT o.customer_id, l.id AS line_id, o.day,
+                      -l.price_subtotal / o.rate AS cost
                  FROM sale_order_line l
                  JOIN %s o ON o.order_id = l.order_id
                 WHERE l.crm_discount_remedy_id IS NOT NULL""",
