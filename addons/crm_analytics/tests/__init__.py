@@ -37,5 +37,6 @@ from . import test_seven_p_board_drill
 from . import test_board_grids
 from . import test_board_tour
 from . import test_measure_profit
+from . import test_crm_profit_report
 from . import test_credit
 from . import test_credit_decide

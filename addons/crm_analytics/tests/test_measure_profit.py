@@ -97,3 +97,19 @@ class TestMeasureProfit(SevenPFactsCommon):
         action = measure._drill_quality_customers(self.company, *JUNE[:2])
         rows = self.env[action["res_model"]].search(action["domain"])
         self.assertEqual(rows.partner_id, self.acme)
+
+    def test_tenure_and_stability_after_a_refresh(self):
+        self.assertEqual(self._measure("loyalty_tenure"), {6: None})
+        zinc = self._create_customer("Zinc")
+        for day in ("2026-06-10", "2026-06-20", "2026-06-30"):  # like clockwork
+            self._create_order(self.acme, day, 100)
+        self._create_order(zinc, "2026-05-31", 100)
+        self._create_order(self._create_customer("Gone"), "2024-01-01", 100)
+        self._refresh("2026-06-30")
+        self.assertEqual(self._measure("loyalty_tenure"), {6: (20 + 30) / 2})
+        self.assertEqual(self._measure("loyalty_stability"), {6: 1.0})
+        self.assertEqual(self._measure("loyalty_stability", MAY), {})
+        measure = self.env.ref("crm_analytics.crm_measure_loyalty_stability")
+        action = measure._drill_loyalty_stability(self.company, *JUNE)
+        rows = self.env[action["res_model"]].search(action["domain"])
+        self.assertEqual(rows.partner_id, self.acme)

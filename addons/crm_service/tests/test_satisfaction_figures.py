@@ -1,5 +1,6 @@
 from datetime import date, datetime, timedelta
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.crm_strategy.tools.measure_period import Period
@@ -81,6 +82,41 @@ class TestSatisfactionFigures(SatisfactionCommon):
         }.items():
             with self.subTest(code=code):
                 self.assertEqual(self._measure(code), expected)
+
+    def test_dissatisfaction_of_the_customers_served(self):
+        measure = self.env.ref("crm_service.crm_measure_dissatisfaction_rate")
+        bob = self.env["res.partner"].create({"name": "Bob"})
+        may, june = MAY.date_from, JUNE.date_from
+        product = self.env["product.product"].create(
+            {"name": "Advice", "type": "service"}
+        )
+        orders = self.env["sale.order"].create(
+            [
+                {
+                    "partner_id": bob.id,
+                    "company_id": self.company_a.id,
+                    "order_line": [Command.create({"product_id": product.id})],
+                }
+                for _month in range(2)
+            ]
+        )
+        orders.action_confirm()
+        orders[0].date_order, orders[1].date_order = "2024-05-03", "2024-06-03"
+        compute = measure._measure_dissatisfaction_rate
+        kept = compute(self.company_a, [MAY, JUNE])
+        # Acme gave low answers in both months, Bob bought and was content
+        self.assertEqual(kept[may], MeasureResult(0.5, 1.0, 2.0))
+        self.assertEqual(kept[june], MeasureResult(0.5, 1.0, 2.0))
+        self.scores.filtered(lambda score: score.date.month == 6).is_low = False
+        kept = compute(self.company_a, [MAY, JUNE])
+        self.assertEqual(kept[june], MeasureResult(0.0, 0.0, 2.0))
+        july = Period(date(2024, 7, 1), date(2024, 7, 31))
+        self.assertIsNone(compute(self.company_a, [july])[july.date_from].value)
+        action = measure._drill_dissatisfaction_rate(self.company_a, *MAY)
+        found = self.env["res.partner"].with_context(
+            active_test=False, allowed_company_ids=self.company_a.ids
+        )
+        self.assertEqual(found.search(action["domain"]), self.acme)
 
     def test_other_company_has_no_figure(self):
         for code in ("nps", "csat", "ces", "answers"):

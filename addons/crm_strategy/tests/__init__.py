@@ -7,6 +7,7 @@ from . import test_crm_matrix
 from . import test_crm_measure
 from . import test_crm_measure_cron
 from . import test_crm_measure_security
+from . import test_crm_measure_target
 from . import test_crm_measure_tools
 from . import test_crm_measure_ui
 from . import test_crm_customer_policy

@@ -317,6 +317,22 @@ def build_measure(env, company, partner):
     return env["crm.measure"].search([], limit=1)
 
 
+@builds("crm.measure.target")
+def build_measure_target(env, company, partner):
+    """A measure has one goal per company and period, so each goal is a year earlier."""
+    targets = env["crm.measure.target"]
+    count = targets.sudo().search_count([])
+    return targets.create(
+        {
+            "measure_id": env.ref("crm_strategy.crm_measure_revenue").id,
+            "company_id": company.id,
+            "period": "year",
+            "date_from": f"{2020 - count}-01-01",
+            "value": 1000,
+        }
+    )
+
+
 @builds("crm.rfm.policy")
 def build_rfm_policy(env, company, partner):
     """A company has one policy, made when it is first asked for."""

@@ -1,6 +1,6 @@
 """Builders of the 7 P: scores and reports of a customer who was scored."""
 
-from .builders import build, builds
+from .builders import SalesWorld, build, builds
 
 
 @builds("crm.seven.p.report")
@@ -10,6 +10,16 @@ def build_seven_p_report(env, company, partner):
     env.flush_all()
     report = env["crm.seven.p.report"].with_context(allowed_company_ids=company.ids)
     return report.search([("partner_id", "=", card.partner_id.id)], limit=1)
+
+
+@builds("crm.profit.report")
+def build_profit_report(env, company, partner):
+    """The row of an order line."""
+    world = SalesWorld(env, company)
+    order = world.order(partner, "2024-03-05", 10, user_id=partner.user_id.id)
+    env.flush_all()
+    report = env["crm.profit.report"].with_context(allowed_company_ids=company.ids)
+    return report.search([("order_id", "=", order.id)], limit=1)
 
 
 @builds("crm.scorecard.factor")

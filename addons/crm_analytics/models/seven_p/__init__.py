@@ -23,6 +23,7 @@ from . import crm_scorecard_source_product
 from . import crm_scorecard_source_promotion
 from . import crm_profit_policy
 from . import account_move_measure
+from . import crm_measure_loyalty
 from . import crm_measure_profit
 from . import crm_scorecard_source_profiling
 from . import crm_scorecard_source_persistency

@@ -54,7 +54,8 @@ class CrmScorecardSource(models.AbstractModel):
 
     @api.model
     def _shipments_sql(self, company, window, customers) -> SQL:
-        """Return ``customer_id, moment, cost`` of the deliveries done in the window.
+        """Return ``customer_id, picking_id, order_id, moment, cost`` of the deliveries
+        done in the window.
 
         The carrier's price is in the currency of the order, as the host notes it.
         """
@@ -67,8 +68,8 @@ class CrmScorecardSource(models.AbstractModel):
                 flat,
             )
         return SQL(
-            """SELECT p.commercial_partner_id AS customer_id, k.date_done AS moment,
-                      %(cost)s AS cost
+            """SELECT p.commercial_partner_id AS customer_id, k.id AS picking_id,
+                      o.id AS order_id, k.date_done AS moment, %(cost)s AS cost
                  FROM stock_picking k
                  JOIN stock_picking_type y ON y.id = k.picking_type_id
                  JOIN sale_order o ON o.id = k.sale_id
@@ -100,7 +101,7 @@ class CrmScorecardSource(models.AbstractModel):
     def _touches_sql(self, company, window, customers) -> SQL:
         """Return the sales activities done in the window."""
         return SQL(
-            """SELECT partner_id, direction, outcome_id, cost, date_start AS moment
+            """SELECT id, partner_id, direction, outcome_id, cost, date_start AS moment
                  FROM crm_sales_activity
                 WHERE company_id = %s AND state = 'done' AND %s %s""",
             company.id,
@@ -110,13 +111,13 @@ class CrmScorecardSource(models.AbstractModel):
 
     @api.model
     def _credited_back_sql(self, company, window, customers) -> SQL:
-        """Return ``customer_id, day, cost``: the part of refunds to complainants that
-        the margin bears already. A credit note lowers the margin of its order in
-        proportion to the revenue.
+        """Return ``customer_id, line_id, day, cost``: the part of refunds to
+        complainants that the margin bears already. A credit note lowers the margin of
+        its order in proportion to the revenue.
         """
         return SQL(
-            """SELECT p.commercial_partner_id AS customer_id, m.invoice_date AS day,
-                      ml.balance * GREATEST(0, LEAST(1,
+            """SELECT p.commercial_partner_id AS customer_id, l.id AS line_id,
+                      m.invoice_date AS day, ml.balance * GREATEST(0, LEAST(1,
                           o.margin / NULLIF(o.amount_untaxed, 0))) AS cost
                  FROM account_move m
                  JOIN account_move_line ml ON ml.move_id = m.id
@@ -135,9 +136,12 @@ class CrmScorecardSource(models.AbstractModel):
 
     @api.model
     def _promised_sql(self, orders) -> SQL:
-        """Return ``customer_id, day, cost``: promised discounts used on ``orders``."""
+        """Return ``customer_id, line_id, day, cost``: promised discounts used on
+        ``orders``.
+        """
         return SQL(
-            """SELECT o.customer_id, o.day, -l.price_subtotal / o.rate AS cost
+            """SELECT o.customer_id, l.id AS line_id, o.day,
+                      -l.price_subtotal / o.rate AS cost
                  FROM sale_order_line l
                  JOIN %s o ON o.order_id = l.order_id
                 WHERE l.crm_discount_remedy_id IS NOT NULL""",

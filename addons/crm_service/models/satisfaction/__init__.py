@@ -19,3 +19,4 @@ from . import product_satisfaction
 from . import res_partner_satisfaction
 from . import crm_lifecycle_satisfaction
 from . import crm_measure_satisfaction
+from . import crm_measure_dissatisfaction

@@ -124,20 +124,21 @@ class CrmMeasure(models.Model):
             )
         return results
 
-    def _get_kept_domain(self, company):
+    def _get_kept_domain(self, company, unit=None):
         """Return the domain of this measure's own values (of no dimension)."""
         return (
             Domain("measure_id", "=", self.id)
             & Domain("company_id", "=", company.id)
-            & Domain("period", "=", self.period)
+            & Domain("period", "=", unit or self.period)
             & Domain("dimension_model", "=", False)
         )
 
-    def _keep(self, company, today, periods, results):
+    def _keep(self, company, today, periods, results, unit=None):
         """Write the results that differ from what is kept."""
+        unit = unit or self.period
         values = self.env["crm.measure.value"]
         kept = values.search(
-            self._get_kept_domain(company)
+            self._get_kept_domain(company, unit)
             & Domain("date_from", ">=", periods[0].date_from)
         ).grouped("date_from")
         new, gone = [], values.browse()
@@ -150,6 +151,7 @@ class CrmMeasure(models.Model):
                 gone |= row
                 continue
             vals = self._prepare_value_vals(company, today, period, result)
+            vals["period"] = unit
             if not row:
                 new.append(vals)
             elif not row._is_same(vals):
@@ -164,7 +166,6 @@ class CrmMeasure(models.Model):
         return {
             "measure_id": self.id,
             "company_id": company.id,
-            "period": self.period,
             "date_from": period.date_from,
             "date_to": period.date_to,
             "value": value,
