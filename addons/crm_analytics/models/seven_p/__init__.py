@@ -21,6 +21,8 @@ from . import crm_scorecard_source_performance
 from . import crm_scorecard_source_product
 from . import crm_scorecard_source_promotion
 from . import crm_profit_policy
+from . import crm_rule_preview_profit
+from . import crm_rule_preview_weight
 from . import crm_measure_profit
 from . import crm_scorecard_source_profiling
 from . import crm_scorecard_source_persistency

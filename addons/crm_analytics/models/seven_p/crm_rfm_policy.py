@@ -89,3 +89,7 @@ class CrmRfmPolicy(models.Model):
         """Return ``{part: weight}`` of the parts in the total."""
         self.ensure_one()
         return {part: self[f"{part}_weight"] for part in PARTS}
+
+    def action_preview_weights(self):
+        """Open the preview of a change of the weights."""
+        return self.env["crm.rule.preview"]._open("weight", self)
