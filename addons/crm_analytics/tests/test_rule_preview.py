@@ -135,7 +135,7 @@ class TestRulePreview(SevenPCommon):
         preview = self._open(signs)
         self.assertEqual(len(preview.line_ids), 6)
         self.assertPreviewed(
-            preview, {"Few orders so far: Weight": 90}, "crm.scorecard.persistency"
+            preview, {"Long silence: Says most at": 1}, "crm.scorecard.persistency"
         )
 
     def test_salespeople_preview_nothing(self):

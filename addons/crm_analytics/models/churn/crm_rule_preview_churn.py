@@ -19,9 +19,10 @@ class CrmRulePreviewChurn(models.AbstractModel):
 
     @api.model
     def _get_label(self, record, name):
+        signs = dict(record._fields["code"]._description_selection(self.env))
         return self.env._(
             "%(sign)s: %(field)s",
-            sign=record.display_name,
+            sign=signs[record.code],
             field=super()._get_label(record, name),
         )
 
