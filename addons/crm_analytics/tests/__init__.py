@@ -35,6 +35,7 @@ from . import test_crm_churn
 from . import test_seven_p_board
 from . import test_board_grids
 from . import test_board_tour
+from . import test_many_orders
 from . import test_measure_profit
 from . import test_credit
 from . import test_credit_decide
