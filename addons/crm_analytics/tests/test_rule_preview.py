@@ -41,7 +41,9 @@ class TestRulePreview(SevenPCommon):
     def _open(self, record, button="action_preview"):
         action = getattr(record.with_user(self.analyst), button)()
         return (
-            self.env[action["res_model"]].with_user(self.analyst).browse(action["res_id"])
+            self.env[action["res_model"]]
+            .with_user(self.analyst)
+            .browse(action["res_id"])
         )
 
     def _count(self, model, column):

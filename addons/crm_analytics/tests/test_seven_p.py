@@ -144,7 +144,9 @@ class TestSevenP(SevenPCommon):
             ["crm_company_size", "state_id"],
             ["__count"],
         )
-        self.assertEqual([(row[0], row[-1]) for row in grouped], [("0050", 1), (False, 1)])
+        self.assertEqual(
+            [(row[0], row[-1]) for row in grouped], [("0050", 1), (False, 1)]
+        )
         self.policy.master_data = "vat"
         self._refresh("2025-06-30")
         self.assertFalse(self._row("profiling", person).completeness)

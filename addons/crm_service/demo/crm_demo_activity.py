@@ -38,7 +38,7 @@ class CrmDemoStory(models.AbstractModel):
             ["date_order:min"],
         )
         year = self._get_day(365)
-        kinds = (("phone_call", 24), ("customer_visit", 9), ("phone_call", 2))
+        kinds = (("call", 24), ("visit", 9), ("call", 2))
         touches = self.env["crm.sales.activity"].with_company(company)
         touches.with_context(**QUIET, tracking_disable=True).create(
             [

@@ -19,9 +19,7 @@ class CrmRulePreviewRfm(models.AbstractModel):
         return [
             (
                 cut,
-                "percent"
-                if records[f"{dimension}_method"] == "quantile"
-                else "value",
+                "percent" if records[f"{dimension}_method"] == "quantile" else "value",
             )
             for dimension in rfm.DIMENSIONS
             for cut in records.cut_ids.filtered(lambda c, d=dimension: c.dimension == d)
@@ -48,7 +46,9 @@ class CrmRulePreviewRfm(models.AbstractModel):
     def _get_figures(self):
         groups = self.env["crm.rfm.group"].search([])
         labels = dict(
-            self.env["crm.rfm.cut"]._fields["dimension"]._description_selection(self.env)
+            self.env["crm.rfm.cut"]
+            ._fields["dimension"]
+            ._description_selection(self.env)
         )
         scores = tuple((score, str(score)) for score in range(1, 6))
         return [

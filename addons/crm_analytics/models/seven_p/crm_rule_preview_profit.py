@@ -44,17 +44,6 @@ class CrmRulePreviewProfit(models.AbstractModel):
             ),
         )
         source._keep("bound", policy._bounds_sql(source._read_bounds(policy)))
-        steps = [
-            SQL("ASCII(s.%(name)s) - ASCII(n.%(name)s)", name=SQL.identifier(name))
-            for name in ("abc_class", "spending_tier")
-        ]
-        text = [
-            SQL(
-                "%(alias)s.abc_class || ', ' || %(alias)s.spending_tier",
-                alias=SQL.identifier(alias),
-            )
-            for alias in "sn"
-        ]
         return SQL(
             """SELECT n.customer_id, %(pairs)s, %(move)s AS move,
                       %(before)s AS before_text, %(after)s AS after_text
@@ -67,9 +56,12 @@ class CrmRulePreviewProfit(models.AbstractModel):
                  JOIN crm_scorecard_profitability s
                    ON s.partner_id = n.customer_id AND s.company_id = %(company)s""",
             pairs=self._pairs_sql(self._get_figures(), "s", "n"),
-            move=SQL(" + ").join(steps),
-            before=text[0],
-            after=text[1],
+            move=SQL(
+                """ASCII(s.abc_class) - ASCII(n.abc_class)
+                   + ASCII(s.spending_tier) - ASCII(n.spending_tier)"""
+            ),
+            before=SQL("s.abc_class || ', ' || s.spending_tier"),
+            after=SQL("n.abc_class || ', ' || n.spending_tier"),
             tier=policy._tier_sql(SQL("COALESCE(m.invoiced_revenue, 0)")),
             company=company.id,
             **{"class": policy._class_sql(SQL("m.invoiced_revenue"))},
