@@ -4,10 +4,10 @@ from .res_partner import OUR_USERS
 
 #: By the least number of employees, so that they sort by it
 SIZES = [
-    ("0001", "1–9 employees"),
-    ("0010", "10–49 employees"),
-    ("0050", "50–249 employees"),
-    ("0250", "250–999 employees"),
+    ("0001", "1-9 employees"),
+    ("0010", "10-49 employees"),
+    ("0050", "50-249 employees"),
+    ("0250", "250-999 employees"),
     ("1000", "1,000 employees and more"),
 ]
 
