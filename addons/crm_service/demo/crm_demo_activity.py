@@ -29,44 +29,6 @@ class CrmDemoStory(models.AbstractModel):
                 self._load_sales_activity(row)
 
     @api.model
-    def _load_first_touches(self):
-        """Tell of a call and a visit before each first order of the last year."""
-        company = self.env.ref("base.main_company")
-        rows = self.env["sale.order"]._read_group(
-            [("company_id", "=", company.id), ("state", "=", "sale")],
-            ["partner_id"],
-            ["date_order:min"],
-        )
-        year = self._get_day(365)
-        kinds = (("call", 24), ("visit", 9), ("call", 2))
-        touches = self.env["crm.sales.activity"].with_company(company)
-        touches.with_context(**QUIET, tracking_disable=True).create(
-            [
-                self._prepare_first_touch_vals(
-                    partner, kind, first - timedelta(days=days), company
-                )
-                for partner, first in rows
-                if first.date() >= year and partner.active
-                for kind, days in kinds
-            ]
-        )
-
-    @api.model
-    def _prepare_first_touch_vals(self, partner, kind, moment, company):
-        user = partner.user_id or self.env.ref("crm_strategy.res_users_lin")
-        return {
-            "kind_id": self.env.ref(f"crm_service.crm_sales_activity_kind_{kind}").id,
-            "partner_id": partner.id,
-            "user_id": user.id,
-            "company_id": company.id,
-            "direction": "out",
-            "date_start": moment,
-            "state": "done",
-            "date_done": moment,
-            "done_by_id": user.id,
-        }
-
-    @api.model
     def _load_sales_activity(self, row):
         company = self.env.ref("base.main_company")
         touches = self.env["crm.sales.activity"].with_company(company)

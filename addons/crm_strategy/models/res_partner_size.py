@@ -20,6 +20,7 @@ class ResPartner(models.Model):
     crm_company_size = fields.Selection(
         SIZES,
         "Company size",
+        prefetch=False,
         groups=OUR_USERS,
         help="By the number of employees. Only companies have one.",
     )
