@@ -69,6 +69,7 @@
         "views/crm_segment_offer_views.xml",
         "views/crm_scorecard_factor_views.xml",
         "wizard/crm_seven_p_preview_views.xml",
+        "wizard/crm_rule_preview_views.xml",
         "wizard/crm_affinity_call_views.xml",
         "views/crm_product_affinity_views.xml",
         "views/crm_affinity_policy_views.xml",

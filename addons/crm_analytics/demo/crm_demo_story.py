@@ -28,6 +28,7 @@ class CrmDemoStory(models.AbstractModel):
         # the first refresh fitted a model of a year ago: learn from the whole story
         self.env["crm.lifetime.model"]._fit(company)
         self.env["crm.churn.backtest"]._run(company)
+        self.env["crm.profit.policy"]._ensure(company).action_propose()
         runs._refresh(company, mode="full")
 
     @api.model

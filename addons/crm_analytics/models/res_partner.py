@@ -14,6 +14,7 @@ class ResPartner(models.Model):
     segment_count = fields.Integer(groups=GROUPS)
     measure_drill = fields.Char(groups=GROUPS)
     territory_id = fields.Many2one(groups=GROUPS)
+    crm_company_size = fields.Selection(groups=GROUPS)
     territory_match_count = fields.Integer(groups=GROUPS)
     target_group_member_ids = fields.One2many(groups=GROUPS)
     lifecycle_stage = fields.Selection(groups=GROUPS)

@@ -2,6 +2,7 @@ from . import test_care_cycle
 from . import test_crm_customer_scorecard
 from . import test_crm_rfm
 from . import test_crm_scorecard_run
+from . import test_rule_preview
 from . import test_scorecard_changes
 from . import test_res_partner_analyst
 from . import test_scorecard_oracle
@@ -36,6 +37,7 @@ from . import test_seven_p_board_shown
 from . import test_seven_p_board_drill
 from . import test_board_grids
 from . import test_board_tour
+from . import test_many_orders
 from . import test_measure_profit
 from . import test_crm_profit_report
 from . import test_credit

@@ -128,6 +128,29 @@ class TestSevenP(SevenPCommon):
             source_id=web,
         )
 
+    def test_a_person_needs_no_tax_id_and_no_size(self):
+        self.policy.master_data = "street, zip, vat, crm_company_size"
+        person = self._create_customer("Ms Lead", is_company=False, street="A", zip="1")
+        self._create_order(person, "2025-03-10", 300.0)
+        self._refresh("2025-06-30")
+        self.assertPart("profiling", person, completeness=100.0)
+        self.assertPart("profiling", self.customer, completeness=50.0)
+        self.customer.crm_company_size = "0050"
+        self._refresh("2025-06-30")
+        self.assertPart("profiling", self.customer, completeness=75.0)
+        rows = self.env["crm.seven.p.report"].with_user(self.analyst)
+        grouped = rows._read_group(
+            [("partner_id", "in", (person | self.customer).ids)],
+            ["crm_company_size", "state_id"],
+            ["__count"],
+        )
+        self.assertEqual(
+            [(row[0], row[-1]) for row in grouped], [("0050", 1), (False, 1)]
+        )
+        self.policy.master_data = "vat"
+        self._refresh("2025-06-30")
+        self.assertFalse(self._row("profiling", person).completeness)
+
     def test_master_data_names_stored_fields_of_the_contact(self):
         for name in ("nothing", "child_ids", "display_name, email"):
             with self.assertRaises(ValidationError):

@@ -46,6 +46,14 @@ def build_seven_p_preview_factor(env, company, partner):
     return env[action["res_model"]].browse(action["res_id"]).line_ids
 
 
+@builds("crm.rule.preview.line")
+def build_rule_preview_line(env, company, partner):
+    """A line of a preview of weights."""
+    policy = env["crm.rfm.policy"]._ensure(company)
+    action = env["crm.rule.preview"]._open("weight", policy)
+    return env[action["res_model"]].browse(action["res_id"]).line_ids[0]
+
+
 @builds("crm.new.customer.report")
 def build_new_customer_report(env, company, partner):
     """The row of a customer's scorecard, which bears its number."""

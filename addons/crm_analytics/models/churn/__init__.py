@@ -6,6 +6,7 @@ from . import crm_churn_backtest
 from . import crm_churn_backtest_run
 from . import crm_churn_backtest_line
 from . import crm_rfm_policy_churn
+from . import crm_rule_preview_churn
 from . import crm_scorecard_persistency_churn
 from . import crm_scorecard_source_churn
 from . import crm_measure_churn

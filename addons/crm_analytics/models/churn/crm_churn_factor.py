@@ -133,6 +133,12 @@ class CrmChurnFactor(models.Model):
         policies = self.env["crm.rfm.policy"]._ensure(self.company_id)
         policies._forget_expected()
 
+    # --- ACTIONS
+
+    def action_preview(self):
+        """Open the preview of a change of these signs."""
+        return self.env["crm.rule.preview"]._open("churn", self)
+
     # --- BUSINESS
 
     @api.model

@@ -167,6 +167,10 @@ class CrmRfmPolicy(models.Model):
             runs |= runs._run_safely(policy.company_id, "full")
         return runs._get_notification()
 
+    def action_preview(self):
+        """Open the preview of a change of the cut points."""
+        return self.env["crm.rule.preview"]._open("rfm", self)
+
     def action_view_scorecards(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(

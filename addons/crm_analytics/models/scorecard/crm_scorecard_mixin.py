@@ -22,7 +22,10 @@ class CrmScorecardMixin(models.AbstractModel):
     # --- who, for grouping and filters
     user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     country_id = fields.Many2one(related="partner_id.country_id")
+    state_id = fields.Many2one(related="partner_id.state_id", string="State")
+    territory_id = fields.Many2one(related="partner_id.territory_id")
     industry_id = fields.Many2one(related="partner_id.industry_id")
+    crm_company_size = fields.Selection(related="partner_id.crm_company_size")
     is_company = fields.Boolean(related="partner_id.is_company")
 
     # --- purchases

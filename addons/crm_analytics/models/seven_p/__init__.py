@@ -24,6 +24,8 @@ from . import crm_scorecard_source_promotion
 from . import crm_profit_policy
 from . import account_move_measure
 from . import crm_measure_loyalty
+from . import crm_rule_preview_profit
+from . import crm_rule_preview_weight
 from . import crm_measure_profit
 from . import crm_scorecard_source_profiling
 from . import crm_scorecard_source_persistency

@@ -137,6 +137,10 @@ class CrmProfitPolicy(models.Model):
                 policy.write(floors)
         return True
 
+    def action_preview(self):
+        """Open the preview of a change of these rules."""
+        return self.env["crm.rule.preview"]._open("profit", self)
+
     def _read_floors(self):
         """Return floors that part the customers at the proposed percentiles."""
         self.ensure_one()
@@ -217,3 +221,13 @@ class CrmProfitPolicy(models.Model):
             for tier, name in FLOORS.items()
         ]
         return SQL("CASE %s ELSE %s END", SQL(" ").join(whens), LAST_TIER)
+
+    @api.model
+    def _class_sql(self, revenue) -> SQL:
+        """Return the class of ``revenue`` by the bounds of the row ``b``."""
+        return SQL(
+            """CASE WHEN %(revenue)s > 0 AND %(revenue)s >= b.bound_a THEN 'A'
+                    WHEN %(revenue)s > 0 AND %(revenue)s >= b.bound_b THEN 'B'
+                    ELSE 'C' END""",
+            revenue=revenue,
+        )

@@ -6,6 +6,8 @@ from ...tools.seven_p import PARTS
 #: Master data that counts for the completeness of a customer, where a company has
 #: chosen nothing else
 MASTER_DATA = ("street", "zip", "city", "country_id", "phone", "email", "vat")
+#: Of these, what a person need not have
+COMPANY_DATA = ("vat", "company_registry", "industry_id", "crm_company_size")
 MASTER_DATA_TYPES = (
     "char",
     "text",
@@ -36,7 +38,8 @@ class CrmRfmPolicy(models.Model):
         tracking=True,
         default=lambda self: ", ".join(MASTER_DATA),
         help="Technical names of the fields of the contact form, with commas between"
-        " them. A customer is complete who has all of these filled in.",
+        " them. A customer is complete who has all of these filled in. Tax ID, company"
+        " ID, industry and company size count for companies only.",
     )
 
     # --- how far the 7 P are up to date
@@ -89,3 +92,7 @@ class CrmRfmPolicy(models.Model):
         """Return ``{part: weight}`` of the parts in the total."""
         self.ensure_one()
         return {part: self[f"{part}_weight"] for part in PARTS}
+
+    def action_preview_weights(self):
+        """Open the preview of a change of the weights."""
+        return self.env["crm.rule.preview"]._open("weight", self)

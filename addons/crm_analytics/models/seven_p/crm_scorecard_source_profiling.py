@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...tools.seven_p import Source
+from .crm_rfm_policy import COMPANY_DATA
 
 #: The bits of a number made of day and source that hold the source
 SOURCE_MASK = 2**31 - 1
@@ -50,13 +51,6 @@ class CrmScorecardSource(models.AbstractModel):
     def _profiling_master_sql(self, company, window, customers) -> SQL:
         """Return the share of master data filled in and the number of contacts."""
         policy = self.env["crm.rfm.policy"]._ensure(company)
-        known = [
-            SQL("(%s)::int", self._is_filled_sql(self.env["res.partner"]._fields[name]))
-            for name in policy._get_master_data()
-        ]
-        share = SQL("NULL")
-        if known:
-            share = SQL("100.0 * (%s) / %s", SQL(" + ").join(known), len(known))
         return SQL(
             """SELECT p.id AS customer_id, %(share)s AS completeness,
                       contact.contact_count
@@ -68,9 +62,31 @@ class CrmScorecardSource(models.AbstractModel):
                      GROUP BY commercial_partner_id) contact
                    ON contact.commercial_partner_id = p.id
                 WHERE p.id = p.commercial_partner_id %(only)s""",
-            share=share,
+            share=self._share_filled_sql(policy._get_master_data()),
             contacts=self._only_sql(customers, SQL("commercial_partner_id")),
             only=self._only_sql(customers, SQL("p.id")),
+        )
+
+    @api.model
+    def _share_filled_sql(self, names) -> SQL:
+        """Return how many of these fields partner ``p`` has filled in, in percent."""
+        if not names:
+            return SQL("NULL")
+        fields = self.env["res.partner"]._fields
+        filled = {
+            name: SQL("(%s)::int", self._is_filled_sql(fields[name])) for name in names
+        }
+        everybody = [filled[name] for name in names if name not in COMPANY_DATA]
+        company = [filled[name] for name in names if name in COMPANY_DATA]
+        if not company:
+            return SQL("100.0 * (%s) / %s", SQL(" + ").join(everybody), len(everybody))
+        return SQL(
+            """CASE WHEN p.is_company THEN 100.0 * (%s) / %s
+                    ELSE 100.0 * (%s) / NULLIF(%s, 0) END""",
+            SQL(" + ").join(everybody + company),
+            len(names),
+            SQL(" + ").join(everybody or [SQL("0")]),
+            len(everybody),
         )
 
     @api.model

@@ -78,16 +78,13 @@ class CrmScorecardSource(models.AbstractModel):
                           m.gross_margin / m.cost_to_serve, 2)::float8
                       END AS value_creation_rate,
                       %(tier)s AS spending_tier,
-                      CASE WHEN m.invoiced_revenue > 0
-                                AND m.invoiced_revenue >= b.bound_a THEN 'A'
-                           WHEN m.invoiced_revenue > 0
-                                AND m.invoiced_revenue >= b.bound_b THEN 'B'
-                           ELSE 'C' END AS abc_class
+                      %(abc)s AS abc_class
                  FROM (%(cards)s) s
            CROSS JOIN crm_seven_p_bound b
             LEFT JOIN crm_seven_p_money m ON m.customer_id = s.customer_id
                 WHERE TRUE %(of)s""",
             tier=policy._tier_sql(SQL("COALESCE(m.invoiced_revenue, 0)")),
+            abc=policy._class_sql(SQL("m.invoiced_revenue")),
             cards=self._cards_sql(company, window),
             of=self._only_sql(customers, SQL("s.customer_id")),
         )

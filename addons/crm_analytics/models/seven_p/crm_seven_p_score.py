@@ -100,6 +100,41 @@ class CrmSevenPScore(models.Model):
         )
 
     @api.model
+    def _preview_sql(self, company, names) -> SQL:
+        """Return the scores ``names`` of every ranked customer, kept and by the rules.
+
+        The kept ones are called ``before_``, the ones worked out ``after_``.
+        """
+        policy = self.env["crm.rfm.policy"]._ensure(company)
+        as_of = policy.part_as_of or self.env["crm.sale.fact"]._get_today(company)
+        window = self.env["crm.scorecard.part.engine"]._get_window(company, as_of)
+        factors = self.env["crm.scorecard.factor"]._ensure(company)
+        columns = SQL(", ").join(
+            SQL(
+                "s.%(name)s AS %(before)s, n.%(name)s AS %(after)s",
+                name=SQL.identifier(name),
+                before=SQL.identifier(f"before_{name}"),
+                after=SQL.identifier(f"after_{name}"),
+            )
+            for name in names
+        )
+        return SQL(
+            """SELECT n.customer_id, %(columns)s,
+                      n.total_score - s.total_score AS move,
+                      s.total_score::text AS before_text,
+                      n.total_score::text AS after_text
+                 FROM (%(scores)s) n
+                 JOIN crm_customer_scorecard c
+                   ON c.partner_id = n.customer_id AND c.company_id = %(company)s
+            LEFT JOIN crm_seven_p_score s
+                   ON s.partner_id = n.customer_id AND s.company_id = %(company)s
+                WHERE c.active""",
+            columns=columns,
+            scores=self._scores_sql(policy, window, factors, None),
+            company=company.id,
+        )
+
+    @api.model
     def _tables_sql(self, company, window, customers, relations) -> SQL:
         """Return the customers joined with their rows of every part."""
         joins = []
