@@ -128,19 +128,22 @@ class CrmAffinityRun(models.Model):
         policies = self.env["crm.affinity.policy"]._ensure(
             self.env["res.company"].search([])
         )
-        progress = self.env["ir.cron"]
-        progress._commit_progress(remaining=len(policies))
-        for policy in policies:
-            if not policy.try_lock_for_update():
-                progress._commit_progress(1)
-                continue
-            run = self._start(policy.company_id, mode)
-            # before the commit: the work must see all that is not open any more
-            until = self.env["crm.watermark"]._read()
-            progress._commit_progress()
-            run._work_safely(until)
-            if not progress._commit_progress(1):
-                break
+        self.env["crm.job.pass"]._work_off(
+            f"{self._name} {mode}",
+            policies.ids,
+            lambda policy_id: self._count_one(policies.browse(policy_id), mode),
+        )
+
+    @api.model
+    def _count_one(self, policy, mode):
+        """Count for one company, unless somebody else does so right now."""
+        if not policy.try_lock_for_update():
+            return
+        run = self._start(policy.company_id, mode)
+        # before the commit: the work must see all that is not open any more
+        until = self.env["crm.watermark"]._read()
+        self.env["ir.cron"]._commit_progress()
+        run._work_safely(until)
 
     @api.autovacuum
     def _gc_runs(self):
