@@ -45,7 +45,7 @@ class CrmJobPass(models.Model):
         """
         cron = self.env["ir.cron"]
         job_pass = self.sudo()._open(name)  # style: CRM109 where the job stands
-        todo = [piece for piece in pieces if piece not in job_pass.done]
+        todo = [piece for piece in pieces if piece not in (job_pass.done or [])]
         if not todo:
             job_pass.unlink()
         cron._commit_progress(remaining=len(todo))
@@ -63,7 +63,7 @@ class CrmJobPass(models.Model):
         if found and found.date_start < fields.Datetime.now() - LONGEST:
             found.unlink()
             found = self.browse()
-        return found or self.create({"name": name, "done": []})
+        return found or self.create({"name": name})
 
     def _do(self, work, piece):
         """Do one piece of work; return whether it is done with."""
@@ -85,7 +85,7 @@ class CrmJobPass(models.Model):
 
     def _note(self, piece, todo):
         """Keep that ``piece`` is done; the pass ends with the last one."""
-        done = [*self.done, piece]
+        done = [*(self.done or []), piece]
         if set(todo) <= set(done):
             self.unlink()
         else:

@@ -51,6 +51,7 @@ class CrmScorecardRun(models.Model):
                     " < ".join(bound or "-" for bound in rules["bounds"]),
                 )
                 for dimension, rules in (run.parameters or {}).items()
+                if dimension in labels
             )
 
     # --- BUSINESS
