@@ -34,7 +34,7 @@ class CrmJobPass(models.Model):
     _name_uniq = models.UniqueIndex("(name)", "A job has one pass at a time.")
 
     @api.model
-    def _work_off(self, name, pieces, work):
+    def _cron_work_off(self, name, pieces, work):
         """Call ``work(piece)`` for each of ``pieces``, once in a pass; commit each.
 
         What fails is undone and logged, and counts as done in this pass; what gives

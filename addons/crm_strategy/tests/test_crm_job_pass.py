@@ -27,7 +27,7 @@ class TestJobPass(TransactionCase):
         self.startPatcher(patch.object(type(self.passes), "_undo", lambda one: None))
 
     def _call(self, pieces=(1, 2, 3), work=None):
-        self.passes._work_off("job", pieces, work or self.done.append)
+        self.passes._cron_work_off("job", pieces, work or self.done.append)
 
     def test_calls_go_on_where_the_last_one_stopped(self):
         for _call in range(3):

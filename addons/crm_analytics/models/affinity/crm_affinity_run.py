@@ -180,14 +180,14 @@ class CrmAffinityRun(models.Model):
         policies = self.env["crm.affinity.policy"]._ensure(
             self.env["res.company"].search([])
         )
-        self.env["crm.job.pass"]._work_off(
+        self.env["crm.job.pass"]._cron_work_off(
             f"{self._name} {mode}",
             policies.ids,
-            lambda policy_id: self._count_one(policies.browse(policy_id), mode),
+            lambda policy_id: self._cron_count_one(policies.browse(policy_id), mode),
         )
 
     @api.model
-    def _count_one(self, policy, mode):
+    def _cron_count_one(self, policy, mode):
         """Count for one company, unless somebody else does so right now."""
         if not policy.try_lock_for_update():
             return

@@ -61,7 +61,7 @@ class CrmNextBestOfferEngine(models.AbstractModel):
         for policy in policies:
             steps = ["start", *self._find_batches(policy), "end"]
             pieces |= {f"{policy.id} {step}": (policy, step) for step in steps}
-        self.env["crm.job.pass"]._work_off(
+        self.env["crm.job.pass"]._cron_work_off(
             self._name,
             pieces,
             lambda piece: self.env["crm.affinity.run"]._offer_step(*pieces[piece]),

@@ -133,6 +133,6 @@ class CrmChurnBacktest(models.Model):
     def _cron_run(self):
         """Test the scores of every company, each committed for itself."""
         companies = self.env["res.company"].search([])
-        self.env["crm.job.pass"]._work_off(
+        self.env["crm.job.pass"]._cron_work_off(
             self._name, companies.ids, lambda ref: self._run(companies.browse(ref))
         )

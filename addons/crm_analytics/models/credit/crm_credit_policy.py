@@ -133,7 +133,7 @@ class CrmCreditPolicy(models.Model):
     def _cron_assess(self):
         """Assess the customers of each company that keeps scorecards."""
         policies = self._ensure(self.env["crm.rfm.policy"].search([]).company_id)
-        self.env["crm.job.pass"]._work_off(
+        self.env["crm.job.pass"]._cron_work_off(
             self._name,
             policies.ids,
             lambda policy_id: policies.browse(policy_id)._assess_safely(),

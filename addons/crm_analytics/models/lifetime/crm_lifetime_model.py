@@ -198,6 +198,6 @@ class CrmLifetimeModel(models.Model):
     def _cron_fit(self):
         """Fit a model for every company, each committed for itself."""
         companies = self.env["res.company"].search([])
-        self.env["crm.job.pass"]._work_off(
+        self.env["crm.job.pass"]._cron_work_off(
             self._name, companies.ids, lambda ref: self._fit(companies.browse(ref))
         )

@@ -136,12 +136,12 @@ class CrmScorecardRun(models.Model):
             f"{policy.id} {task_mode} {day or ''}".strip(): (policy, task_mode, day)
             for policy, task_mode, day in self._get_cron_tasks(policies, mode)
         }
-        self.env["crm.job.pass"]._work_off(
-            f"{self._name} {mode}", tasks, lambda name: self._do_task(*tasks[name])
+        self.env["crm.job.pass"]._cron_work_off(
+            f"{self._name} {mode}", tasks, lambda name: self._cron_do_task(*tasks[name])
         )
 
     @api.model
-    def _do_task(self, policy, mode, day):
+    def _cron_do_task(self, policy, mode, day):
         """Do one piece of work of a job, with a record of it."""
         if day and day not in policy._get_missing_month_ends()[:1]:
             return  # a later month end must not hide one that failed

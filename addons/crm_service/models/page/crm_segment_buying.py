@@ -106,7 +106,7 @@ class CrmSegmentBuying(models.Model):
     def _cron_refresh(self):
         """Work out the rows of all companies, one transaction each."""
         companies = self.env["res.company"].search([])
-        self.env["crm.job.pass"]._work_off(
+        self.env["crm.job.pass"]._cron_work_off(
             self._name, companies.ids, lambda ref: self._refresh(companies.browse(ref))
         )
 

@@ -178,6 +178,6 @@ class CrmVisitCustomer(models.Model):
     def _cron_refresh(self):
         """Work the rows of all companies out anew, one company after the other."""
         companies = self.env["res.company"].search([], order="id")
-        self.env["crm.job.pass"]._work_off(
+        self.env["crm.job.pass"]._cron_work_off(
             self._name, companies.ids, lambda ref: self._refresh(companies.browse(ref))
         )

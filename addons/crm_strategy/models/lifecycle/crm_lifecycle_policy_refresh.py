@@ -50,13 +50,13 @@ class CrmLifecyclePolicy(models.Model):
         """Refresh every company that sells; each is committed for itself."""
         self.env.flush_all()
         policies = self._get_refreshable()
-        self.env["crm.job.pass"]._work_off(
+        self.env["crm.job.pass"]._cron_work_off(
             f"{self._name} {mode}",
             policies.ids,
-            lambda ref: policies.browse(ref)._refresh_in_turn(mode),
+            lambda ref: policies.browse(ref)._cron_refresh_in_turn(mode),
         )
 
-    def _refresh_in_turn(self, mode):
+    def _cron_refresh_in_turn(self, mode):
         """Refresh, unless somebody else does so right now."""
         if not self.try_lock_for_update(allow_referencing=True):
             return
