@@ -76,7 +76,7 @@ class CrmRunMixin(models.AbstractModel):
         A run at work holds the lock of its company's policy, so a run whose policy can
         be locked is dead.
         """
-        running = self.search([("state", "=", "running")])
+        running = self.search(self._get_running_domain())
         policies = self.env[self._policy_model]._ensure(running.company_id)
         free = policies.try_lock_for_update().company_id
         running.filtered(lambda run: run.company_id in free).write(
@@ -87,3 +87,8 @@ class CrmRunMixin(models.AbstractModel):
                 ),
             }
         )
+
+    @api.model
+    def _get_running_domain(self):
+        """Return the domain of the runs that hold the lock while they work."""
+        return [("state", "=", "running")]

@@ -9,6 +9,7 @@ from . import crm_partner_row_mixin
 from . import res_partner
 from . import res_partner_grouping
 from . import res_partner_size
+from . import crm_job_pass
 from . import crm_watermark
 from . import crm_refresh_queue_mixin
 from . import crm_due_mixin

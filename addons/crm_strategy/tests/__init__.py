@@ -59,6 +59,7 @@ from . import test_crm_approval_ui
 from . import test_sale_order_approval
 from . import test_crm_lifecycle_tools
 from . import test_crm_lifecycle_refresh
+from . import test_crm_job_pass
 from . import test_crm_lifecycle_by_hand
 from . import test_crm_lifecycle_checklist
 from . import test_crm_lifecycle_report

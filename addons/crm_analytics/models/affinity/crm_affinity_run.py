@@ -16,12 +16,18 @@ class CrmAffinityRun(models.Model):
     _policy_model = "crm.affinity.policy"
 
     mode = fields.Selection(
-        [("full", "Full"), ("incremental", "New Orders")],
+        [("full", "Full"), ("incremental", "New Orders"), ("offers", "Offers")],
         required=True,
         readonly=True,
     )
     window_start = fields.Datetime("Orders From", readonly=True)
     until = fields.Datetime("Orders Until", readonly=True)
+    customer_count = fields.Integer(
+        "Customers",
+        readonly=True,
+        help="Whose offers were worked out. Each batch of them shows at once, the "
+        "other customers keep their former offers until their turn.",
+    )
     line_count = fields.Integer("Order Lines Read", readonly=True)
     basket_count = fields.Integer(
         "Baskets", readonly=True, help="Of all customers; in this run."
@@ -86,9 +92,12 @@ class CrmAffinityRun(models.Model):
         run._work_safely()
         return run
 
-    def _work(self, until=None):
+    def _work(self, until=None, step=None):
         """Count, and record the figures and the duration."""
         self.ensure_one()
+        if step is not None:
+            self._work_on_offers(step)
+            return
         started = time.monotonic()
         policy = self.env["crm.affinity.policy"]._ensure(self.company_id)
         engine = self.env["crm.affinity.engine"].sudo()  # style: CRM109 writes rules
@@ -102,6 +111,49 @@ class CrmAffinityRun(models.Model):
                 "parameters": policy._get_parameters(),
             }
         )
+
+    @api.model
+    def _offer_step(self, policy, step):
+        """Do one step of the offers of a company; a failed run does none of the rest.
+
+        :param step: ``start``, the number of a batch, or ``end``
+        """
+        mode = [("company_id", "=", policy.company_id.id), ("mode", "=", "offers")]
+        run = self.sudo().search(  # style: CRM109 the record of the job
+            [*mode, ("state", "=", "running")], limit=1
+        )
+        if step == "start":
+            run.write(
+                {
+                    "state": "interrupted",
+                    "error": self.env._(
+                        "The job did not come to an end. Customers of the batches that "
+                        "were done have their new offers."
+                    ),
+                }
+            )
+            self._start(policy.company_id, "offers")
+        elif run:
+            run._work_safely(None, step)
+
+    def _work_on_offers(self, step):
+        """Do one step, and add it to the figures of the run."""
+        started = time.monotonic()
+        engine = self.env["crm.next.best.offer.engine"].sudo()  # style: CRM109 offers
+        policy = self.env["crm.affinity.policy"]._ensure(self.company_id)
+        vals = {}
+        if step == "end":
+            engine._finish(policy)
+            vals = {"state": "done", "parameters": policy._get_parameters()}
+        else:
+            count = engine._refresh_numbered(policy, step)
+            vals = {"customer_count": self.customer_count + count}
+        self.write({**vals, "duration": self.duration + time.monotonic() - started})
+
+    @api.model
+    def _get_running_domain(self):
+        """Leave out offers: between two batches they hold no lock."""
+        return [*super()._get_running_domain(), ("mode", "!=", "offers")]
 
     def _get_notification(self):
         """Return the client action that tells what came of these runs."""
@@ -128,19 +180,22 @@ class CrmAffinityRun(models.Model):
         policies = self.env["crm.affinity.policy"]._ensure(
             self.env["res.company"].search([])
         )
-        progress = self.env["ir.cron"]
-        progress._commit_progress(remaining=len(policies))
-        for policy in policies:
-            if not policy.try_lock_for_update():
-                progress._commit_progress(1)
-                continue
-            run = self._start(policy.company_id, mode)
-            # before the commit: the work must see all that is not open any more
-            until = self.env["crm.watermark"]._read()
-            progress._commit_progress()
-            run._work_safely(until)
-            if not progress._commit_progress(1):
-                break
+        self.env["crm.job.pass"]._cron_work_off(
+            f"{self._name} {mode}",
+            policies.ids,
+            lambda policy_id: self._cron_count_one(policies.browse(policy_id), mode),
+        )
+
+    @api.model
+    def _cron_count_one(self, policy, mode):
+        """Count for one company, unless somebody else does so right now."""
+        if not policy.try_lock_for_update():
+            return
+        run = self._start(policy.company_id, mode)
+        # before the commit: the work must see all that is not open any more
+        until = self.env["crm.watermark"]._read()
+        self.env["ir.cron"]._commit_progress()
+        run._work_safely(until)
 
     @api.autovacuum
     def _gc_runs(self):

@@ -49,28 +49,59 @@ class CrmNextBestOfferEngine(models.AbstractModel):
 
     @api.model
     def _cron_refresh(self):
-        """Work out the offers of every company, a batch of customers at a time."""
+        """Work out the offers of every company, a batch of customers at a time.
+
+        Each batch is committed for itself: until the end of the job, some customers
+        have the offers of tonight, the others those of the night before.
+        """
         policies = self.env["crm.affinity.policy"]._ensure(
             self.env["res.company"].search([])
         )
-        batches = []
+        pieces = {}
         for policy in policies:
-            ids = self._find_customers(policy)
-            cuts = range(0, len(ids), BATCH)
-            batches += [(policy, ids[low : low + BATCH]) for low in cuts]
-        progress = self.env["ir.cron"]
-        progress._commit_progress(remaining=len(batches) + 1)
-        for policy, ids in batches:
-            self._prepare(policy)
-            self._refresh_batch(policy, ids)
-            policy.offers_at = self.env.cr.now()
-            if not progress._commit_progress(1):
-                return
-        for policy in policies:
-            self._prepare(policy)
-            self._expire_others(policy)
-            self.env["crm.offer.hit"]._refresh(policy)
-        progress._commit_progress(1)
+            steps = ["start", *self._find_batches(policy), "end"]
+            pieces |= {f"{policy.id} {step}": (policy, step) for step in steps}
+        self.env["crm.job.pass"]._cron_work_off(
+            self._name,
+            pieces,
+            lambda piece: self.env["crm.affinity.run"]._offer_step(*pieces[piece]),
+        )
+
+    @api.model
+    def _find_batches(self, policy):
+        """Return the numbers of the batches that have customers.
+
+        They are ranges of ids, so that a customer stays in his batch.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT partner_id / %s FROM crm_customer_scorecard
+                    WHERE company_id = %s AND active ORDER BY 1""",
+                BATCH,
+                policy.company_id.id,
+            )
+        )
+        return [number for [number] in rows]
+
+    @api.model
+    def _refresh_numbered(self, policy, number):
+        """Work out the offers of a batch; return how many customers it has."""
+        ids = [
+            partner_id
+            for partner_id in self._find_customers(policy)
+            if partner_id // BATCH == number
+        ]
+        self._prepare(policy)
+        self._refresh_batch(policy, ids)
+        return len(ids)
+
+    @api.model
+    def _finish(self, policy):
+        """Close what concerns no batch, once all of them are done."""
+        self._prepare(policy)
+        self._expire_others(policy)
+        self.env["crm.offer.hit"]._refresh(policy)
+        policy.offers_at = self.env.cr.now()
 
     @api.model
     def _refresh_batch(self, policy, ids):
@@ -352,6 +383,7 @@ class CrmNextBestOfferEngine(models.AbstractModel):
                       JOIN product_product p ON p.id = l.product_id
                      WHERE m.commercial_partner_id = s.customer_id
                        AND m.company_id = %(company)s AND m.state <> 'cancelled'
+                       AND m.type = 'complaint'
                        AND p.product_tmpl_id = s.product_tmpl_id
                        AND (m.state <> 'closed'
                             OR m.date_received >= %(complained)s))""",

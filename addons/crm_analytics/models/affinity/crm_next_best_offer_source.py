@@ -88,8 +88,14 @@ class CrmNextBestOfferEngine(models.AbstractModel):
 
     @api.model
     def _source_affinity(self, policy) -> SQL:
-        """What those buy who bought the same, by products; else by categories."""
-        level = policy._get_levels()[0]
+        """What those buy who bought the same: products, categories or both."""
+        return SQL(" UNION ALL ").join(
+            SQL("(%s)", self._affinity_sql(policy, level))
+            for level in policy._get_levels()
+        )
+
+    @api.model
+    def _affinity_sql(self, policy, level) -> SQL:
         items = {"product": SQL("product_tmpl_id"), "category": SQL("categ_id")}
         return SQL(
             """WITH rule AS MATERIALIZED (%(rules)s), owned AS MATERIALIZED (

@@ -133,9 +133,6 @@ class CrmChurnBacktest(models.Model):
     def _cron_run(self):
         """Test the scores of every company, each committed for itself."""
         companies = self.env["res.company"].search([])
-        progress = self.env["ir.cron"]
-        progress._commit_progress(remaining=len(companies))
-        for company in companies:
-            self._run(company)
-            if not progress._commit_progress(1):
-                break
+        self.env["crm.job.pass"]._cron_work_off(
+            self._name, companies.ids, lambda ref: self._run(companies.browse(ref))
+        )

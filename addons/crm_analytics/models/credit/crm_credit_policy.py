@@ -3,6 +3,7 @@ from itertools import pairwise
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...tools.credit import GRADES
 
@@ -130,20 +131,25 @@ class CrmCreditPolicy(models.Model):
 
     @api.model
     def _cron_assess(self):
-        """Assess the customers of each company that keeps scorecards, once a day."""
-        self._ensure(self.env["crm.rfm.policy"].search([]).company_id)
-        today = fields.Date.context_today(self)
-        todo = self.search(
-            ["|", ("date_assessed", "=", False), ("date_assessed", "<", today)]
+        """Assess the customers of each company that keeps scorecards."""
+        policies = self._ensure(self.env["crm.rfm.policy"].search([]).company_id)
+        self.env["crm.job.pass"]._cron_work_off(
+            self._name,
+            policies.ids,
+            lambda policy_id: policies.browse(policy_id)._assess_safely(),
         )
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(todo))
-        for place, policy in enumerate(todo, start=1):
-            try:
-                with self.env.cr.savepoint():
-                    policy._assess_all()
-            except Exception as error:  # the other companies shall have theirs
-                _logger.exception("Credit assessment of %s", policy.company_id.name)
-                policy.write({"assess_error": str(error), "date_assessed": today})
-            if not cron._commit_progress(1, remaining=len(todo) - place):
-                break
+
+    def _assess_safely(self):
+        """Assess; on failure keep the reason, and nothing else.
+
+        A conflict with another transaction is no failure: the job tries again.
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._assess_all()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:  # the reason is kept for the user
+            _logger.exception("Credit assessment of %s", self.company_id.name)
+            self.env.invalidate_all()
+            self.write({"assess_error": str(error)})

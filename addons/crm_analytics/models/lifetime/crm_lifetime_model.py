@@ -198,9 +198,6 @@ class CrmLifetimeModel(models.Model):
     def _cron_fit(self):
         """Fit a model for every company, each committed for itself."""
         companies = self.env["res.company"].search([])
-        progress = self.env["ir.cron"]
-        progress._commit_progress(remaining=len(companies))
-        for company in companies:
-            self._fit(company)
-            if not progress._commit_progress(1):
-                break
+        self.env["crm.job.pass"]._cron_work_off(
+            self._name, companies.ids, lambda ref: self._fit(companies.browse(ref))
+        )

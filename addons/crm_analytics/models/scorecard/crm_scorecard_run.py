@@ -51,6 +51,7 @@ class CrmScorecardRun(models.Model):
                     " < ".join(bound or "-" for bound in rules["bounds"]),
                 )
                 for dimension, rules in (run.parameters or {}).items()
+                if dimension in labels
             )
 
     # --- BUSINESS
@@ -131,26 +132,27 @@ class CrmScorecardRun(models.Model):
         self._mark_interrupted()
         companies = self.env["res.company"].search([])
         policies = self.env["crm.rfm.policy"]._ensure(companies)
-        progress = self.env["ir.cron"]
-        tasks = self._get_cron_tasks(policies, mode)
-        progress._commit_progress(remaining=len(tasks))
-        failed = set()
-        for policy, task_mode, day in tasks:
-            if (policy, task_mode) in failed or not policy.try_lock_for_update():
-                # a later month end must not hide one that failed; and who is being
-                # refreshed by somebody else right now has his turn next time
-                progress._commit_progress(1)
-                continue
-            run = self._start(policy.company_id, task_mode)
-            # before the commit: the work must see all that is not open any more
-            watermark = self.env["crm.watermark"]._read()
-            progress._commit_progress()
-            run._work_safely(self._get_task(task_mode, day, watermark))
-            if run.state == "failed":
-                failed.add((policy, task_mode))
-            run._drop_idle()
-            if not progress._commit_progress(1):
-                break
+        tasks = {
+            f"{policy.id} {task_mode} {day or ''}".strip(): (policy, task_mode, day)
+            for policy, task_mode, day in self._get_cron_tasks(policies, mode)
+        }
+        self.env["crm.job.pass"]._cron_work_off(
+            f"{self._name} {mode}", tasks, lambda name: self._cron_do_task(*tasks[name])
+        )
+
+    @api.model
+    def _cron_do_task(self, policy, mode, day):
+        """Do one piece of work of a job, with a record of it."""
+        if day and day not in policy._get_missing_month_ends()[:1]:
+            return  # a later month end must not hide one that failed
+        if not policy.try_lock_for_update():
+            return  # refreshed by somebody else right now: he has his turn next time
+        run = self._start(policy.company_id, mode)
+        # before the commit: the work must see all that is not open any more
+        watermark = self.env["crm.watermark"]._read()
+        self.env["ir.cron"]._commit_progress()
+        run._work_safely(self._get_task(mode, day, watermark))
+        run._drop_idle()
 
     @api.model
     def _get_cron_tasks(self, policies, mode):

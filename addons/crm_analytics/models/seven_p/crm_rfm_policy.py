@@ -88,6 +88,24 @@ class CrmRfmPolicy(models.Model):
             vals = dict(vals, is_part_stale=True)
         return super().write(vals)
 
+    def _get_parameters(self):
+        """Add what the 7 P were scored by: weights, factors, bounds and model."""
+        company = self.company_id
+        factors = self.env["crm.scorecard.factor"]._ensure(company)
+        profit = self.env["crm.profit.policy"]._ensure(company)
+        signs = self.env["crm.churn.factor"]._get_factors(company)
+        return {
+            **super()._get_parameters(),
+            "weights": self._get_part_weights(),
+            "factors": [
+                [f.part, f.code, f.weight, f.value_zero, f.value_full]
+                for f in factors.sorted("id")
+            ],
+            "classes": [profit.percent_a, profit.percent_b],
+            "churn_signs": [sign._asdict() for sign in signs],
+            "lifetime_model": self.lifetime_model_id.id,
+        }
+
     def _get_part_weights(self):
         """Return ``{part: weight}`` of the parts in the total."""
         self.ensure_one()

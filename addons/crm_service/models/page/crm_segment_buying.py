@@ -106,12 +106,9 @@ class CrmSegmentBuying(models.Model):
     def _cron_refresh(self):
         """Work out the rows of all companies, one transaction each."""
         companies = self.env["res.company"].search([])
-        progress = self.env["ir.cron"]
-        progress._commit_progress(remaining=len(companies))
-        for company in companies:
-            self._refresh(company)
-            if not progress._commit_progress(1):
-                break
+        self.env["crm.job.pass"]._cron_work_off(
+            self._name, companies.ids, lambda ref: self._refresh(companies.browse(ref))
+        )
 
     @api.model
     def _refresh(self, company):

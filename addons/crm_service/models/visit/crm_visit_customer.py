@@ -178,8 +178,6 @@ class CrmVisitCustomer(models.Model):
     def _cron_refresh(self):
         """Work the rows of all companies out anew, one company after the other."""
         companies = self.env["res.company"].search([], order="id")
-        for place, company in enumerate(companies, start=1):
-            self._refresh(company)
-            remaining = len(companies) - place
-            if not self.env["ir.cron"]._commit_progress(1, remaining=remaining):
-                break
+        self.env["crm.job.pass"]._cron_work_off(
+            self._name, companies.ids, lambda ref: self._refresh(companies.browse(ref))
+        )

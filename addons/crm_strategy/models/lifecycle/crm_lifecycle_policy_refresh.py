@@ -50,16 +50,20 @@ class CrmLifecyclePolicy(models.Model):
         """Refresh every company that sells; each is committed for itself."""
         self.env.flush_all()
         policies = self._get_refreshable()
-        progress = self.env["ir.cron"]
-        progress._commit_progress(remaining=len(policies))
-        for policy in policies:
-            if policy.try_lock_for_update(allow_referencing=True):
-                # before the commit: the work must see all that is not open any more
-                watermark = self.env["crm.watermark"]._read()
-                progress._commit_progress()
-                policy._refresh_safely(mode, watermark)
-            if not progress._commit_progress(1):
-                break
+        self.env["crm.job.pass"]._cron_work_off(
+            f"{self._name} {mode}",
+            policies.ids,
+            lambda ref: policies.browse(ref)._cron_refresh_in_turn(mode),
+        )
+
+    def _cron_refresh_in_turn(self, mode):
+        """Refresh, unless somebody else does so right now."""
+        if not self.try_lock_for_update(allow_referencing=True):
+            return
+        # before the commit: the work must see all that is not open any more
+        watermark = self.env["crm.watermark"]._read()
+        self.env["ir.cron"]._commit_progress()
+        self._refresh_safely(mode, watermark)
 
     @api.model
     def _get_refreshable(self):
