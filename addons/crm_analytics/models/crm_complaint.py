@@ -2,15 +2,9 @@ from odoo import models
 
 
 class CrmComplaint(models.Model):
-    _inherit = "crm.complaint"
+    """A complaint that leaves its customer changes his scorecard."""
 
-    def write(self, vals):
-        """Queue the former customer of a complaint that moves to another one."""
-        if "partner_id" in vals or "company_id" in vals:
-            self.env["crm.scorecard.queue"]._push(self.commercial_partner_id)
-        return super().write(vals)
+    _name = "crm.complaint"
+    _inherit = ["crm.complaint", "crm.scorecard.leave.mixin"]
 
-    def unlink(self):
-        """Queue the customers: a deleted complaint has no write date to tell of it."""
-        self.env["crm.scorecard.queue"]._push(self.commercial_partner_id)
-        return super().unlink()
+    _scorecard_partner = "commercial_partner_id"
