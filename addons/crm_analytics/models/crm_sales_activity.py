@@ -1,4 +1,6 @@
-from odoo import models
+from odoo import fields, models
+
+from .res_partner import GROUPS
 
 
 class CrmSalesActivity(models.Model):
@@ -6,3 +8,7 @@ class CrmSalesActivity(models.Model):
 
     _name = "crm.sales.activity"
     _inherit = ["crm.sales.activity", "crm.scorecard.leave.mixin"]
+
+    # analysts read what visits found out as salespeople do
+    supply_record_ids = fields.One2many(groups=GROUPS)
+    observation_ids = fields.One2many(groups=GROUPS)

@@ -3,9 +3,8 @@ from odoo.fields import Domain
 
 from odoo.addons.crm_service.tools import page_blocks as blocks
 
-#: Value classes of quality customers, and the churn tendency of one who is leaving
+#: Value classes of quality customers
 QUALITY = ("A", "B")
-LEAVING = 60
 LIMIT = 8
 
 
@@ -21,7 +20,7 @@ class CrmSevenPBoard(models.AbstractModel):
             return []
         kept = asked.kind == "company" and self._get_kept(asked)
         found = (kept or {}).get("headline") or self._read_headline(
-            asked.domain, QUALITY, LEAVING
+            asked.domain, QUALITY, self._get_leaving_score(asked.company)
         )
         return [
             *self._get_worth_figures(asked, found),
@@ -78,7 +77,7 @@ class CrmSevenPBoard(models.AbstractModel):
             hint=self.env._(
                 "Customers whose churn tendency is %s or more, and their revenue of "
                 "the last 24 months.",
-                LEAVING,
+                self._get_leaving_score(asked.company),
             ),
             drill="leaving",
         )
@@ -120,7 +119,7 @@ class CrmSevenPBoard(models.AbstractModel):
             limit=LIMIT,
         )
         leaving = self._get_part("persistency").search(
-            asked.domain & Domain("churn_score", ">=", LEAVING),
+            asked.domain & self._get_leaving_domain(asked.company),
             order="recent_revenue desc, former_revenue desc, id",
             limit=LIMIT,
         )
@@ -248,5 +247,10 @@ class CrmSevenPBoard(models.AbstractModel):
         return (found and found.next_category_id.display_name) or None
 
     @api.model
-    def _get_leaving_domain(self):
-        return Domain("churn_score", ">=", LEAVING)
+    def _get_leaving_score(self, company):
+        """Return the churn tendency from which a customer of ``company`` is leaving."""
+        return self.env["crm.rfm.policy"]._ensure(company).leaving_score
+
+    @api.model
+    def _get_leaving_domain(self, company):
+        return Domain("churn_score", ">=", self._get_leaving_score(company))

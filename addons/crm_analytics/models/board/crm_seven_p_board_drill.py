@@ -75,7 +75,7 @@ class CrmSevenPBoard(models.AbstractModel):
         if name in MODELS and asked.kind == "customer":
             return board._open_records(asked, name)
         if name == "leaving":
-            return board._open_cards(asked, board._get_leaving_domain())
+            return board._open_cards(asked, board._get_leaving_domain(asked.company))
         if name in ("cards", "best"):
             return board._open_cards(asked, Domain.TRUE)
         raise UserError(self.env._("There is nothing to open here. Reload the page."))

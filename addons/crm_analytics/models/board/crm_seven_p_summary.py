@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 from ...tools.month import last_closed_month_end
 from ...tools.seven_p import year_before
-from .crm_seven_p_board_company import LEAVING, QUALITY
+from .crm_seven_p_board_company import QUALITY
 
 
 class CrmSevenPSummary(models.Model):
@@ -44,7 +44,9 @@ class CrmSevenPSummary(models.Model):
                 "scores": board._read_means("crm.seven.p.score", mine),
                 "former": board._read_means("crm.seven.p.score.history", former),
                 "totals": board._read_totals(mine),
-                "headline": board._read_headline(mine, QUALITY, LEAVING),
+                "headline": board._read_headline(
+                    mine, QUALITY, board._get_leaving_score(company)
+                ),
             },
         }
         kept = self.sudo()  # style: CRM109 the system keeps it
