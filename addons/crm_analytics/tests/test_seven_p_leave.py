@@ -61,16 +61,21 @@ class TestSevenPLeave(SevenPCommon):
         )
         cls.roles = cls.env["crm.partner.role.assignment"].create(
             [
-                {"partner_id": cls.loser.id, "role_id": role.id, "date_from": AS_OF}
+                {
+                    "partner_id": cls.loser.id,
+                    "role_id": role.id,
+                    "date_from": AS_OF,
+                    "state": "active",
+                }
                 for role in roles
             ]
         )
         cls.contacts = cls.env["res.partner"].create(
             [{"name": name, "parent_id": cls.loser.id} for name in ("Anna", "Ben")]
         )
-        scheme = cls.env["crm.segmentation"].create({"name": "Kinds", "code": "leave"})
+        scheme = cls.env["crm.segmentation"].create({"name": "Kinds"})
         segment = cls.env["crm.segment"].create(
-            {"name": "Big", "code": "big", "segmentation_id": scheme.id}
+            {"name": "Big", "segmentation_id": scheme.id}
         )
         cls.membership = cls.env["crm.segment.membership"].create(
             {
@@ -81,14 +86,24 @@ class TestSevenPLeave(SevenPCommon):
                 "start_reason": "manual",
             }
         )
-        cls.score = cls.env["crm.satisfaction.score"].create(
+        cls.score = cls._answer(cls.loser)
+
+    @classmethod
+    def _answer(cls, partner):
+        """Return an unhappy answer of the customer."""
+        survey = cls.env["survey.survey"].create({"title": "Left"})
+        answer = cls.env["survey.user_input"].create({"survey_id": survey.id})
+        return cls.env["crm.satisfaction.score"].create(
             {
                 "kind": "csat",
                 "value": 1,
                 "score": 0,
                 "date": "2026-06-01 08:00:00",
                 "company_id": cls.company.id,
-                "commercial_partner_id": cls.loser.id,
+                "partner_id": partner.id,
+                "commercial_partner_id": partner.id,
+                "survey_id": survey.id,
+                "user_input_id": answer.id,
             }
         )
 
@@ -113,7 +128,6 @@ class TestSevenPLeave(SevenPCommon):
         for records in (
             self.records[0],
             self.leads[0],
-            self.roles[0],
             self.contacts[0],
             self.membership,
             self.score,
@@ -121,7 +135,7 @@ class TestSevenPLeave(SevenPCommon):
             records.unlink()
             self._go_on()
         self.assertPart(
-            "profiling", self.loser, contact_count=1, role_count=1, segment_count=0
+            "profiling", self.loser, contact_count=1, role_count=2, segment_count=0
         )
         self.assertPart("prospecting", self.loser, pipeline_amount=1500.0)
 
@@ -153,7 +167,9 @@ class TestSevenPLeave(SevenPCommon):
     def test_deliveries_answers_and_credit(self):
         """What is new of these is found, too."""
         self._start()
-        goods = self.product.copy({"type": "consu", "list_price": 10})
+        goods = self.env["product.product"].create(
+            {"name": "Goods", "type": "consu", "categ_id": self.metal.id}
+        )
         order = self._create_order(
             self.finder,
             "2026-05-10",
@@ -170,7 +186,7 @@ class TestSevenPLeave(SevenPCommon):
         picking.move_ids.date = picking.date_done = "2026-05-20 08:00:00"
         self._go_on()
         self.assertPart("performance", self.finder, delivery_count=1)
-        self.score.copy({"commercial_partner_id": self.finder.id})
+        self._answer(self.finder)
         self._go_on()
         self.env["crm.credit.policy"]._ensure(self.company)._assess_all()
         self._go_on()

@@ -33,8 +33,15 @@ class TestSevenPSupply(SevenPCommon):
                 "taxes_id": False,
             }
         )
-        cls.soda = cls.ingot.copy({"name": "Soda"})
-        cls.soda.categ_id = cls.chemicals
+        cls.soda = cls.env["product.product"].create(
+            {
+                "name": "Soda",
+                "type": "service",
+                "categ_id": cls.chemicals.id,
+                "uom_id": cls.ton.id,
+                "taxes_id": False,
+            }
+        )
         cls.smelter = cls._create_customer("Smelter")
         cls.foundry = cls._create_customer("Foundry")
         cls.novice = cls._create_customer("Novice")

@@ -254,11 +254,26 @@ class TestCrmSupplyRecord(TransactionCase):
         """A blanket order of 14 months ago: 10 t came before the year, 30 t in it, of
         which 5 t went back for a refund.
         """
-        self.product = self.product.copy({"type": "consu"})
-        order = self._deliver(0)
+        goods = self.env["product.product"].create(
+            {
+                "name": "Billet",
+                "type": "consu",
+                "categ_id": self.ingots.id,
+                "uom_id": self.ton.id,
+            }
+        )
+        line = Command.create({"product_id": goods.id, "product_uom_qty": 40})
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.mill.id,
+                "company_id": self.company.id,
+                "order_line": [line],
+            }
+        )
+        order.action_confirm()
         order.date_order = fields.Datetime.now() - timedelta(days=425)
-        order.order_line.product_uom_qty = 40
         for days, quantity in ((400, 10), (60, 30)):
+            self.env.invalidate_all()
             picking = order.picking_ids.filtered(lambda p: p.state != "done")
             picking.move_ids.write({"quantity": quantity, "picked": True})
             picking.with_context(skip_backorder=True)._action_done()
