@@ -312,7 +312,9 @@ class TestCrmSupplyRecord(TransactionCase):
             for place in range(len(preview["headers"]))
         ]
         with freeze_time("2026-07-10"):
-            result = wizard.execute_import(names, preview["headers"], preview["options"])
+            result = wizard.execute_import(
+                names, preview["headers"], preview["options"]
+            )
         self.assertFalse(result["messages"], result["messages"])
         records = self.env["crm.supply.record"].search(
             [("partner_id", "=", foil.id)], order="quantity"

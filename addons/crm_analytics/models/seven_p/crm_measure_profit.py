@@ -48,8 +48,7 @@ class CrmMeasure(models.Model):
     def _profit_events_sql(self, company, periods) -> SQL:
         """Return ``day, margin, cost`` of all that makes up the contribution.
 
-        A remedy that the margin bears is no cost twice where complaint and remedy fall
-        into the same period.
+        Remedies that the margin bears cost nothing more in the complaint's period.
         """
         facts = self.env["crm.sale.fact"]
         sources = self.env["crm.scorecard.source"]

@@ -45,9 +45,7 @@ class CrmScorecardSource(models.AbstractModel):
                 ("counted_cost",),
                 SQL(
                     """SELECT customer_id, SUM(cost) AS counted_cost
-                         FROM (%s UNION ALL %s) c
-                        WHERE %s
-                     GROUP BY customer_id""",
+                         FROM (%s UNION ALL %s) c WHERE %s GROUP BY customer_id""",
                     self._credited_back_sql(company, window, customers),
                     self._promised_sql(SQL("crm_seven_p_order")),
                     self._within(SQL("received"), window),

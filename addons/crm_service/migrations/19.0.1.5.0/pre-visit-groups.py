@@ -2,10 +2,8 @@
 
 from odoo.tools import SQL
 
-FORMER = r'<div invisible=\"not observation_ids\">'
-HIDDEN = (
-    r'<div invisible=\"not observation_ids\" groups=\"crm_strategy.group_user\">'
-)
+FORMER = r"<div invisible=\"not observation_ids\">"
+HIDDEN = r"<div invisible=\"not observation_ids\" groups=\"crm_strategy.group_user\">"
 
 
 def migrate(cr, version):

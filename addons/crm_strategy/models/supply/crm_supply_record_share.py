@@ -110,9 +110,7 @@ class CrmSupplyRecord(models.Model):
     def _own_supply_sql(self, company, first, last) -> SQL:
         """Return what we delivered of what is ``known`` something about."""
         facts = self.env["crm.sale.fact"]
-        orders = facts._orders_sql(
-            company, last, SQL("SELECT customer_id FROM known")
-        )
+        orders = facts._orders_sql(company, last, SQL("SELECT customer_id FROM known"))
         start, end = facts._get_utc_bounds(company, first, last)
         return SQL(
             """SELECT known.customer_id, known.category_id, known.unit_id,
