@@ -1,4 +1,3 @@
-from odoo import Command
 from odoo.tests import tagged
 
 from .seven_p_common import SevenPCommon
@@ -166,26 +165,9 @@ class TestSevenPLeave(SevenPCommon):
         self._go_on()
         self.assertPart("persistency", self.loser, supply_share=25.0)
 
-    def test_deliveries_answers_and_credit(self):
+    def test_answers_and_credit(self):
         """What is new of these is found, too."""
         self._start()
-        goods = self.env["product.product"].create(
-            {"name": "Goods", "type": "consu", "categ_id": self.metal.id}
-        )
-        order = self._create_order(
-            self.finder,
-            "2026-05-10",
-            70.0,
-            commitment_date="2026-05-01 08:00:00",
-            order_line=[Command.create({"product_id": goods.id, "product_uom_qty": 3})],
-        )
-        self._go_on()
-        picking = order.picking_ids
-        picking.move_ids.write({"quantity": 3, "picked": True})
-        picking._action_done()
-        picking.move_ids.date = picking.date_done = "2026-05-20 08:00:00"
-        self._go_on()
-        self.assertPart("performance", self.finder, delivery_count=1)
         self._answer(self.finder)
         self._go_on()
         self.env["crm.credit.policy"]._ensure(self.company)._assess_all()
