@@ -172,13 +172,14 @@ class TestCrmVisitReport(VisitCommon):
     def test_a_report_records_what_others_deliver(self):
         category = self.env["product.category"].create({"name": "Billets"})
         rival = self._create_customer("Rival")
-        with Form(self.visit_one.with_user(self.anna)) as form:
-            with form.supply_record_ids.new() as line:
-                line.category_id = category
-                line.supplier_id = rival
-                line.date_from = "2026-01-01"
-                line.date_to = "2026-03-31"
-                line.quantity = 90
+        form = Form(self.visit_one.with_user(self.anna))
+        with form.supply_record_ids.new() as line:
+            line.category_id = category
+            line.supplier_id = rival
+            line.date_from = "2026-01-01"
+            line.date_to = "2026-03-31"
+            line.quantity = 90
+        form.save()
         self.assertRecordValues(
             self.visit_one.supply_record_ids,
             [

@@ -46,10 +46,7 @@ class CrmMeasure(models.Model):
         )
 
     def _profit_events_sql(self, company, periods) -> SQL:
-        """Return ``day, margin, cost`` of all that makes up the contribution.
-
-        Remedies that the margin bears cost nothing more in the complaint's period.
-        """
+        """Return ``day, margin, cost``; what the margin bears costs nothing twice."""
         facts = self.env["crm.sale.fact"]
         sources = self.env["crm.scorecard.source"]
         window = self.env["crm.scorecard.part.engine"]._get_window(
