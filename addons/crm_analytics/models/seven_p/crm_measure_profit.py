@@ -74,8 +74,7 @@ class CrmMeasure(models.Model):
             UNION ALL
                SELECT c.day, 0, -c.cost
                  FROM (%(credited)s UNION ALL %(promised)s) c
-                 JOIN (%(periods)s) p
-                   ON c.day BETWEEN p.date_from AND p.date_to
+                 JOIN (%(periods)s) p ON c.day BETWEEN p.date_from AND p.date_to
                   AND %(received)s BETWEEN p.date_from AND p.date_to""",
             orders=orders,
             refunds=facts._refund_movements_sql(company, window.as_of),
