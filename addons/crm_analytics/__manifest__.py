@@ -59,6 +59,7 @@
         "views/crm_customer_cost_views.xml",
         "report/crm_new_customer_report_views.xml",
         "views/crm_value_strategy_views.xml",
+        "views/crm_visit_views.xml",
         "wizard/crm_customer_owner_views.xml",
         "views/crm_customer_list_views.xml",
         "views/crm_concept_menus.xml",

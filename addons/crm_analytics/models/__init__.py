@@ -14,7 +14,11 @@ from . import crm_sales_history_import
 from . import account_move
 from . import account_partial_reconcile
 from . import crm_complaint
+from . import crm_lead
+from . import crm_partner_role_assignment
 from . import crm_sales_activity
+from . import crm_satisfaction_score
+from . import crm_segment_membership
 from . import res_company
 from . import res_partner
 from . import res_partner_roles
@@ -26,6 +30,7 @@ from . import res_partner_policy
 from . import sale_order
 from . import stock_move
 from . import stock_picking
+from . import sale_order_line
 from . import crm_lifecycle_dimension
 from . import crm_care_rule
 from . import customer_product

@@ -1,16 +1,14 @@
-from odoo import models
+from odoo import fields, models
+
+from .res_partner import GROUPS
 
 
 class CrmSalesActivity(models.Model):
-    _inherit = "crm.sales.activity"
+    """An activity that leaves its customer changes his scorecard."""
 
-    def write(self, vals):
-        """Queue the former customer of an activity that moves to another one."""
-        if "partner_id" in vals or "company_id" in vals:
-            self.env["crm.scorecard.queue"]._push(self.partner_id)
-        return super().write(vals)
+    _name = "crm.sales.activity"
+    _inherit = ["crm.sales.activity", "crm.scorecard.leave.mixin"]
 
-    def unlink(self):
-        """Queue the customers: a deleted activity has no write date to tell of it."""
-        self.env["crm.scorecard.queue"]._push(self.partner_id)
-        return super().unlink()
+    # analysts read what visits found out as salespeople do
+    supply_record_ids = fields.One2many(groups=GROUPS)
+    observation_ids = fields.One2many(groups=GROUPS)

@@ -13,3 +13,11 @@ class ProductTemplate(models.Model):
     crm_division_own_id = fields.Many2one(groups=GROUPS)
     crm_division_id = fields.Many2one(groups=GROUPS)
     crm_sales_argument = fields.Text(groups=SHEET_READERS)
+
+    def write(self, vals):
+        """Queue the buyers of what moves to another category."""
+        if "categ_id" in vals:
+            moved = self.filtered(lambda one: one.categ_id.id != vals["categ_id"])
+            if moved:
+                self.env["crm.scorecard.queue"]._push_buyers(moved)
+        return super().write(vals)

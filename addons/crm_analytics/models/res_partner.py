@@ -110,6 +110,11 @@ class ResPartner(models.Model):
             self.env["crm.scorecard.queue"].sudo()._push(self)  # style: CRM109 system
         return super().write(vals)
 
+    def unlink(self):
+        """Queue the customers whose contacts these are."""
+        self.env["crm.scorecard.queue"].sudo()._push(self)  # style: CRM109 system
+        return super().unlink()
+
     def action_view_scorecard(self):
         self.ensure_one()
         return {

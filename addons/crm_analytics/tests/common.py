@@ -15,6 +15,10 @@ BACKDATED = (
     "crm_sales_activity",
     "crm_supply_record",
     "crm_lead",
+    "crm_partner_role_assignment",
+    "crm_satisfaction_score",
+    "stock_picking",
+    "crm_credit_assessment",
 )
 
 

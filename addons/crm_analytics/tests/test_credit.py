@@ -1,6 +1,8 @@
 from datetime import timedelta
 
-from odoo import Command
+from lxml import etree
+
+from odoo import Command, fields
 from odoo.tests import tagged
 
 from ..tools import credit
@@ -165,6 +167,34 @@ class TestCredit(CreditCommon):
         self._set_figures(self.good, late_share=100)
         self.assertEqual(self.credit._assess_all(), 0)
         self.assertEqual(draft.state, "draft")
+
+    def test_a_forgotten_draft_holds_nobody_back(self):
+        self.credit._assess_all()
+        draft = self._draft(self.good, self.manager)
+        self._set_figures(self.good, late_share=80)
+        self.credit._assess_all()
+        self.assertFalse(self._of(self.good, "proposed"))
+        self.env.flush_all()
+        draft._write({"write_date": fields.Datetime.now() - timedelta(days=32)})
+        self.credit._assess_all()
+        self.assertEqual(len(self._of(self.good, "proposed")), 1)
+        self.assertEqual(draft.state, "draft")
+
+    def test_a_list_takes_the_same_queries_for_any_number_of_rows(self):
+        self.credit._assess_all()
+        rows = self.assessments.with_user(self.finance)
+        view = rows.get_view(view_type="list")
+        names = etree.fromstring(view["arch"]).xpath("//field/@name")
+        counts = []
+        for customers in (self.good, self.good | self.bad):
+            some = rows.search([("partner_id", "in", customers.ids)])
+            some.web_read({name: {} for name in names})
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            some.web_read({name: {} for name in names})
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[0], counts[1])
+        self.assertLessEqual(counts[0], 8)
 
     def test_override_holds_until_its_review(self):
         draft = self._draft(

@@ -29,6 +29,26 @@ class TestCreditDecide(CreditCommon):
             draft.action_apply_limit()
         self.assertFalse(draft.date_applied)
 
+    def test_who_drafts_or_overrides_does_not_decide(self):
+        """Also where a colleague proposes it; of the monthly ones anybody may."""
+        draft = self._draft(self.good, self.manager)
+        draft.with_user(self.finance).write(
+            {"override_grade": "B", "override_reason": "Slow season"}
+        )
+        self.assertEqual(draft.overridden_by_id, self.finance)
+        draft.with_user(self.seller).action_propose()
+        for user in (self.manager, self.finance):
+            with self.assertRaises(AccessError):
+                draft.with_user(user).action_approve()
+        self.assertEqual(draft.state, "proposed")
+        boss = self.manager.copy({"login": "credit_boss", "name": "Boss"})
+        draft.with_user(boss).action_approve()
+        self.assertEqual(draft.state, "in_force")
+        self.credit._assess_all()
+        self._set_figures(self.bad, late_share=0)
+        self.credit._assess_all()
+        self.assertFalse(self._of(self.bad, "proposed")._get_authors())
+
     def test_people_enter_nothing_that_the_system_knows(self):
         draft = self._draft(self.good, self.seller)
         for vals in ({"score": 99}, {"proposed_by_id": False}, {"risk_grade": "A"}):

@@ -53,6 +53,37 @@ class TestCrmChurn(LifetimeCommon):
         calm = self._part("persistency", steady)
         self.assertLess(calm.churn_score, row.churn_score)
 
+    def test_an_opinion_is_no_sign_and_an_order_of_today_no_silence(self):
+        [one] = self._create_customers(1)
+        self._days(one, 100, 70, 40, 10)
+        self._refresh(AS_OF)
+        before = self._part("persistency", one).churn_score
+        kind = self.env["crm.complaint.kind"].search(
+            [("type", "=", "opinion")], limit=1
+        )
+        self.env["crm.complaint"].create(
+            {
+                "partner_id": one.id,
+                "company_id": self.company.id,
+                "kind_id": kind.id,
+                "description": "Nice",
+                "date_received": "2026-06-01 08:00:00",
+            }
+        )
+        self._refresh(AS_OF)
+        self.assertEqual(self._part("persistency", one).churn_score, before)
+        engine = self.env["crm.churn.engine"]
+        cards = SQL(
+            """SELECT partner_id AS customer_id, %s::date + 1 AS last_order_date,
+                      purchase_day_count, interval_mean, interval_spread
+                 FROM crm_customer_scorecard WHERE company_id = %s""",
+            AS_OF,
+            self.company.id,
+        )
+        signs = engine._signs_sql(self.company, AS_OF, cards)
+        [row] = self.env.execute_query_dict(signs)
+        self.assertEqual((row["silent_days"], row["silence"]), (0, 0))
+
     def test_sql_and_formula_agree(self):
         """Random signs, some unknown, by both."""
         dice = random.Random(11)

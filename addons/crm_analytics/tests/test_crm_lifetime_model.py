@@ -69,8 +69,9 @@ class TestLifetimeOnCdnow(LifetimeCommon):
         self.assertEqual(test.as_of, CALIBRATION_END)
         self.assertEqual(test.customer_count, 2357)
         self.assertGreaterEqual(test.auc, 0.763)
+        # nothing but purchases is known here: the plain rank knows as much
         self.assertGreaterEqual(test.auc, test.auc_plain - 0.005)
-        self.assertFalse(test.is_plain_used)
+        self.assertEqual(test.is_plain_used, test.auc < test.auc_plain)
         self.assertEqual(sum(test.line_ids.mapped("stopped_count")), test.stopped_count)
         self.assertGreater(test.line_ids[0].share, test.line_ids[-1].share)
         self.assertGreater(test.lift, 1)
@@ -215,6 +216,31 @@ class TestCrmLifetimeModel(LifetimeCommon):
         other = self.env["res.company"].create({"name": "Other"})
         self.assertFalse(self.env["crm.lifetime.model"]._get_current(other))
 
+    def test_an_order_after_midnight_keeps_the_lifetime_value(self):
+        """The parts stay at the day of the full refresh, the cards do not."""
+        one, two = self._create_customers(2)
+        self._order(one, 200)
+        self._order(one, 100)
+        self._order(two, 50)
+        day = self.AS_OF - timedelta(10)
+        self._refresh(day)
+        before = self._part("prospecting", one).lifetime_value
+        self.assertGreater(before, 0)
+        self._order(one, 9)
+        run = self._refresh(day + timedelta(1), "incremental")
+        self.assertEqual(run.mode, "incremental")
+        self.assertEqual(self.policy.part_as_of, day)
+        self.env.invalidate_all()
+        row = self._part("prospecting", one)
+        self.assertGreater(row.lifetime_value, before)
+        self.assertGreater(row.expected_orders, 0)
+        fields_ = ["expected_orders", "expected_revenue", "lifetime_value"]
+        own = row.read(fields_)
+        # the next full refresh counts from that day: the same for who ordered on it
+        self._refresh(day + timedelta(1))
+        self.env.invalidate_all()
+        self.assertEqual(row.read(fields_), own)
+
     def test_pipeline_and_potential(self):
         industry = self.env["res.partner.industry"].create({"name": "Smelters"})
         customers = self._create_customers(11, industry_id=industry.id)
@@ -235,10 +261,17 @@ class TestCrmLifetimeModel(LifetimeCommon):
                 for name, amount, share in (("A", 1000, 25), ("B", 500, 50))
             ]
         )
+        common = leads[0].copy({"name": "C", "expected_revenue": 200})
+        common.write({"user_id": False, "team_id": False, "company_id": False})
+        common.probability = 50
+        other = self.env["res.company"].create({"name": "Other"})
+        foreign = leads[0].copy({"name": "D", "user_id": False, "team_id": False})
+        foreign.company_id = other
+        self.assertFalse(common.company_id)
         leads[0].probability, leads[1].probability = 25, 50
         self._refresh(self.AS_OF)
         row = self._part("prospecting", customers[0])
-        self.assertEqual((row.pipeline_amount, row.pipeline_weighted), (1500, 500))
+        self.assertEqual((row.pipeline_amount, row.pipeline_weighted), (1700, 600))
         # the 90th percentile of 100, 200, ... 1100
         self.assertEqual((row.potential_amount, row.potential_gap), (1000, 900))
         best = self._part("prospecting", customers[10])
@@ -246,7 +279,7 @@ class TestCrmLifetimeModel(LifetimeCommon):
         self.assertEqual(best.pipeline_amount, 0)
         leads[0].action_set_lost()
         self._refresh(self.AS_OF)
-        self.assertEqual(row.pipeline_amount, 500)
+        self.assertEqual(row.pipeline_amount, 700)
 
     def test_merged_customers(self):
         one, two = self._create_customers(2)

@@ -1,7 +1,11 @@
+from datetime import date
+
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL
+
+from odoo.addons.crm_strategy.tools.measure_period import Period
 
 from ..tools import profit
 from .seven_p_facts_common import SevenPFactsCommon
@@ -204,6 +208,71 @@ class TestSevenPProfit(SevenPFactsCommon):
             cost_to_serve=60.0,
             contribution=300.0,  # what is left: 400 - 100
         )
+
+    def test_a_remedy_of_a_complaint_before_the_window_takes_nothing_back(self):
+        """Its cost counted in the year before; the discount lowers this year's margin.
+
+        Window: July 2025 to June 2026.
+        """
+        acme = self._create_customer("Acme")
+        order = self._create_order(acme, "2026-03-02", 1000, cost=600)
+        remedy = self.env["crm.complaint.remedy"].create(
+            {
+                "complaint_id": self._complain(acme, "2025-06-30 15:00:00").id,
+                "remedy_type": "refund",
+            }
+        )
+        order.order_line = [
+            Command.create(
+                {
+                    "product_id": self.product.id,
+                    "price_unit": -200,
+                    "purchase_price": 0,
+                    "tax_ids": False,
+                }
+            )
+        ]
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE sale_order_line SET crm_discount_remedy_id = %s
+                    WHERE order_id = %s AND price_unit < 0""",
+                remedy.id,
+                order.id,
+            )
+        )
+        self.assertRow(
+            self._read("profit")[acme.id],
+            gross_margin=200.0,
+            counted_cost=0.0,
+            cost_to_serve=0.0,
+            contribution=200.0,
+        )
+        # received a day later it is one of the window, in Shanghai
+        self.env.cr.execute(
+            SQL(
+                """UPDATE crm_complaint SET date_received = '2025-06-30 16:00:00',
+                          cost_remedies = 200 WHERE id = %s""",
+                remedy.complaint_id.id,
+            )
+        )
+        row = self._read("profit")[acme.id]
+        self.assertRow(row, complaint_cost=200.0, counted_cost=200.0, contribution=200)
+        self.policy.as_of_date = "2026-06-30"
+        measure = self.env["crm.measure"].search([("code", "=", "contribution")])
+
+        def contribution(*periods):
+            found = getattr(measure, measure.method)(self.company, periods)
+            return [result.value for result in found.values()]
+
+        july, march, year = (
+            Period(date(2025, 7, 1), date(2025, 7, 31)),
+            Period(date(2026, 3, 1), date(2026, 3, 31)),
+            Period(date(2025, 7, 1), date(2026, 6, 30)),
+        )
+        # each bears its own; the year nothing twice
+        self.assertEqual(sorted(contribution(july, march)), [-200.0, 200.0])
+        self.assertEqual(contribution(year), [200.0])
 
     def test_classes_and_tiers_as_the_formulas_say(self):
         amounts = (50000, 30000, 10000, 6000, 4000)

@@ -33,6 +33,15 @@ class TestSevenPSupply(SevenPCommon):
                 "taxes_id": False,
             }
         )
+        cls.soda = cls.env["product.product"].create(
+            {
+                "name": "Soda",
+                "type": "service",
+                "categ_id": cls.chemicals.id,
+                "uom_id": cls.ton.id,
+                "taxes_id": False,
+            }
+        )
         cls.smelter = cls._create_customer("Smelter")
         cls.foundry = cls._create_customer("Foundry")
         cls.novice = cls._create_customer("Novice")
@@ -42,10 +51,10 @@ class TestSevenPSupply(SevenPCommon):
         cls._create_order(cls.novice, "2026-05-10", 30.0)
 
     @classmethod
-    def _deliver(cls, partner, day, quantity, price):
-        """Confirm and deliver an order of ingots."""
+    def _deliver(cls, partner, day, quantity, price, product=None):
+        """Confirm and deliver an order, of ingots unless told otherwise."""
         line = {
-            "product_id": cls.ingot.id,
+            "product_id": (product or cls.ingot).id,
             "product_uom_qty": quantity,
             "price_unit": price,
             "tax_ids": False,
@@ -110,12 +119,41 @@ class TestSevenPSupply(SevenPCommon):
         self.assertEqual(self._dump(), before)
 
     def test_demand_is_worth_his_price_else_the_companys(self):
-        """Smelter: 160 t at his 100; Novice: 20,000 kg at the company's 110 per ton."""
+        """Smelter: 160 t at his 100; Novice: 200,000 kg at the company's 110 per ton,
+        and the 30 that he spends on something else.
+        """
         self._know(self.smelter, 160)
-        self._know(self.novice, 20000, uom_id=self.kilo.id)
+        self._know(self.novice, 200000, uom_id=self.kilo.id)
         self._refresh(AS_OF)
         self.assertPotential(self.smelter, 16000.0, 12000.0)
-        self.assertPotential(self.novice, 2200.0, 2170.0)
+        self.assertPotential(self.novice, 22030.0, 22000.0)
+
+    def test_demand_of_one_kind_is_not_the_whole_demand(self):
+        """Smelter buys soda for 80,000 and metal for 4,000; he needs 160 t of metal."""
+        self._deliver(self.smelter, "2026-04-10", 80, 1000, self.soda)
+        self._know(self.smelter, 160)
+        self._refresh(AS_OF)
+        self.assertPotential(self.smelter, 96000.0, 12000.0)
+
+    def test_a_small_known_demand_leaves_the_benchmark(self):
+        """A strong customer buys 3,500, the 90th percentile of 30, 1,500 and 4,000."""
+        self._know(self.novice, 20)
+        self._refresh(AS_OF)
+        self.assertPotential(self.novice, 3500.0, 3470.0)
+
+    def test_kinds_weigh_what_they_are_worth(self):
+        """Metal: 4,000 of 16,000; soda: 5,000 of 10,000; ingots are part of metal."""
+        self._deliver(self.smelter, "2026-04-10", 5, 1000, self.soda)
+        self._know(self.smelter, 160)
+        self._know(self.smelter, 40, self.ingots)
+        self._know(self.smelter, 10, self.chemicals)
+        self._refresh(AS_OF)
+        self.assertPart("persistency", self.smelter, supply_share=34.6)
+        # nobody knows a price of what Novice needs: each kind weighs the same
+        other = self.env["product.category"].create({"name": "Furnaces"})
+        self._know(self.novice, 5, other)
+        self._refresh(AS_OF)
+        self.assertPart("persistency", self.novice, supply_share=0.0)
 
     def test_parts_and_kinds_without_a_price_are_left_out(self):
         """Ingots are part of the metal; chemicals were sold to nobody."""
@@ -140,19 +178,19 @@ class TestSevenPSupply(SevenPCommon):
 
     def test_an_order_of_another_moves_no_price_until_the_next_day(self):
         """At 200 per ton the mean would rise; Novice follows on the next day."""
-        self._know(self.novice, 20)
+        self._know(self.novice, 200)
         self._refresh(AS_OF)
-        self.assertPotential(self.novice, 2200.0, 2170.0)
+        self.assertPotential(self.novice, 22030.0, 22000.0)
         self._backdate()
         self._deliver(self.foundry, "2026-06-10", 50, 200)
         self._refresh(AS_OF, "incremental")
         before = self._dump()
         self._refresh(AS_OF)
         self.assertEqual(self._dump(), before)
-        self.assertPotential(self.novice, 2200.0, 2170.0)
+        self.assertPotential(self.novice, 22030.0, 22000.0)
         # (4,000 + 1,500 + 10,000) / 100 t = 155 per ton
         self._refresh("2026-07-01")
-        self.assertPotential(self.novice, 3100.0, 3070.0)
+        self.assertPotential(self.novice, 31030.0, 31000.0)
 
     def test_another_company_has_its_own(self):
         self._know(self.smelter, 160)

@@ -2,7 +2,8 @@
 
 import calendar
 
-#: Bands with the least mean of points (0 to 100) that makes them, best first.
+#: Bands with the least mean of points (0 to 100) that makes them, best first, where
+#: a company draws no other lines.
 BOUNDS = (("satisfied", 75), ("neutral", 50))
 LOWEST = "unhappy"
 UNKNOWN = "unknown"

@@ -1,5 +1,7 @@
 import base64
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
@@ -166,6 +168,52 @@ class TestCrmVisitReport(VisitCommon):
         self.assertEqual(self._get_observations(), capacity)
         self.assertEqual(capacity.value_number, 0.0)
         self.assertFalse(trend.exists())
+
+    def test_a_report_records_what_others_deliver(self):
+        category = self.env["product.category"].create({"name": "Billets"})
+        rival = self._create_customer("Rival")
+        form = Form(self.visit_one.with_user(self.anna))
+        with form.supply_record_ids.new() as line:
+            line.category_id = category
+            line.supplier_id = rival
+            line.date_from = "2026-01-01"
+            line.date_to = "2026-03-31"
+            line.quantity = 90
+        form.save()
+        self.assertRecordValues(
+            self.visit_one.supply_record_ids,
+            [
+                {
+                    "partner_id": self.customer.id,
+                    "company_id": self.company.id,
+                    "supplier_id": rival.id,
+                    "source": "visit",
+                    "quantity": 90,
+                    "user_id": self.anna.id,
+                }
+            ],
+        )
+
+    def test_an_agent_reads_the_whole_visit_but_what_he_may_not(self):
+        visit = self.visit_one.with_user(self.agent)
+        spec = self._get_form_spec(visit)
+        self.assertNotIn("supply_record_ids", spec)
+        self.assertNotIn("observation_ids", spec)
+        [found] = visit.web_read(spec)
+        self.assertEqual(found["id"], visit.id)
+        self.assertTrue(visit.read())
+        visit = self.visit_one.with_user(self.anna)
+        spec = self._get_form_spec(visit)
+        self.assertIn("supply_record_ids", spec)
+        self.assertIn("observation_ids", spec)
+        self.assertEqual(visit.web_read(spec)[0]["supply_record_ids"], [])
+
+    def _get_form_spec(self, visit):
+        """Return all fields that the form of a visit reads."""
+        names = visit.get_views([(False, "form")])["models"][visit._name]["fields"]
+        arch = etree.fromstring(visit.get_view(view_type="form")["arch"])
+        own = {node.get("name") for node in arch.iter("field")}
+        return {name: {} for name in names if name in own}
 
     def test_an_unanswered_report_writes_nothing(self):
         self._answer(aa=False)

@@ -84,6 +84,19 @@ class CrmSupplyShareReport(models.Model):
             "product_uom_id",
             "qty_delivered",
         ],
+        "stock.location": ["usage"],
+        "stock.move": [
+            "date",
+            "location_dest_id",
+            "location_id",
+            "origin_returned_move_id",
+            "product_id",
+            "product_uom",
+            "quantity",
+            "sale_line_id",
+            "state",
+            "to_refund",
+        ],
         "uom.uom": ["factor", "parent_path"],
     }
 

@@ -3,7 +3,8 @@ from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import Form, TransactionCase, new_test_user, tagged
+from odoo.tests import Form, TransactionCase, freeze_time, new_test_user, tagged
+from odoo.tools import file_open
 
 from odoo.addons.crm_strategy.tools import supply_share
 from odoo.addons.crm_strategy.tools.measure_period import periods_until
@@ -248,6 +249,97 @@ class TestCrmSupplyRecord(TransactionCase):
         with self._refused("learned in the future"):
             self._record(1, self.other_rival, date=self.last + timedelta(5))
         self.assertEqual(self.env["crm.supply.record"].search_count([]), 1)
+
+    def test_deliveries_count_on_their_day_not_on_that_of_the_order(self):
+        """A blanket order of 14 months ago: 10 t came before the year, 30 t in it, of
+        which 5 t went back for a refund.
+        """
+        goods = self.env["product.product"].create(
+            {
+                "name": "Billet",
+                "type": "consu",
+                "categ_id": self.ingots.id,
+                "uom_id": self.ton.id,
+            }
+        )
+        line = Command.create({"product_id": goods.id, "product_uom_qty": 40})
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.mill.id,
+                "company_id": self.company.id,
+                "order_line": [line],
+            }
+        )
+        order.action_confirm()
+        order.date_order = fields.Datetime.now() - timedelta(days=425)
+        for days, quantity in ((400, 10), (60, 30)):
+            self.env.invalidate_all()
+            picking = order.picking_ids.filtered(lambda p: p.state != "done")
+            picking.move_ids.write({"quantity": quantity, "picked": True})
+            picking.with_context(skip_backorder=True)._action_done()
+            moment = fields.Datetime.now() - timedelta(days=days)
+            picking.move_ids.filtered(lambda m: m.state == "done").date = moment
+        back = self.env["stock.return.picking"].create({"picking_id": picking.id})
+        back.product_return_moves.write({"quantity": 5, "to_refund": True})
+        returned = back._create_return()
+        returned.move_ids.write({"quantity": 5, "picked": True})
+        returned._action_done()
+        self.assertEqual(order.order_line.qty_delivered, 35)
+        self._record(75, self.rival)
+        self._assert_share(25, 75, 100, 25)
+
+    def test_the_import_template_is_imported(self):
+        category = self.env["product.category"].create({"name": "Primary Aluminium"})
+        foil = self.mill.copy({"name": "Northern Foil"})
+        self.rival.name = "Competing Smelter"
+        [template] = self.env["crm.supply.record"].get_import_templates()
+        with file_open(template["template"].lstrip("/"), "rb") as stream:
+            content = stream.read()
+        wizard = self.env["base_import.import"].create(
+            {
+                "res_model": "crm.supply.record",
+                "file": content,
+                "file_type": "application/vnd.openxmlformats-officedocument"
+                ".spreadsheetml.sheet",
+                "file_name": "template.xlsx",
+            }
+        )
+        options = {"has_headers": True, "quoting": '"', "separator": ",", "sheet": ""}
+        preview = wizard.parse_preview(dict(options))
+        self.assertFalse(preview.get("error"), preview.get("error"))
+        names = [
+            "/".join(preview["matches"][place])
+            for place in range(len(preview["headers"]))
+        ]
+        with freeze_time("2026-07-10"):
+            result = wizard.execute_import(
+                names, preview["headers"], preview["options"]
+            )
+        self.assertFalse(result["messages"], result["messages"])
+        records = self.env["crm.supply.record"].search(
+            [("partner_id", "=", foil.id)], order="quantity"
+        )
+        self.assertRecordValues(
+            records,
+            [
+                {
+                    "category_id": category.id,
+                    "supplier_id": self.rival.id,
+                    "quantity": 1200,
+                    "uom_id": self.ton.id,
+                    "source": "customer",
+                    "confidence": "high",
+                },
+                {
+                    "category_id": category.id,
+                    "supplier_id": False,
+                    "quantity": 5200,
+                    "uom_id": self.ton.id,
+                    "source": "agency",
+                    "confidence": "medium",
+                },
+            ],
+        )
 
     # --- PEOPLE
 

@@ -1,3 +1,4 @@
+from . import crm_rfm_policy_board
 from . import crm_scorecard_persistency_board
 from . import crm_segment_filter_mixin
 from . import crm_cohort

@@ -39,8 +39,8 @@ class CrmCustomerScorecard(models.Model):
         compute="_compute_satisfaction_band",
         search="_search_satisfaction_band",
         groups=GROUPS,
-        help="By the mean of the customer's answers of the last 12 months, 0 to 100: "
-        "satisfied from 75, neutral from 50, unhappy below.",
+        help="By the mean of the customer's answers of the last 12 months, 0 to 100; "
+        "the policy says from which mean he is satisfied or neutral.",
     )
     purchase_period = fields.Char(
         store=False,

@@ -3,8 +3,6 @@ from odoo.fields import Domain
 
 from odoo.addons.crm_service.tools import page_blocks as blocks
 
-#: Churn tendency of one who is leaving
-LEAVING = 60
 LIMIT = 8
 
 
@@ -21,7 +19,9 @@ class CrmSevenPBoard(models.AbstractModel):
         if asked.kind == "company" and asked.kept:
             found = asked.kept.figures["headline"]
         else:
-            found = self._read_headline(asked.domain, LEAVING)
+            found = self._read_headline(
+                asked.domain, self._get_leaving_score(asked.company)
+            )
         return [
             *self._get_worth_figures(asked, found),
             self._get_leaving_figure(asked, found),
@@ -84,7 +84,7 @@ class CrmSevenPBoard(models.AbstractModel):
             hint=self.env._(
                 "Customers whose churn tendency is %s or more, and their revenue of "
                 "the last 24 months.",
-                LEAVING,
+                self._get_leaving_score(asked.company),
             ),
             drill="leaving",
         )
@@ -123,7 +123,7 @@ class CrmSevenPBoard(models.AbstractModel):
             limit=LIMIT,
         )
         leaving = self._get_part("persistency").search(
-            asked.domain & Domain("churn_score", ">=", LEAVING),
+            asked.domain & self._get_leaving_domain(asked.company),
             order="recent_revenue desc, former_revenue desc, id",
             limit=LIMIT,
         )
@@ -269,5 +269,10 @@ class CrmSevenPBoard(models.AbstractModel):
         return self._get_part("profitability")._get_quality_domain()
 
     @api.model
-    def _get_leaving_domain(self):
-        return Domain("churn_score", ">=", LEAVING)
+    def _get_leaving_score(self, company):
+        """Return the churn tendency from which a customer of ``company`` is leaving."""
+        return self.env["crm.rfm.policy"]._ensure(company).leaving_score
+
+    @api.model
+    def _get_leaving_domain(self, company):
+        return Domain("churn_score", ">=", self._get_leaving_score(company))

@@ -238,7 +238,7 @@ class CrmSevenPBoard(models.AbstractModel):
         if name == "quotation":
             return board._open_quotation(asked)
         if name == "leaving":
-            return board._open_cards(asked, board._get_leaving_domain())
+            return board._open_cards(asked, board._get_leaving_domain(asked.company))
         if name == "quality":
             return board._open_cards(asked, board._get_quality_domain())
         if name == "best":

@@ -3,7 +3,6 @@ from odoo.fields import Domain
 
 from ...tools.month import last_closed_month_end
 from ...tools.seven_p import year_before
-from .crm_seven_p_board_company import LEAVING
 
 
 class CrmSevenPSummary(models.Model):
@@ -47,7 +46,9 @@ class CrmSevenPSummary(models.Model):
                 "scores": board._read_means("crm.seven.p.score", mine),
                 "former": board._read_means("crm.seven.p.score.history", former),
                 "totals": board._read_totals(mine),
-                "headline": board._read_headline(mine, LEAVING),
+                "headline": board._read_headline(
+                    mine, board._get_leaving_score(company)
+                ),
                 "points": board._read_mean_points(company, mine),
             },
         }

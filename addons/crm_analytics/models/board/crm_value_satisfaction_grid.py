@@ -182,6 +182,7 @@ class CrmValueSatisfactionGrid(models.AbstractModel):
         if not scores.has_access("read"):
             return SQL("SELECT NULL::int AS customer_id, NULL AS band WHERE FALSE")
         facts = self.env["crm.sale.fact"]
+        policy = self.env["crm.rfm.policy"]._ensure(company)
         today = facts._get_today(company)
         since, _end = facts._get_utc_bounds(
             company, value_grid.year_before(today), today
@@ -196,7 +197,7 @@ class CrmValueSatisfactionGrid(models.AbstractModel):
         )
         cases = [
             SQL("WHEN AVG(score) >= %s THEN %s", bound, band)
-            for band, bound in value_grid.BOUNDS
+            for band, bound in policy._get_satisfaction_bounds()
         ]
         return SQL(
             """SELECT commercial_partner_id AS customer_id,

@@ -2,9 +2,6 @@ from odoo import api, fields, models
 
 from odoo.addons.crm_strategy.tools.notification import RELOAD
 
-#: by how much the score may stay behind the plain rank and still be used
-TOLERANCE = 0.01
-
 
 class CrmChurnBacktest(models.Model):
     """How well the churn tendency of a company would have told who stopped buying.
@@ -70,8 +67,8 @@ class CrmChurnBacktest(models.Model):
     is_plain_used = fields.Boolean(
         "Plain rank used",
         readonly=True,
-        help="The score stays behind the plain rank by more than 0.01: the scorecards"
-        " show the plain rank.",
+        help="The score stays behind the plain rank: the scorecards show the plain"
+        " rank.",
     )
     lift = fields.Float(
         "Lift of the first tenth",

@@ -8,7 +8,6 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ...tools import churn, table_copy
-from .crm_churn_backtest import TOLERANCE
 
 _logger = logging.getLogger(__name__)
 
@@ -77,7 +76,7 @@ class CrmChurnBacktest(models.Model):
                 **vals,
                 "auc": auc,
                 "auc_plain": auc_plain,
-                "is_plain_used": auc < auc_plain - TOLERANCE,
+                "is_plain_used": auc < auc_plain,
                 "lift": tenths[0][1] / tenths[0][0] / share,
                 "steps": {
                     "silent": churn.steps(silent.tolist()),

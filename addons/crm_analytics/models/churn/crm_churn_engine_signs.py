@@ -19,7 +19,8 @@ class CrmChurnEngine(models.AbstractModel):
     ) -> SQL:
         """Return one row per card: ``customer_id, silent_days`` and a column per sign.
 
-        :param as_of: last day that counts
+        :param as_of: last day that counts; who ordered later, between two full
+            refreshes, is not silent at all
         :param cards: relation with ``customer_id, last_order_date,
             purchase_day_count, interval_mean, interval_spread`` as of that day
         :param customers: statement giving the ids of the customers, or None for all
@@ -42,7 +43,7 @@ class CrmChurnEngine(models.AbstractModel):
                       d.late_share AS late_delivery,
                       a.satisfaction AS dissatisfied
                  FROM (SELECT customer_id, interval_spread::float8,
-                              (%(as_of)s::date - last_order_date)::float8
+                              GREATEST(0, %(as_of)s::date - last_order_date)::float8
                                   AS silent_days,
                               purchase_day_count::float8 AS few_orders,
                               COALESCE(NULLIF(interval_mean, 0), %(typical)s)::float8
@@ -127,12 +128,16 @@ class CrmChurnEngine(models.AbstractModel):
 
     @api.model
     def _complaints_sql(self, company, as_of, customers) -> SQL:
-        """Return the complaints that were open at the end of the day."""
+        """Return the complaints that were open at the end of the day.
+
+        Opinions are no sign of leaving.
+        """
         end = self.env["crm.sale.fact"]._get_utc_bounds(company, as_of, as_of)[1]
         return SQL(
             """SELECT commercial_partner_id AS customer_id, COUNT(*) AS complaints
                  FROM crm_complaint
-                WHERE company_id = %(company)s AND date_received < %(end)s
+                WHERE company_id = %(company)s AND type = 'complaint'
+                  AND date_received < %(end)s
                   AND (is_open OR date_closed >= %(end)s) %(among)s
              GROUP BY commercial_partner_id""",
             company=company.id,

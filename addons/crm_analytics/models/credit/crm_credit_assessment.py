@@ -125,6 +125,14 @@ class CrmCreditAssessment(models.Model):
         ondelete="restrict",
         help="Empty: the monthly assessment.",
     )
+    overridden_by_id = fields.Many2one(
+        "res.users",
+        "Overridden by",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="Who entered another grade or limit than the figures say.",
+    )
     decided_by_id = fields.Many2one(
         "res.users", "Decided by", readonly=True, copy=False, ondelete="restrict"
     )
@@ -267,7 +275,9 @@ class CrmCreditAssessment(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         assessments = super().create(vals_list)
-        assessments.filtered(lambda one: one.state == "draft")._fill()
+        drafts = assessments.filtered(lambda one: one.state == "draft")
+        drafts.filtered(lambda one: any(one[name] for name in ENTERED))._note_override()
+        drafts._fill()
         return assessments
 
     def write(self, vals):
@@ -275,7 +285,14 @@ class CrmCreditAssessment(models.Model):
             self._check_write(vals)
         if vals.get("state") == "in_force":
             self._supersede_former()
+        if set(ENTERED) & vals.keys():
+            self._note_override()
         return super().write(vals)
+
+    def _note_override(self):
+        """Keep who says something else than the figures: he does not decide on it."""
+        system = self.sudo()  # style: CRM109 who did what, kept by the system
+        system.overridden_by_id = self.env.user
 
     def _check_write(self, vals):
         """Let nobody change what was proposed, nor decide who may not."""

@@ -87,16 +87,23 @@ class CrmCreditAssessment(models.Model):
             )
 
     def _check_decider(self):
-        """Refuse who may not decide, and who proposed it."""
+        """Refuse who may not decide, and who made or proposed it."""
         self._check_group()
-        own = self.filtered(lambda one: one.proposed_by_id == self.env.user)
+        own = self.filtered(lambda one: self.env.user in one._get_authors())
         if own:
             raise AccessError(
                 self.env._(
-                    "You proposed “%(name)s” yourself. Somebody else has to decide.",
+                    "“%(name)s” is your own work. Somebody else has to decide.",
                     name=own[0].display_name,
                 )
             )
+
+    def _get_authors(self):
+        """Return who drafted, overrode or proposed it; nobody of a monthly one."""
+        self.ensure_one()
+        if not self.proposed_by_id:
+            return self.proposed_by_id
+        return self.proposed_by_id | self.create_uid | self.overridden_by_id
 
     def _after_move(self, old_state):
         system = self.sudo()  # style: CRM109 who did what, kept by the system

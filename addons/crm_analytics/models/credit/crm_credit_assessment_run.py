@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .crm_credit_policy import MONTHS, REVIEWS
@@ -19,7 +19,7 @@ class CrmCreditAssessment(models.Model):
     1. *computed*: the figures of the scorecards become points, score, grade and limit.
     2. *due*: kept are the customers of whom that says something new, or whose review
        is due. Whom a person is at work on, and whose overridden grade still holds, is
-       left alone.
+       left alone; a draft that nobody touched for a month is no work.
     3. *apply*: a grade that stays is put in force in place of the former one; another
        grade is proposed, and waits for a decision where the credit rules say so.
 
@@ -260,7 +260,7 @@ class CrmCreditAssessment(models.Model):
                       SELECT FROM crm_credit_assessment w
                        WHERE w.partner_id = n.customer_id
                          AND w.company_id = %(company)s
-                         AND (w.state = 'draft'
+                         AND (w.state = 'draft' AND w.write_date >= %(forgotten)s
                               OR w.state = 'proposed'
                                  AND (w.proposed_by_id IS NOT NULL
                                       OR (w.score, w.risk_grade,
@@ -270,6 +270,7 @@ class CrmCreditAssessment(models.Model):
             waits=bool(policy.is_change_decided),
             company=policy.company_id.id,
             today=today,
+            forgotten=fields.Datetime.subtract(fields.Datetime.now(), months=1),
         )
 
     # --- STEP 3: APPLY

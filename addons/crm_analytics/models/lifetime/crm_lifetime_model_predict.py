@@ -25,7 +25,8 @@ class CrmLifetimeModel(models.Model):
         Columns: those of :data:`COLUMNS`, not rounded. They stand in a temporary
         table; the next call replaces it.
 
-        :param as_of: day from which the expectation counts
+        :param as_of: day from which the expectation counts; of a customer who ordered
+            later, between two full refreshes, it counts from that order
         :param cards: statement giving the scorecards as of that day
         :param customers: statement giving the ids of the customers, or None for all
         """
@@ -57,10 +58,10 @@ class CrmLifetimeModel(models.Model):
         query = SQL(
             """SELECT customer_id, (purchase_day_count - 1)::int,
                       (last_order_date - first_order_date)::int,
-                      (%(as_of)s::date - first_order_date)::int,
+                      GREATEST(%(as_of)s, last_order_date) - first_order_date,
                       COALESCE(revenue, 0)::float8, COALESCE(margin, 0)::float8
                  FROM (%(cards)s) card
-                WHERE active AND last_order_date <= %(as_of)s %(among)s""",
+                WHERE active AND last_order_date IS NOT NULL %(among)s""",
             as_of=as_of,
             cards=cards,
             among=among,

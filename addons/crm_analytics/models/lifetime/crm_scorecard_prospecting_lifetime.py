@@ -41,7 +41,7 @@ class CrmScorecardProspecting(models.Model):
         "Open pipeline",
         readonly=True,
         help="Expected revenue of the open opportunities of the customer and his"
-        " contacts.",
+        " contacts; those without a company count in every company.",
     )
     pipeline_weighted = fields.Monetary(
         "Weighted pipeline",
@@ -51,9 +51,9 @@ class CrmScorecardProspecting(models.Model):
     potential_amount = KnownMonetary(
         "Potential",
         readonly=True,
-        help="What he could buy in 12 months: his whole demand where it is known, else"
-        " what a strong customer (the 90th percentile) of the same segment or industry"
-        " bought in the last 12 months; never less than he bought himself.",
+        help="What he could buy in 12 months: what he bought, and what he is known to"
+        " need beyond it of the categories with supply records; at least what a strong"
+        " customer (the 90th percentile) of the same segment or industry bought.",
     )
     potential_gap = KnownMonetary(
         readonly=True,

@@ -38,7 +38,11 @@ class CrmScorecardSource(models.AbstractModel):
 
     @api.model
     def _pipeline_sql(self, company, _window, customers) -> SQL:
-        """Return the open opportunities of the company, added up per customer."""
+        """Return the open opportunities of the company, added up per customer.
+
+        Those without a company are everybody's, in the currency of the reader, as in
+        the host's own pipeline.
+        """
         digits = company.currency_id.decimal_places
         return SQL(
             """SELECT p.commercial_partner_id AS customer_id,
@@ -49,8 +53,8 @@ class CrmScorecardSource(models.AbstractModel):
                  FROM crm_lead l
                  JOIN res_partner p ON p.id = l.partner_id
                 WHERE l.type = 'opportunity' AND l.active
-                  AND l.won_status = 'pending' AND l.company_id = %(company)s
-                      %(among)s
+                  AND l.won_status = 'pending'
+                  AND (l.company_id IS NULL OR l.company_id = %(company)s) %(among)s
              GROUP BY p.commercial_partner_id""",
             digits=digits,
             company=company.id,
@@ -72,7 +76,11 @@ class CrmScorecardSource(models.AbstractModel):
 
     @api.model
     def _potential_sql(self, company, window, customers) -> SQL:
-        """Return what each customer could buy, and what of it he does not."""
+        """Return what each customer could buy, and what of it he does not.
+
+        What he buys and what he is known to need besides; what a strong customer of
+        his kind buys, where that is more: of other categories nothing is known.
+        """
         benchmark = self.env["crm.potential.benchmark"]
         is_first = customers is None and not benchmark._is_kept(company, window)
         if is_first and not window.is_past:
@@ -82,13 +90,14 @@ class CrmScorecardSource(models.AbstractModel):
             """SELECT customer_id, potential_amount,
                       potential_amount - revenue AS potential_gap
                  FROM (SELECT customer.customer_id, customer.revenue,
-                              GREATEST(customer.revenue, COALESCE(
-                                  k.amount, own.amount, everyone.amount
-                              )) AS potential_amount
+                              GREATEST(
+                                  customer.revenue + COALESCE(wanting.amount, 0),
+                                  COALESCE(own.amount, everyone.amount)
+                              ) AS potential_amount
                          FROM (%(revenue)s) customer
                          JOIN res_partner p ON p.id = customer.customer_id
                               %(join)s
-                    LEFT JOIN (%(known)s) k USING (customer_id)
+                    LEFT JOIN (%(wanting)s) wanting USING (customer_id)
                     LEFT JOIN crm_potential_benchmark own
                            ON own.company_id = %(company)s
                           AND COALESCE(own.segment_id, own.industry_id) = %(group)s
@@ -98,14 +107,14 @@ class CrmScorecardSource(models.AbstractModel):
                           AND everyone.industry_id IS NULL) potential""",
             revenue=self._revenue_sql(company, window, customers),
             join=join,
-            known=self._known_potential_sql(company, window, customers),
+            wanting=self._wanting_sql(company),
             company=company.id,
             group=group,
         )
 
     @api.model
-    def _known_potential_sql(self, _company, _window, _customers) -> SQL:
-        """Return ``customer_id, amount`` of the customers whose whole demand is known.
+    def _wanting_sql(self, _company) -> SQL:
+        """Return ``customer_id, amount`` of what customers are known to need besides.
 
         Nothing here; a register of demand overrides it.
         """

@@ -8,4 +8,5 @@ from . import crm_scorecard_engine
 from . import crm_scorecard_engine_apply
 from . import crm_scorecard_engine_changed
 from . import crm_scorecard_queue
+from . import crm_scorecard_leave_mixin
 from . import crm_scorecard_run

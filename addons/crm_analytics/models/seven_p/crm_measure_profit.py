@@ -62,7 +62,7 @@ class CrmMeasure(models.Model):
         )
 
     def _profit_events_sql(self, company, periods) -> SQL:
-        """Return ``day, margin, cost`` of all that makes up the contribution."""
+        """Return ``day, margin, cost``; what the margin bears costs nothing twice."""
         facts = self.env["crm.sale.fact"]
         sources = self.env["crm.scorecard.source"]
         window = self.env["crm.scorecard.part.engine"]._get_window(
@@ -88,8 +88,10 @@ class CrmMeasure(models.Model):
             UNION ALL
                SELECT %(day)s, 0, cost FROM (%(moments)s) m
             UNION ALL
-               SELECT day, 0, -cost
-                 FROM (%(credited)s UNION ALL %(promised)s) counted""",
+               SELECT c.day, 0, -c.cost
+                 FROM (%(credited)s UNION ALL %(promised)s) c
+                 JOIN (%(periods)s) p ON c.day BETWEEN p.date_from AND p.date_to
+                  AND %(received)s BETWEEN p.date_from AND p.date_to""",
             orders=orders,
             refunds=facts._refund_movements_sql(company, window.as_of),
             first=first,
@@ -97,6 +99,8 @@ class CrmMeasure(models.Model):
             moments=moments,
             credited=sources._credited_back_sql(company, window, None),
             promised=sources._promised_sql(orders),
+            periods=self._periods_sql(periods),
+            received=facts._local_day_sql(SQL("c.received"), company),
         )
 
     # --- PAYMENTS

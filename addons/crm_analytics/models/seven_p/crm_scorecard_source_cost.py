@@ -45,9 +45,10 @@ class CrmScorecardSource(models.AbstractModel):
                 ("counted_cost",),
                 SQL(
                     """SELECT customer_id, SUM(cost) AS counted_cost
-                         FROM (%s UNION ALL %s) c GROUP BY customer_id""",
+                         FROM (%s UNION ALL %s) c WHERE %s GROUP BY customer_id""",
                     self._credited_back_sql(company, window, customers),
                     self._promised_sql(SQL("crm_seven_p_order")),
+                    self._within(SQL("received"), window),
                 ),
             ),
         ]
@@ -111,13 +112,17 @@ class CrmScorecardSource(models.AbstractModel):
 
     @api.model
     def _credited_back_sql(self, company, window, customers) -> SQL:
-        """Return ``customer_id, line_id, day, cost``: the part of refunds to
+        """Return ``customer_id, line_id, day, received, cost``: the part of refunds to
         complainants that the margin bears already. A credit note lowers the margin of
         its order in proportion to the revenue.
+
+        ``received`` is the moment of the complaint: only where its cost counts there
+        is something to subtract from.
         """
         return SQL(
             """SELECT p.commercial_partner_id AS customer_id, l.id AS line_id,
-                      m.invoice_date AS day, ml.balance * GREATEST(0, LEAST(1,
+                      m.invoice_date AS day, c.date_received AS received,
+                      ml.balance * GREATEST(0, LEAST(1,
                           o.margin / NULLIF(o.amount_untaxed, 0))) AS cost
                  FROM account_move m
                  JOIN account_move_line ml ON ml.move_id = m.id
@@ -125,7 +130,11 @@ class CrmScorecardSource(models.AbstractModel):
                  JOIN sale_order_line l ON l.id = r.order_line_id
                  JOIN sale_order o ON o.id = l.order_id
                  JOIN %(partners)s p ON p.id = o.partner_id
-                WHERE m.crm_remedy_id IS NOT NULL AND m.company_id = %(company)s
+                 JOIN crm_complaint_remedy y ON y.id = m.crm_remedy_id
+                 JOIN crm_complaint c ON c.id = y.complaint_id
+                      AND c.commercial_partner_id = p.commercial_partner_id
+                WHERE m.company_id = %(company)s
+                  AND c.type = 'complaint' AND c.state <> 'cancelled'
                   AND m.move_type = 'out_refund' AND m.state = 'posted'
                   AND m.invoice_date BETWEEN %(start)s AND %(as_of)s""",
             partners=self._partners(customers),
@@ -136,14 +145,15 @@ class CrmScorecardSource(models.AbstractModel):
 
     @api.model
     def _promised_sql(self, orders) -> SQL:
-        """Return ``customer_id, line_id, day, cost``: promised discounts used on
-        ``orders``.
-        """
+        """Return the same of promised discounts used on ``orders``."""
         return SQL(
-            """SELECT o.customer_id, l.id AS line_id, o.day,
+            """SELECT o.customer_id, l.id AS line_id, o.day, c.date_received,
                       -l.price_subtotal / o.rate AS cost
                  FROM sale_order_line l
                  JOIN %s o ON o.order_id = l.order_id
-                WHERE l.crm_discount_remedy_id IS NOT NULL""",
+                 JOIN crm_complaint_remedy y ON y.id = l.crm_discount_remedy_id
+                 JOIN crm_complaint c ON c.id = y.complaint_id
+                      AND c.commercial_partner_id = o.customer_id
+                WHERE c.type = 'complaint' AND c.state <> 'cancelled'""",
             orders,
         )

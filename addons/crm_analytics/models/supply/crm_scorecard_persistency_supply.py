@@ -12,7 +12,9 @@ class CrmScorecardPersistency(models.Model):
         digits=(5, 1),
         aggregator="avg",
         help="Our deliveries of the last 12 months in percent of what the customer"
-        " needs: the mean of the product categories of which his demand is known.",
+        " needs, of the product categories of which his demand is known. A category"
+        " weighs what its demand is worth at his mean price, else at that of all"
+        " customers; one without a price counts only where none has a price.",
     )
     supply_share_date = fields.Date(
         "Demand learned on",

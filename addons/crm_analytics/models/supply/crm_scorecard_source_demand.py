@@ -8,36 +8,52 @@ NO_PRICES = SQL(
 
 
 class CrmScorecardSource(models.AbstractModel):
-    """Potential: what the whole demand of a customer would be worth to us.
+    """What customers need of which their demand is known, and what it is worth.
 
-    Of each category of which his demand is known: the demand of twelve months times
-    our mean price of the reference unit, untaxed, in the orders of these months; that
-    of the customer himself, or that of all customers where he bought none of it. A
-    category that we sold to nobody is worth nothing to us, and one below another that
-    is known in the same unit is part of that one.
+    A category is worth the customer's own mean price of the reference unit, untaxed,
+    in the orders of twelve months; that of all customers where he bought none of it.
+    What we sold to nobody has no price. A category below another that is known in the
+    same unit is part of that one.
     """
 
     _inherit = "crm.scorecard.source"
 
     @api.model
-    def _known_potential_sql(self, company, window, customers) -> SQL:
-        """Return the demand of the customers, priced and added up."""
+    def _prepare_demand(self, company, window, customers):
+        """Make ``crm_scorecard_demand``, which share and potential are read from.
+
+        One row per customer, category and reference unit: ``own_quantity`` and
+        ``demand_quantity`` of the twelve months, ``date``, ``own_amount`` (what he
+        ordered of it, null if nothing) and ``price`` (null if unknown).
+        """
         prices = self._get_supply_prices(company, window)
+        self.env["crm.scorecard.engine"]._make_table(
+            "crm_scorecard_demand",
+            SQL(
+                """WITH demand AS MATERIALIZED (%(demand)s), own AS (%(own)s)
+                   SELECT d.*, own.amount AS own_amount,
+                          COALESCE(own.amount / own.quantity, everyone.price) AS price
+                     FROM demand d
+                LEFT JOIN own USING (customer_id, category_id, unit_id)
+                LEFT JOIN (%(everyone)s) everyone USING (category_id, unit_id)""",
+                demand=self._demand_sql(company, window, customers),
+                own=self._own_orders_sql(company, window),
+                everyone=self._known_prices_sql(prices),
+            ),
+        )
+
+    @api.model
+    def _wanting_sql(self, company) -> SQL:
+        """Return what each customer needs beyond what he orders of it, priced."""
         return SQL(
-            """WITH demand AS MATERIALIZED (%(demand)s), own AS (%(own)s)
-               SELECT d.customer_id,
-                      ROUND(SUM(d.demand_quantity
-                                * COALESCE(own.price, everyone.price))::numeric,
-                            %(digits)s) AS amount
-                 FROM demand d
-            LEFT JOIN own USING (customer_id, category_id, unit_id)
-            LEFT JOIN (%(everyone)s) everyone USING (category_id, unit_id)
-                WHERE COALESCE(own.price, everyone.price) IS NOT NULL
-             GROUP BY d.customer_id""",
-            demand=self._demand_sql(company, window, customers),
-            own=self._own_price_sql(company, window),
-            everyone=self._known_prices_sql(prices),
-            digits=company.currency_id.decimal_places,
+            """SELECT customer_id,
+                      ROUND(SUM(GREATEST(0, demand_quantity * price
+                                            - COALESCE(own_amount, 0)))::numeric, %s)
+                          AS amount
+                 FROM crm_scorecard_demand
+                WHERE price IS NOT NULL
+             GROUP BY customer_id""",
+            company.currency_id.decimal_places,
         )
 
     @api.model
@@ -48,10 +64,11 @@ class CrmScorecardSource(models.AbstractModel):
         )
         return SQL(
             """WITH shares AS MATERIALIZED (
-                    SELECT s.customer_id, s.category_id, s.unit_id, s.demand_quantity,
-                           c.parent_path
+                    SELECT s.customer_id, s.category_id, s.unit_id, s.own_quantity,
+                           s.demand_quantity, s.date, c.parent_path
                       FROM (%s) s JOIN product_category c ON c.id = s.category_id)
-               SELECT customer_id, category_id, unit_id, demand_quantity
+               SELECT customer_id, category_id, unit_id, own_quantity,
+                      demand_quantity, date
                  FROM shares s
                 WHERE NOT EXISTS (
                       SELECT FROM shares whole
@@ -96,14 +113,14 @@ class CrmScorecardSource(models.AbstractModel):
         )
 
     @api.model
-    def _own_price_sql(self, company, window) -> SQL:
-        """Return what each customer of ``demand`` pays per reference unit."""
+    def _own_orders_sql(self, company, window) -> SQL:
+        """Return what each customer of ``demand`` ordered of it, and its amount."""
         orders = self._priced_orders_sql(
             company, window, SQL("SELECT customer_id FROM demand")
         )
         return SQL(
             """SELECT d.customer_id, d.category_id, d.unit_id,
-                      SUM(l.amount) / SUM(l.quantity) AS price
+                      SUM(l.amount) AS amount, SUM(l.quantity) AS quantity
                  FROM demand d
                  JOIN product_category top ON top.id = d.category_id
                  JOIN (%s) l

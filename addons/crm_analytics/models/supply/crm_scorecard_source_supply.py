@@ -20,22 +20,27 @@ class CrmScorecardSource(models.AbstractModel):
                 ("supply_share", "supply_share_date"),
                 "_persistency_supply_sql",
                 changed="_persistency_supply_changed_sql",
+                prepare="_prepare_demand",
             ),
         ]
 
     @api.model
     def _persistency_supply_sql(self, company, window, customers) -> SQL:
-        """Return the mean share of the categories whose demand is known."""
-        shares = self.env["crm.supply.record"]._shares_sql(
-            company, window.as_of, customers
-        )
+        """Return our share of what is known that the customer needs.
+
+        Each category weighs what its demand is worth; where none has a price, each
+        weighs the same.
+        """
         return SQL(
-            """SELECT customer_id, AVG(supply_share) AS supply_share,
+            """SELECT customer_id,
+                      COALESCE(100 * SUM(own_quantity * price)
+                                   / NULLIF(SUM(demand_quantity * price), 0),
+                               AVG(100 * own_quantity / demand_quantity))
+                          AS supply_share,
                       MAX(date) AS supply_share_date
-                 FROM (%s) s
-                WHERE supply_share IS NOT NULL
-             GROUP BY customer_id""",
-            shares,
+                 FROM crm_scorecard_demand
+                WHERE demand_quantity > 0
+             GROUP BY customer_id"""
         )
 
     @api.model

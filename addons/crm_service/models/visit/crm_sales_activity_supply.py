@@ -7,5 +7,9 @@ class CrmSalesActivity(models.Model):
     _inherit = "crm.sales.activity"
 
     supply_record_ids = fields.One2many(
-        "crm.supply.record", "sales_activity_id", "Supply", copy=False
+        "crm.supply.record",
+        "sales_activity_id",
+        "Supply",
+        copy=False,
+        groups="crm_strategy.group_user",
     )

@@ -38,7 +38,11 @@ class CrmSalesActivity(models.Model):
         bypass_search_access=True,
     )
     observation_ids = fields.One2many(
-        "crm.partner.observation", "sales_activity_id", "Observations", readonly=True
+        "crm.partner.observation",
+        "sales_activity_id",
+        "Observations",
+        readonly=True,
+        groups="crm_strategy.group_user",
     )
 
     # --- PHOTOS

@@ -16,7 +16,9 @@ class CrmSupplyRecord(models.Model):
       of the window;
     - *stated*: the total demand, worked out likewise from the records without a
       supplier;
-    - *own*: the delivered quantities of the confirmed orders of these months;
+    - *own*: what was delivered in these months, whenever it was ordered, less what
+      came back for a refund; what is delivered without a transfer (services, imported
+      orders) counts on the day of its order;
     - *demand*: what is stated, but no less than own and others together.
 
     Quantities are in the reference unit of their unit (kg for g and t), so only
@@ -108,23 +110,55 @@ class CrmSupplyRecord(models.Model):
     def _own_supply_sql(self, company, first, last) -> SQL:
         """Return what we delivered of what is ``known`` something about."""
         facts = self.env["crm.sale.fact"]
-        orders = facts._orders_sql(
-            company, last, SQL("SELECT customer_id FROM known"), since=first
-        )
+        orders = facts._orders_sql(company, last, SQL("SELECT customer_id FROM known"))
+        start, end = facts._get_utc_bounds(company, first, last)
         return SQL(
             """SELECT known.customer_id, known.category_id, known.unit_id,
-                      SUM(l.qty_delivered::float8 * u.factor) AS quantity
+                      SUM(d.quantity * u.factor) AS quantity
                  FROM known
-                 JOIN (%s) o USING (customer_id)
+                 JOIN (%(orders)s) o USING (customer_id)
                  JOIN sale_order_line l ON l.order_id = o.order_id
                  JOIN product_product p ON p.id = l.product_id
                  JOIN product_template t ON t.id = p.product_tmpl_id
                  JOIN product_category c ON c.id = t.categ_id
                  JOIN product_category top ON top.id = known.category_id
                       AND c.parent_path LIKE top.parent_path || '%%'
-                 JOIN uom_uom u ON u.id = l.product_uom_id
+           CROSS JOIN LATERAL (%(delivered)s) d
+                 JOIN uom_uom u ON u.id = d.uom_id
                       AND SPLIT_PART(u.parent_path, '/', 1)::int = known.unit_id
-                WHERE l.qty_delivered <> 0
              GROUP BY known.customer_id, known.category_id, known.unit_id""",
-            orders,
+            orders=orders,
+            delivered=self._delivered_sql(start, end),
+        )
+
+    @api.model
+    def _delivered_sql(self, start, end) -> SQL:
+        """Return ``quantity, uom_id`` of what was delivered of line ``l`` of ``o``.
+
+        Of the transfers those count that the host counts as delivered; a line without
+        any has the delivered quantity alone, which has no day of its own.
+
+        :param start: UTC instant at which the days that count begin
+        :param end: UTC instant at which they end
+        """
+        return SQL(
+            """SELECT l.qty_delivered::float8 AS quantity, l.product_uom_id AS uom_id
+                WHERE o.date_order >= %(start)s AND l.qty_delivered <> 0
+                  AND NOT EXISTS (SELECT FROM stock_move m
+                                   WHERE m.sale_line_id = l.id AND m.state = 'done'
+                                     AND m.product_id = l.product_id)
+            UNION ALL
+               SELECT CASE WHEN target.usage = 'customer' THEN m.quantity
+                           ELSE -m.quantity END::float8, m.product_uom
+                 FROM stock_move m
+                 JOIN stock_location source ON source.id = m.location_id
+                 JOIN stock_location target ON target.id = m.location_dest_id
+                WHERE m.sale_line_id = l.id AND m.state = 'done'
+                  AND m.product_id = l.product_id
+                  AND m.date >= %(start)s AND m.date < %(end)s
+                  AND (source.usage = 'customer') <> (target.usage = 'customer')
+                  AND (m.to_refund OR target.usage = 'customer'
+                                  AND m.origin_returned_move_id IS NULL)""",
+            start=start,
+            end=end,
         )
