@@ -23,6 +23,7 @@ from . import test_demo_story_day
 from . import test_affinity_tools
 from . import test_affinity_run
 from . import test_next_best_offer
+from . import test_next_best_offer_job
 from . import test_seven_p_profit
 from . import test_seven_p_leave
 from . import test_seven_p_performance

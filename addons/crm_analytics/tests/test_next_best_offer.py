@@ -1,69 +1,16 @@
 from datetime import timedelta
-from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
 from ..tools.next_best_offer import cycle_strength
-from .affinity_common import AffinityCommon
+from .next_best_offer_common import NextBestOfferCommon
 
 
 @tagged("post_install", "-at_install")
-class TestNextBestOffer(AffinityCommon):
+class TestNextBestOffer(NextBestOfferCommon):
     """What is proposed to a customer, why, and what became of it."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.ada, cls.bo, cls.cy, cls.dan = (
-            cls._create_customer(name) for name in ("Ada", "Bo", "Cy", "Dan")
-        )
-        # whoever buys A buys B; Ada has only bought A
-        for partner in (cls.bo, cls.cy):
-            cls._sell(partner, "AB")
-        cls._sell(cls.ada, "A")
-        cls._sell(cls.dan, "F")
-        cls.env["crm.scorecard.run"]._refresh(cls.company, mode="full")
-        cls.env["crm.affinity.run"]._refresh(cls.company, "full", cls._moment(0))
-        cls.reason = cls.env.ref("crm_analytics.crm_offer_reason_price")
-
-    def _propose(self, partners=None):
-        engine = self.env["crm.next.best.offer.engine"]
-        return engine._refresh(self.affinity, partners and partners.ids)
-
-    def _offers(self, partner, *states):
-        offers = self.env["crm.next.best.offer"].search(
-            [
-                ("partner_id", "=", partner.id),
-                ("state", "in", states or ("proposed", "offered", "accepted")),
-            ]
-        )
-        return {
-            offer.product_tmpl_id.name or offer.categ_id.name: offer for offer in offers
-        }
-
-    def _need(self, partner, letter=None, **vals):
-        return self.env["crm.need"].create(
-            {
-                "name": "Wants it",
-                "partner_id": partner.id,
-                "company_id": self.company.id,
-                "product_id": letter and self.products[letter].id,
-                "strength": 4,
-                **vals,
-            }
-        )
-
-    def _set_stock(self, letter):
-        product = self.products[letter]
-        product.product_tmpl_id.write({"type": "consu", "is_storable": True})
-        warehouse = self.env["stock.warehouse"].search(
-            [("company_id", "=", self.company.id)], limit=1
-        )
-        self.env["stock.quant"]._update_available_quantity(
-            product, warehouse.lot_stock_id, 5
-        )
 
     # --- REASONS
 
@@ -382,45 +329,3 @@ class TestNextBestOffer(AffinityCommon):
         offers = self._offers(self.ada)
         self.assertEqual(set(offers), {"Product B", "Product C"})
         self.assertFalse(twin.exists())
-
-    def test_the_job_works_in_batches_and_twice_the_same(self):
-        engine = self.env["crm.next.best.offer.engine"]
-        cron = self.env.ref("crm_analytics.ir_cron_next_best_offer")
-        path = "odoo.addons.crm_analytics.models.affinity.crm_next_best_offer_engine"
-        with patch(f"{path}.BATCH", 1), self.enter_registry_test_mode():
-            cron.method_direct_trigger()
-            [offer] = self._offers(self.ada).values()
-            cron.method_direct_trigger()
-        self.assertEqual(list(self._offers(self.ada).values()), [offer])
-        self.assertTrue(engine._get_offer_sources())
-        runs = self.env["crm.affinity.run"].search(
-            [("company_id", "=", self.company.id), ("mode", "=", "offers")]
-        )
-        self.assertEqual(runs.mapped("state"), ["done", "done"])
-        self.assertEqual(runs.mapped("customer_count"), [4, 4])
-
-    def test_a_job_without_time_offers_to_everybody(self):
-        engine = self.env["crm.next.best.offer.engine"]
-        path = "odoo.addons.crm_analytics.models.affinity.crm_next_best_offer_engine"
-        cron = self.env.registry["ir.cron"]
-        looked_at, work = [], type(engine)._refresh_batch
-
-        def look(engine, policy, ids):
-            looked_at.extend((policy.company_id.id, one) for one in ids)
-            return work(engine, policy, ids)
-
-        with (
-            patch(f"{path}.BATCH", 1),
-            patch.object(cron, "_commit_progress", lambda *args, **kwargs: 0),
-            patch.object(type(engine), "_refresh_batch", look),
-        ):
-            engine._cron_refresh()
-            passes = self.env["crm.job.pass"].search([("name", "=", engine._name)])
-            while passes.exists():
-                engine._cron_refresh()
-        mine = [one for company, one in looked_at if company == self.company.id]
-        everyone = self.ada | self.bo | self.cy | self.dan
-        self.assertEqual(sorted(mine), sorted(everyone.ids))
-        self.assertEqual(len(looked_at), len(set(looked_at)))
-        self.assertEqual(set(self._offers(self.ada)), {"Product B"})
-        self.assertTrue(self.affinity.offers_at)

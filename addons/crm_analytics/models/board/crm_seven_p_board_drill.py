@@ -235,22 +235,30 @@ class CrmSevenPBoard(models.AbstractModel):
         """Return the window on the records behind a figure, a list or the board."""
         asked = self._get_scope(scope, res_id, company_id)
         board = self.with_company(asked.company)
-        if name == "quotation":
-            return board._open_quotation(asked)
-        if name == "leaving":
-            return board._open_cards(asked, board._get_leaving_domain(asked.company))
-        if name == "quality":
-            return board._open_cards(asked, board._get_quality_domain())
-        if name == "best":
-            return board._open_best(asked)
-        if name == "cards":
-            return board._open_cards(asked, Domain.TRUE)
+        openers = board._get_openers(asked)
+        if name in openers:
+            return openers[name]()
         if name in LISTS and asked.kind == "customer":
             return board._open_list(asked, name)
         part, _dot, column = str(name).partition(".")
         if asked.kind == "customer" and column in self._get_drills().get(part, {}):
             return board._open_records(asked, part, column)
         raise UserError(self.env._("There is nothing to open here. Reload the page."))
+
+    @api.model
+    def _get_openers(self, asked):
+        """Return ``{name: function}`` of the windows that belong to no figure."""
+
+        def opener(domain):
+            return lambda: self._open_cards(asked, domain)
+
+        return {
+            "quotation": lambda: self._open_quotation(asked),
+            "leaving": opener(self._get_leaving_domain(asked.company)),
+            "quality": opener(self._get_quality_domain()),
+            "best": lambda: self._open_best(asked),
+            "cards": opener(Domain.TRUE),
+        }
 
     @api.model
     def _get_drill_name(self, asked, part, name):
