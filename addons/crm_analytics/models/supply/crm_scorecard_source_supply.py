@@ -20,7 +20,7 @@ class CrmScorecardSource(models.AbstractModel):
                 ("supply_share", "supply_share_date"),
                 "_persistency_supply_sql",
                 changed="_persistency_supply_changed_sql",
-                prepare="_prepare_demand",
+                prepare=("_prepare_demand",),
             ),
         ]
 
