@@ -83,7 +83,7 @@ class CrmProfitReport(models.Model):
     # Product
     product_tmpl_id = fields.Many2one("product.template", "Product", readonly=True)
     categ_id = fields.Many2one("product.category", "Product category", readonly=True)
-    division_id = fields.Many2one("crm.division", "Division", readonly=True)
+    division_id = fields.Many2one("crm.division", readonly=True)
     product_type = fields.Selection(
         selection=lambda self: (
             self.env["product.template"]
@@ -98,7 +98,7 @@ class CrmProfitReport(models.Model):
     user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     country_id = fields.Many2one(related="partner_id.country_id")
     industry_id = fields.Many2one(related="partner_id.industry_id")
-    order_id = fields.Many2one("sale.order", "Order", readonly=True)
+    order_id = fields.Many2one("sale.order", readonly=True)
 
     # Amounts
     revenue = fields.Monetary(

@@ -8,10 +8,11 @@ class CrmScorecardPartEngine(models.AbstractModel):
 
     @api.model
     def _finish(self, policy, window, is_whole, changed):
-        super()._finish(policy, window, is_whole, changed)
+        result = super()._finish(policy, window, is_whole, changed)
         if is_whole:
             company = policy.company_id
             kept = self.sudo().env  # style: CRM109 kept by the system
             kept["crm.cohort"]._refresh(company, window.as_of)
             kept["crm.customer.cost"]._refresh_recent(company, window, changed)
             kept["crm.seven.p.summary"]._refresh(company, window.as_of)
+        return result

@@ -157,8 +157,8 @@ class CrmMeasureTarget(models.Model):
     @api.model
     def _selection_state(self):
         return [
-            ("met", self.env._("Reached")),
-            ("missed", self.env._("Not reached")),
+            ("met", self.env._("Goal met")),
+            ("missed", self.env._("Goal missed")),
             ("running", self.env._("Running")),
             ("unknown", self.env._("No figure yet")),
         ]
