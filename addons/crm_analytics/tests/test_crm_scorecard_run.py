@@ -3,11 +3,14 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models.rfm import crm_rfm_policy_refresh
 from .common import ScorecardCommon
+
+CRON = "ir_cron_scorecard_incremental"
 
 
 @tagged("post_install", "-at_install")
@@ -164,7 +167,7 @@ class TestCrmScorecardRun(ScorecardCommon):
             return collect(engine, policy, *args)
 
         with patch.object(self.engine, "_scores_sql", fail):
-            self._trigger("ir_cron_scorecard_incremental")
+            self._trigger(CRON)
         last = {
             run.company_id: run
             for run in self.env["crm.scorecard.run"].search([], order="id")
@@ -195,7 +198,7 @@ class TestCrmScorecardRun(ScorecardCommon):
         self.env["crm.scorecard.run"]._refresh(self.company)
         self.env["crm.scorecard.run"]._refresh(self.other_company)
         self._backdate()
-        self._trigger("ir_cron_scorecard_incremental")
+        self._trigger(CRON)
         runs = self.env["crm.scorecard.run"].search(
             [("company_id", "in", (self.company | self.other_company).ids)]
         )
@@ -203,6 +206,110 @@ class TestCrmScorecardRun(ScorecardCommon):
 
     def test_interrupted_run_is_closed_by_the_next(self):
         run = self.env["crm.scorecard.run"]._start(self.company, "full")
-        self._trigger("ir_cron_scorecard_incremental")
+        self._trigger(CRON)
         self.assertEqual(run.state, "interrupted")
         self.assertIn("stopped", run.error)
+
+    # --- ASKED FOR, WHERE IT TAKES LONG
+
+    def _ask(self, user):
+        """Press the button of a company with many orders."""
+        policy = self.policy.browse(self.policy.id).with_user(user)
+        with patch.object(crm_rfm_policy_refresh, "AT_ONCE", 0):
+            return policy.action_refresh()
+
+    def _get_asked(self):
+        return self.env["crm.scorecard.run"].search(
+            [("company_id", "=", self.company.id), ("state", "=", "asked")]
+        )
+
+    def _get_refresh(self, user, company=None):
+        policies = self.env["crm.rfm.policy"].with_user(user)
+        return policies.get_refresh((company or self.company).id)
+
+    def _trigger_told(self):
+        """Start the job; return ``(receiver, notification)`` of what it told."""
+        told = []
+
+        def send(_bus, channel, kind, message):
+            if kind == "simple_notification":
+                told.append((channel, message))
+
+        with patch.object(type(self.env["bus.bus"]), "_sendone", send):
+            self._trigger(CRON)
+        return told
+
+    @freeze_time("2026-04-10 04:00:00")
+    def test_a_long_refresh_is_asked_for_and_done_once_by_the_job(self):
+        for user in (self.analyst, self.manager):
+            self.assertEqual(self._ask(user)["params"]["type"], "info")
+        asked = self._get_asked()
+        self.assertEqual((asked.mode, asked.user_id), ("full", self.analyst))
+        self.assertFalse(self._card(self.customer))
+        self.policy.invalidate_recordset()
+        self.assertEqual(self.policy.asked_by_id, self.analyst)
+        self.assertEqual(
+            self._get_refresh(self.analyst),
+            {
+                "asked": "2026-04-10 04:00:00",
+                "running": False,
+                "percent": 0,
+                "error": False,
+                "refreshed_at": False,
+            },
+        )
+        [[receiver, message]] = self._trigger_told()
+        self.assertEqual(receiver, self.analyst.partner_id)
+        self.assertEqual(message["type"], "success")
+        self.assertIn("1 customers scored", message["message"])
+        self.assertCard(self.customer, order_count=2)
+        run = self.env["crm.scorecard.run"].search(
+            [("company_id", "=", self.company.id), ("mode", "=", "full")]
+        )
+        self.assertEqual((run.state, run.user_id), ("done", self.analyst))
+        refresh = self._get_refresh(self.analyst)
+        self.assertEqual(
+            (refresh["asked"], refresh["refreshed_at"]), (False, "2026-04-10 04:00:00")
+        )
+        self.assertEqual(self._trigger_told(), [])
+
+    @mute_logger("odoo.addons.crm_analytics.models.crm_run_mixin")
+    def test_who_asked_is_told_of_a_failure(self):
+        self._ask(self.analyst)
+        with patch.object(
+            self.engine, "_apply", side_effect=UserError("No space left")
+        ):
+            [[receiver, message]] = self._trigger_told()
+        self.assertEqual(receiver, self.analyst.partner_id)
+        self.assertEqual(
+            (message["type"], message["message"]), ("danger", "No space left")
+        )
+        self.assertFalse(self._get_asked())
+
+    def test_a_request_outlives_a_stop_of_the_server(self):
+        self._ask(self.analyst)
+        run = self.env["crm.scorecard.run"]._start(self.company, "full")
+        with patch.object(
+            type(self.policy), "try_lock_for_update", lambda policy, **_kw: policy[:0]
+        ):
+            self.assertEqual(self._trigger_told(), [])
+        self.assertTrue(self._get_asked())
+        self.assertEqual(len(self._trigger_told()), 1)
+        self.assertEqual(run.state, "interrupted")
+        self.assertFalse(self._get_asked())
+        self.assertCard(self.customer, order_count=2)
+
+    def test_nothing_is_asked_for_without_the_job(self):
+        self.env.ref(f"crm_analytics.{CRON}").active = False
+        with self.assertRaisesRegex(UserError, "switched off"):
+            self._ask(self.analyst)
+
+    def test_a_salesperson_neither_asks_nor_looks(self):
+        for user in (self.seller, self.clerk):
+            with self.assertRaises(AccessError):
+                self._ask(user)
+            with self.assertRaises(AccessError):
+                self._get_refresh(user)
+        with self.assertRaises(AccessError):
+            self._get_refresh(self.analyst, self.other_company)
+        self.assertFalse(self._get_asked())

@@ -159,14 +159,6 @@ class CrmRfmPolicy(models.Model):
 
     # --- ACTIONS
 
-    def action_refresh(self):
-        """Score all customers of these companies anew and say what came of it."""
-        self.check_access("write")
-        runs = self.env["crm.scorecard.run"]
-        for policy in self:
-            runs |= runs._run_safely(policy.company_id, "full")
-        return runs._get_notification()
-
     def action_preview(self):
         """Open the preview of a change of the cut points."""
         return self.env["crm.rule.preview"]._open("rfm", self)

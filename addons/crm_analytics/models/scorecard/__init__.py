@@ -10,3 +10,4 @@ from . import crm_scorecard_engine_changed
 from . import crm_scorecard_queue
 from . import crm_scorecard_leave_mixin
 from . import crm_scorecard_run
+from . import crm_scorecard_run_asked

@@ -142,17 +142,18 @@ class CrmScorecardRun(models.Model):
 
     @api.model
     def _cron_do_task(self, policy, mode, day):
-        """Do one piece of work of a job, with a record of it."""
+        """Do one piece of work of a job; return the record of it, if it was done."""
         if day and day not in policy._get_missing_month_ends()[:1]:
-            return  # a later month end must not hide one that failed
+            return self  # a later month end must not hide one that failed
         if not policy.try_lock_for_update():
-            return  # refreshed by somebody else right now: he has his turn next time
+            return self  # refreshed by somebody else right now: his turn is next time
         run = self._start(policy.company_id, mode)
         # before the commit: the work must see all that is not open any more
         watermark = self.env["crm.watermark"]._read()
         self.env["ir.cron"]._commit_progress()
         run._work_safely(self._get_task(mode, day, watermark))
         run._drop_idle()
+        return run
 
     @api.model
     def _get_cron_tasks(self, policies, mode):

@@ -15,6 +15,7 @@ import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { RefreshProgress } from "../refresh_progress/refresh_progress";
 import { SevenPRadar } from "./seven_p_radar";
 
 const MODEL = "crm.seven.p.board";
@@ -37,7 +38,7 @@ const MARKS = ["segment", "company", "last_year"];
  */
 export class SevenPBoard extends Component {
     static template = "crm_analytics.SevenPBoard";
-    static components = { Layout, PageBlocks, PageFigures, SevenPRadar };
+    static components = { Layout, PageBlocks, PageFigures, RefreshProgress, SevenPRadar };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -50,6 +51,7 @@ export class SevenPBoard extends Component {
             error: null,
             isLoading: false,
             isRefreshing: false,
+            askedCount: 0,
             segmentId: false,
             explanations: {},
         });
@@ -187,6 +189,7 @@ export class SevenPBoard extends Component {
             const told = await this.orm.call(MODEL, "refresh", [this.state.board.company.id]);
             // the board reads itself again; nothing else is to be read
             await this.action.doAction({ ...told, params: { ...told.params, next: undefined } });
+            this.state.askedCount += 1;
             await this.load();
         } finally {
             this.state.isRefreshing = false;
