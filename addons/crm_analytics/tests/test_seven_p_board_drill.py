@@ -5,6 +5,9 @@ from ..models.board.crm_seven_p_board_drill import DRILLS, SIGNS
 from .board_drill_common import TODAY, BoardDrillCommon
 
 
+MAILINGS = {"mailing_sent_count", "mailing_open_count", "mailing_click_count"}
+
+
 @tagged("post_install", "-at_install")
 class TestSevenPBoardDrill(BoardDrillCommon):
     """Each figure of a customer opens the records that it counts."""
@@ -50,6 +53,11 @@ class TestSevenPBoardDrill(BoardDrillCommon):
             "place_count": lambda: len(orders.partner_shipping_id),
             "peak_weekday": lambda: max(weekdays, key=weekdays.count),
         }.get(key, lambda: len(orders))()
+
+    def _row(self, part, partner, company=None):
+        if part == "card":
+            return partner.with_user(self.manager).scorecard_id
+        return super()._row(part, partner, company)
 
     def _row_values(self):
         return {
@@ -101,6 +109,19 @@ class TestSevenPBoardDrill(BoardDrillCommon):
             "response_rate": 2,
             "discount_share": 6,
             "discount_sensitivity": 6,
+            "interval_mean": 5,
+            "next_order_date": 5,
+            "average_order": 5,
+            "is_retained": 5,
+            "peak_share": 5,
+            "uncosted_share": 6,
+            "counted_cost": 2,
+            "complaint_count": 2,
+            "team_count": 4,
+            "paid_amount": 2,
+            "open_amount": None,
+            "medium_count": None,
+            "campaign_revenue": 1,
         }
         outlook = ("lifetime_value", "expected_orders", "expected_revenue")
         counts |= dict.fromkeys(
@@ -173,7 +194,7 @@ class TestSevenPBoardDrill(BoardDrillCommon):
     def test_salesperson_and_analyst_open_records_or_nothing(self):
         """Never the bare card where there are records; what is closed says nothing."""
         closed = {
-            self.seller: {"mailing_open_count", "mailing_click_count"},
+            self.seller: MAILINGS,
             self.analyst: {
                 "source_id",
                 "pipeline_amount",
@@ -183,8 +204,10 @@ class TestSevenPBoardDrill(BoardDrillCommon):
                 "late_share",
                 "days_sales_outstanding",
                 "overdue_amount",
-                "mailing_open_count",
-                "mailing_click_count",
+                "paid_amount",
+                "open_amount",
+                "campaign_lead_count",
+                *MAILINGS,
             },
         }
         for user, keys in closed.items():

@@ -25,6 +25,7 @@ class CrmMeasureDrillMixin(models.AbstractModel):
         store=False,
         search="_search_measure_drill",
         exportable=False,
+        copy=False,
         groups="crm_strategy.group_user",
         help="Technical: set by the drill-down of a measure.",
     )
