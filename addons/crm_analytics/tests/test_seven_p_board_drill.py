@@ -4,7 +4,6 @@ from odoo.tests import tagged
 from ..models.board.crm_seven_p_board_drill import DRILLS, SIGNS
 from .board_drill_common import TODAY, BoardDrillCommon
 
-
 MAILINGS = {"mailing_sent_count", "mailing_open_count", "mailing_click_count"}
 
 
