@@ -53,6 +53,7 @@ class CrmSevenPBoard(models.AbstractModel):
             Domain("company_id", "=", asked.company.id)
             & Domain("commercial_partner_id", "=", asked.record.id)
             & Domain("is_open", "=", True)
+            & Domain("type", "=", "complaint")
         )
 
     @api.model
