@@ -6,6 +6,7 @@ import time
 import hostdb
 import psycopg2
 
+from odoo import models
 from odoo.fields import Command
 from odoo.tools import SQL
 
@@ -298,6 +299,8 @@ def expected_indexes(registry):
     names = set()
     for model in registry.values():
         for table_object in model._table_objects.values():
+            if isinstance(table_object, models.Constraint):
+                continue
             name = table_object.full_name(model)
             if "_crm_" in name and not name.startswith("crm_"):
                 names.add(name)

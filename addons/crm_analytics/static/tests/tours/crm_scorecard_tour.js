@@ -47,8 +47,9 @@ registry.category("web_tour.tours").add("crm_scorecard_tour", {
         openMenu("Open the configuration", "crm_analytics.crm_analytics_menu_config"),
         openMenu("Open the cut points", "crm_analytics.crm_rfm_policy_menu"),
         {
-            content: "Open the company's cut points",
-            trigger: ".o_data_row:first .o_data_cell:first",
+            content: "Open the company's cut points, not a customer of the list before",
+            trigger:
+                ".o_action_manager:has(.o_last_breadcrumb_item:contains(Cut Points)) .o_data_row:first .o_data_cell:first",
             run: "click",
         },
         {
