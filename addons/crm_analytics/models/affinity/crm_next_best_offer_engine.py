@@ -86,11 +86,7 @@ class CrmNextBestOfferEngine(models.AbstractModel):
     @api.model
     def _refresh_numbered(self, policy, number):
         """Work out the offers of a batch; return how many customers it has."""
-        ids = [
-            partner_id
-            for partner_id in self._find_customers(policy)
-            if partner_id // BATCH == number
-        ]
+        ids = self._find_customers(policy, number)
         self._prepare(policy)
         self._refresh_batch(policy, ids)
         return len(ids)
@@ -132,12 +128,18 @@ class CrmNextBestOfferEngine(models.AbstractModel):
         self._make_stock(policy)
 
     @api.model
-    def _find_customers(self, policy):
+    def _find_customers(self, policy, number=None):
+        """Return the ids of the customers, or of those of batch ``number``."""
+        batch = SQL()
+        if number is not None:
+            low = number * BATCH
+            batch = SQL("AND partner_id BETWEEN %s AND %s", low, low + BATCH - 1)
         rows = self.env.execute_query(
             SQL(
                 """SELECT partner_id FROM crm_customer_scorecard
-                    WHERE company_id = %s AND active ORDER BY partner_id""",
+                    WHERE company_id = %s AND active %s ORDER BY partner_id""",
                 policy.company_id.id,
+                batch,
             )
         )
         return [partner_id for [partner_id] in rows]

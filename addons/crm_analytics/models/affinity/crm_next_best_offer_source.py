@@ -199,8 +199,8 @@ class CrmNextBestOfferEngine(models.AbstractModel):
         """Update, add and close the proposals of the customers in scope."""
         same = SQL(
             """o.partner_id = r.customer_id AND o.company_id = %s
-               AND o.product_tmpl_id IS NOT DISTINCT FROM r.product_tmpl_id
-               AND o.categ_id IS NOT DISTINCT FROM r.categ_id
+               AND COALESCE(o.product_tmpl_id, 0) = COALESCE(r.product_tmpl_id, 0)
+               AND COALESCE(o.categ_id, 0) = COALESCE(r.categ_id, 0)
                AND o.state IN ('proposed', 'offered', 'accepted')""",
             policy.company_id.id,
         )
@@ -225,16 +225,21 @@ class CrmNextBestOfferEngine(models.AbstractModel):
 
     @api.model
     def _expire_sql(self, policy, same) -> SQL:
-        """Return the statement that closes what is old or not among the best."""
+        """Return the statement that closes what is old or not among the best.
+
+        What is among them is joined once and looked up by its id: compared offer by
+        offer, this took minutes for 200,000 customers.
+        """
         return SQL(
-            """UPDATE crm_next_best_offer o
+            """UPDATE crm_next_best_offer n
                   SET state = 'expired', date_closed = %(today)s
-                WHERE o.company_id = %(company)s
-                  AND o.partner_id IN (SELECT customer_id FROM crm_offer_scope)
-                  AND (o.state IN ('proposed', 'offered', 'accepted')
-                       AND o.date_proposed < %(old)s
-                    OR o.state = 'proposed' AND NOT EXISTS (
-                       SELECT FROM crm_offer_ranked r WHERE %(same)s))""",
+                WHERE n.company_id = %(company)s
+                  AND n.partner_id IN (SELECT customer_id FROM crm_offer_scope)
+                  AND (n.state IN ('proposed', 'offered', 'accepted')
+                       AND n.date_proposed < %(old)s
+                    OR n.state = 'proposed' AND n.id NOT IN (
+                       SELECT o.id FROM crm_next_best_offer o
+                         JOIN crm_offer_ranked r ON %(same)s))""",
             today=self._day_before(policy, 0),
             company=policy.company_id.id,
             old=self._day_before(policy, policy.offer_days),
