@@ -67,10 +67,8 @@ class CrmValueSatisfactionGrid(models.AbstractModel):
 
     @api.model
     def _get_domain(self, values):
-        domain = [
-            ("company_id", "=", self.env.company.id),
-            ("value_class", "!=", False),
-        ]
+        """Return the customers of the screen; only those with a class have a cell."""
+        domain = [("company_id", "=", self.env.company.id)]
         if values["segment"]:
             domain.append(("partner_id.segment_ids", "in", [values["segment"]]))
         return domain
@@ -223,9 +221,10 @@ class CrmValueSatisfactionGrid(models.AbstractModel):
 
     @api.model
     def _get_cell_domain(self, values, row_key, column_key):
-        domain = self._get_domain(values)
-        if row_key is not None:
-            domain.append(("value_class", "=", row_key))
+        domain = [
+            *self._get_domain(values),
+            ("value_class", "=", row_key) if row_key else ("value_class", "!=", False),
+        ]
         if column_key is not None:
             domain.append(("satisfaction_band", "=", column_key))
         return domain

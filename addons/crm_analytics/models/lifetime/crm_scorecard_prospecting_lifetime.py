@@ -59,3 +59,8 @@ class CrmScorecardProspecting(models.Model):
         readonly=True,
         help="Potential less the revenue of the last 12 months.",
     )
+
+    # the best customers of the boards
+    _lifetime_value_idx = models.Index(
+        "(company_id, lifetime_value DESC, id) WHERE lifetime_value > 0"
+    )

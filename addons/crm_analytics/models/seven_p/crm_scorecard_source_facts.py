@@ -42,7 +42,7 @@ class CrmScorecardSource(models.AbstractModel):
     def _prepare_facts(self, company, window, customers):
         """Make the tables that these sources share, once per run."""
         self._keep("order", self._order_sql(company, window, customers))
-        self._keep("line", self._line_sql())
+        self._keep("line", self._line_sql(whole=customers is None))
         self._keep("mix", self._mix_sql(window))
         self._keep("discount", self._discount_sql())
         self._keep("customer", self._customer_sql())
@@ -110,13 +110,38 @@ class CrmScorecardSource(models.AbstractModel):
         )
 
     @api.model
-    def _line_sql(self) -> SQL:
-        """Return what each line of the purchases says."""
+    def _line_sql(self, whole=False) -> SQL:
+        """Return what each line of the purchases says.
+
+        :param whole: the purchases are those of all customers. Orders get their
+            numbers in the course of time, so the lines of nearly all of them lie
+            beside each other at the end of the table, and only that part of it is
+            read; those of the few older ones are looked up.
+        """
+        if not whole:
+            return self._line_where_sql(SQL("TRUE"))
+        [[first]] = self.env.execute_query(
+            SQL(
+                """SELECT COALESCE(PERCENTILE_DISC(0.01) WITHIN GROUP (
+                              ORDER BY order_id), 0)
+                     FROM crm_seven_p_order"""
+            )
+        )
+        return SQL(
+            "%s UNION ALL %s",
+            self._line_where_sql(SQL("o.order_id < %s", first)),
+            self._line_where_sql(
+                SQL("o.order_id >= %(first)s AND l.order_id >= %(first)s", first=first)
+            ),
+        )
+
+    @api.model
+    def _line_where_sql(self, where) -> SQL:
         return SQL(
             """SELECT o.customer_id, o.order_id, o.day, p.product_tmpl_id, t.categ_id,
                       (1000 * CASE WHEN o.rate = 1 THEN l.price_subtotal
                                    ELSE l.price_subtotal / o.rate END)::int8 AS mills,
-                      %s AS discount,
+                      %(discount)s AS discount,
                       CASE WHEN l.price_subtotal > 0 AND (
                                     l.purchase_price IS NULL OR l.purchase_price = 0)
                            THEN l.price_subtotal / o.rate END AS uncosted
@@ -124,8 +149,9 @@ class CrmScorecardSource(models.AbstractModel):
                  JOIN sale_order_line l ON l.order_id = o.order_id
             LEFT JOIN product_product p ON p.id = l.product_id
             LEFT JOIN product_template t ON t.id = p.product_tmpl_id
-                WHERE l.display_type IS NULL""",
-            self._facts()._line_discount_sql(SQL("o.rate")),
+                WHERE l.display_type IS NULL AND %(where)s""",
+            discount=self._facts()._line_discount_sql(SQL("o.rate")),
+            where=where,
         )
 
     @api.model
