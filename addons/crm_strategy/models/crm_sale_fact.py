@@ -304,23 +304,26 @@ class CrmSaleFact(models.AbstractModel):
         """Return what was invoiced and credited per day, of orders once credited.
 
         Columns: ``order_id, day, is_credit, credited, invoiced``; untaxed, in the
-        currency of the order.
+        currency of the order. Order by order: joined, all invoiced lines would be
+        read for the few that were credited.
         """
         return SQL(
-            """SELECT l.order_id, m.invoice_date AS day,
-                      BOOL_OR(m.move_type = 'out_refund') AS is_credit,
-                      SUM(CASE WHEN m.move_type = 'out_refund'
-                               THEN ml.amount_currency ELSE 0 END) AS credited,
-                      SUM(CASE WHEN m.move_type = 'out_invoice'
-                               THEN -ml.amount_currency ELSE 0 END) AS invoiced
+            """SELECT c.order_id, b.*
                  FROM (%(credited)s) c
-                 JOIN sale_order_line l ON l.order_id = c.order_id
-                 JOIN sale_order_line_invoice_rel r ON r.order_line_id = l.id
-                 JOIN account_move_line ml ON ml.id = r.invoice_line_id
-                 JOIN account_move m ON m.id = ml.move_id
-                WHERE m.state = 'posted'
-                  AND m.move_type IN ('out_invoice', 'out_refund') %(dated)s
-             GROUP BY l.order_id, m.invoice_date""",
+           CROSS JOIN LATERAL (
+                      SELECT m.invoice_date AS day,
+                             BOOL_OR(m.move_type = 'out_refund') AS is_credit,
+                             SUM(CASE WHEN m.move_type = 'out_refund'
+                                      THEN ml.amount_currency ELSE 0 END) AS credited,
+                             SUM(CASE WHEN m.move_type = 'out_invoice'
+                                      THEN -ml.amount_currency ELSE 0 END) AS invoiced
+                        FROM sale_order_line l
+                        JOIN sale_order_line_invoice_rel r ON r.order_line_id = l.id
+                        JOIN account_move_line ml ON ml.id = r.invoice_line_id
+                        JOIN account_move m ON m.id = ml.move_id
+                       WHERE l.order_id = c.order_id AND m.state = 'posted'
+                         AND m.move_type IN ('out_invoice', 'out_refund') %(dated)s
+                    GROUP BY m.invoice_date) b""",
             credited=credited,
             dated=SQL("AND m.invoice_date <= %s", until) if until else SQL(),
         )
@@ -331,9 +334,14 @@ class CrmSaleFact(models.AbstractModel):
         return SQL(
             """SELECT DISTINCT l.order_id
                  FROM account_move m
-                 JOIN account_move_line ml ON ml.move_id = m.id
-                 JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = ml.id
-                 JOIN sale_order_line l ON l.id = r.order_line_id
+           CROSS JOIN LATERAL (
+                      SELECT r.order_line_id
+                        FROM account_move_line ml
+                        JOIN sale_order_line_invoice_rel r
+                          ON r.invoice_line_id = ml.id
+                       WHERE ml.move_id = m.id
+                      OFFSET 0) x
+                 JOIN sale_order_line l ON l.id = x.order_line_id
                 WHERE m.move_type = 'out_refund' AND m.state = 'posted'
                   AND m.company_id = %s %s""",
             company.id,

@@ -133,14 +133,19 @@ class CrmAffinityEngine(models.AbstractModel):
         facts, company = self.env["crm.sale.fact"], policy.company_id
         credited = facts._credited_orders_sql(company)
         if not many:
+            # order by order: joined, all invoiced lines would be read for a few
             credited = SQL(
-                """SELECT DISTINCT l.order_id
-                     FROM sale_order_line l
-                     JOIN sale_order_line_invoice_rel r ON r.order_line_id = l.id
-                     JOIN account_move_line ml ON ml.id = r.invoice_line_id
-                     JOIN account_move m ON m.id = ml.move_id
-                    WHERE l.order_id = ANY(%s) AND m.state = 'posted'
-                      AND m.move_type = 'out_refund'""",
+                """SELECT o.id
+                     FROM UNNEST(%s) o(id)
+                    WHERE (SELECT TRUE
+                             FROM sale_order_line l
+                             JOIN sale_order_line_invoice_rel r
+                               ON r.order_line_id = l.id
+                             JOIN account_move_line ml ON ml.id = r.invoice_line_id
+                             JOIN account_move m ON m.id = ml.move_id
+                            WHERE l.order_id = o.id AND m.state = 'posted'
+                              AND m.move_type = 'out_refund'
+                            LIMIT 1)""",
                 order_id.tolist(),
             )
         ids = [row[0] for row in self.env.execute_query(credited)]
