@@ -263,7 +263,8 @@ class TestNextBestOffer(NextBestOfferCommon):
             [("first_item", "=", self.products["A"].product_tmpl_id.id)]
         )
         action = rule.with_user(self.seller).action_open_customers()
-        self.assertEqual(action["domain"], [("id", "in", self.ada.ids)])
+        self.assertCalled(self.seller, action, self.ada)
+        self.assertCalled(self.manager, rule.action_open_customers(), self.ada)
         plan = (
             self.env["crm.affinity.call"]
             .with_user(self.seller)
@@ -279,10 +280,26 @@ class TestNextBestOffer(NextBestOfferCommon):
         with self.assertRaises(UserError):
             plan.action_plan()
         self.ada.user_id = self.manager
-        self.assertEqual(
-            rule.with_user(self.seller).action_open_customers()["domain"],
-            [("id", "in", [])],
+        action = rule.with_user(self.seller).action_open_customers()
+        self.assertCalled(self.seller, action, self.ada.browse())
+        products = self.env["crm.affinity.call"].create(
+            {"bought_tmpl_id": rule.antecedent_tmpl_id.id}
         )
+        with self.assertRaises(UserError):
+            products.action_open_customers()
+        products.missing_tmpl_id = rule.consequent_tmpl_id
+        self.assertCalled(self.manager, products.action_open_customers(), self.ada)
+        with self.assertRaises(UserError):
+            rule.with_user(self.clerk).sudo(False)._get_customers_action(
+                rule._get_gap(), "Nobody"
+            )
+
+    def assertCalled(self, user, action, customers):
+        """The list shows ``customers``; its domain names none of them."""
+        self.assertLess(len(str(action["domain"])), 200)
+        partners = self.env["res.partner"].with_user(user)
+        self.assertEqual(partners.search(action["domain"]), customers)
+        self.assertEqual(partners.search_count(action["domain"]), len(customers))
 
     # --- HIT RATE
 

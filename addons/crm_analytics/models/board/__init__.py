@@ -27,3 +27,4 @@ from . import crm_seven_p_board_profile
 from . import crm_measure_board
 from . import crm_seven_p_summary
 from . import crm_scorecard_part_engine_board
+from . import crm_sale_breakdown
