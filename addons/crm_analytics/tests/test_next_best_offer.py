@@ -27,6 +27,30 @@ class TestNextBestOffer(NextBestOfferCommon):
         self.assertIn("2 of 3 baskets", offer.explanation)
         self.assertFalse(self._offers(self.bo) | self._offers(self.dan))
 
+    def test_rules_of_categories_offer_their_best_seller(self):
+        """Whoever buys metal buys salts; products alone say A and B only."""
+        for partner in (self.bo, self.cy):
+            self._sell(partner, "AE")
+        self._sell(self.bo, "D")
+        found = {}
+        for level in ("product", "category", "both"):
+            self.affinity.level = level
+            self.env["crm.affinity.run"]._refresh(
+                self.company, "full", self._moment(0)
+            )
+            self._propose()
+            found[level] = {
+                name: offer.affinity_id.level
+                for name, offer in self._offers(self.ada).items()
+            }
+        # best sellers of salts: E twice, D and F once
+        self.assertEqual(found["product"], dict.fromkeys(("Product B", "Product E"), "product"))
+        self.assertEqual(found["category"], {"Product E": "category"})
+        self.assertEqual(set(found["both"]), {"Product B", "Product E"})
+        offer = self._offers(self.ada)["Product E"]
+        # two of the five baskets with A have E, two of the five with metal have salts
+        self.assertAlmostEqual(offer.affinity_points, 40 * 2 / 5)
+
     def test_reasons_add_up(self):
         self._need(self.ada, "B")
         self._set_stock("B")

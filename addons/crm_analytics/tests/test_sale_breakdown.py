@@ -31,7 +31,9 @@ class TestSaleBreakdown(ScorecardCommon):
             [{"name": "Ingots"}, {"name": "Rods"}]
         )
         cls.product.categ_id = cls.ingots
-        cls.rod = cls.product.copy({"name": "Rod", "categ_id": cls.rods.id})
+        cls.rod = cls.env["product.product"].create(
+            {"name": "Rod", "type": "service", "categ_id": cls.rods.id}
+        )
         cls.fair = cls.env["utm.medium"].create({"name": "Fair 7 P"})
         cls.france = cls.env.ref("base.fr")
         cls.acme = cls._create_customer(
@@ -51,7 +53,12 @@ class TestSaleBreakdown(ScorecardCommon):
             cls.acme, "2026-03-31 15:00:00", 1000, cost=600, **fair
         )
         rebated = cls._create_order(
-            cls.acme, "2026-03-02", 200, confirm=False, user_id=cls.manager.id
+            cls.acme,
+            "2026-03-02",
+            200,
+            confirm=False,
+            user_id=cls.manager.id,
+            partner_shipping_id=cls.acme.id,
         )
         rebated.order_line.discount = 10
         rebated.order_line = [

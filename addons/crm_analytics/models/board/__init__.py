@@ -19,6 +19,7 @@ from . import crm_seven_p_board_company
 from . import crm_seven_p_board_drill
 from . import crm_seven_p_board_drill_care
 from . import crm_seven_p_board_drill_sales
+from . import crm_seven_p_board_drill_company
 from . import crm_customer_cost_drill
 from . import crm_seven_p_board_figure
 from . import crm_seven_p_board_explain
