@@ -123,9 +123,6 @@ class TestCustomerProduct(SevenPFactsCommon):
         [sheet] = self._get()["products"]
         self.assertEqual((sheet["opinion_count"], sheet["complaint_count"]), (2, 0))
         self.assertEqual(sheet["liking"], before["liking"])
-        praise.state = "cancelled"
-        [sheet] = self._get()["products"]
-        self.assertEqual(sheet["opinion_count"], 1)
 
     def test_who_buys_every_day_and_who_never_bought(self):
         self.assertEqual(self._get()["products"], [])

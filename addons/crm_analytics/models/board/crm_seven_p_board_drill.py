@@ -77,7 +77,7 @@ WINDOWS = {
     "sent_mailings": Drill("mailing.trace", "sent_mailing"),
     "opened_mailings": Drill("mailing.trace", "opened_mailing"),
     "clicked_mailings": Drill("mailing.trace", "clicked_mailing"),
-    # who the customer is, what to expect of him
+    # who the customer is, what to expect
     "customer": Drill("res.partner", "customer", views=("form",)),
     "contacts": Drill("res.partner", "contact"),
     "roles": Drill("crm.partner.role.assignment", "role"),
