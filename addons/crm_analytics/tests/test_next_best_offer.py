@@ -35,16 +35,16 @@ class TestNextBestOffer(NextBestOfferCommon):
         found = {}
         for level in ("product", "category", "both"):
             self.affinity.level = level
-            self.env["crm.affinity.run"]._refresh(
-                self.company, "full", self._moment(0)
-            )
+            self.env["crm.affinity.run"]._refresh(self.company, "full", self._moment(0))
             self._propose()
             found[level] = {
                 name: offer.affinity_id.level
                 for name, offer in self._offers(self.ada).items()
             }
         # best sellers of salts: E twice, D and F once
-        self.assertEqual(found["product"], dict.fromkeys(("Product B", "Product E"), "product"))
+        self.assertEqual(
+            found["product"], dict.fromkeys(("Product B", "Product E"), "product")
+        )
         self.assertEqual(found["category"], {"Salts": "category"})
         self.assertEqual(set(found["both"]), {"Product B", "Product E"})
         offer = self._offers(self.ada)["Product E"]

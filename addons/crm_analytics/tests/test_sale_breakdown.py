@@ -153,7 +153,9 @@ class TestSaleBreakdown(ScorecardCommon):
     def test_who_sees_what(self):
         action = self.rows.with_user(self.analyst)._open_sales()
         self.assertEqual(action["res_model"], self.rows._name)
-        self.assertEqual(sum(r[0] for r in self._read(user=self.analyst).values()), 1300)
+        self.assertEqual(
+            sum(r[0] for r in self._read(user=self.analyst).values()), 1300
+        )
         for user in (self.seller, self.clerk):
             with self.assertRaises(AccessError):
                 self._read(user=user)
@@ -162,9 +164,7 @@ class TestSaleBreakdown(ScorecardCommon):
         report = self.env["sale.report"].with_user(self.seller)
         own = [("state", "=", "sale"), ("commercial_partner_id", "=", self.acme.id)]
         self.assertEqual(
-            report._read_group(
-                own, ["crm_place_country_id"], ["price_subtotal:sum"]
-            ),
+            report._read_group(own, ["crm_place_country_id"], ["price_subtotal:sum"]),
             [(self.france, 1100.0)],
         )
         rows = self.rows.with_user(self.manager)

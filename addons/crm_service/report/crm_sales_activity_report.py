@@ -179,6 +179,7 @@ class CrmSalesActivityReport(models.Model):
 
     def _select_figures(self):
         done = SQL("(a.state = 'done')")
+        followed = SQL("(influence.activity_id IS NOT NULL)::int")
         return {
             "done_count": SQL("%s::int", done),
             "overdue_count": SQL(
@@ -193,11 +194,8 @@ class CrmSalesActivityReport(models.Model):
             "done_cost": SQL("CASE WHEN %s THEN a.cost ELSE 0 END", done),
             "cost_per_activity": SQL("CASE WHEN %s THEN a.cost END", done),
             "revenue": SQL("COALESCE(influence.revenue, 0)"),
-            "conversion_count": SQL("(influence.activity_id IS NOT NULL)::int"),
-            "conversion_rate": SQL(
-                "CASE WHEN %s THEN 100.0 * (influence.activity_id IS NOT NULL)::int END",
-                done,
-            ),
+            "conversion_count": followed,
+            "conversion_rate": SQL("CASE WHEN %s THEN 100.0 * %s END", done, followed),
             "revenue_per_cost": SQL(
                 "CASE WHEN %s THEN influence.revenue / NULLIF(a.cost, 0) END", done
             ),

@@ -161,7 +161,9 @@ class TestCrmMeasureTarget(MeasureCommon):
         )
         self.assertEqual(there.value, 7)
         goals.action_copy_to_next_year()
-        self.assertEqual(self.targets.search_count([("date_from", ">=", "2027-01-01")]), 3)
+        self.assertEqual(
+            self.targets.search_count([("date_from", ">=", "2027-01-01")]), 3
+        )
         self.assertEqual(kept.copy({"date_from": FEBRUARY}).date_from, FEBRUARY)
         with self.assertRaises(AccessError):
             january.with_user(self.salesman).action_copy_to_next_year()

@@ -288,7 +288,7 @@ class CrmProductAffinity(models.Model):
 
     @api.model
     def _inside_sql(self, gap) -> SQL:
-        """Return the condition that customer ``f`` is in the segment, if there is one."""
+        """Return the condition that customer ``f`` is in the segment, if any."""
         if not gap.segment_id:
             return SQL()
         return SQL(

@@ -43,8 +43,8 @@ class ResPartner(models.Model):
             customer = partner.commercial_partner_id._origin
             partner.crm_offer_count = counts.get(customer, 0)
 
-    def _compute_crm_affinity_gap(self):
-        """It is there to be searched only."""
+    def _compute_crm_affinity_gap(self):  # style: CRM107 to be searched only
+        """Return nothing: it is a question, not a figure."""
         self.crm_affinity_gap = False
 
     @api.model

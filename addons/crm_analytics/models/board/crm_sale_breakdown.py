@@ -174,10 +174,7 @@ class CrmSaleBreakdown(models.Model):
 
         What is older than the months that are kept goes.
         """
-        facts = self.env["crm.sale.fact"]
-        facts._flush_sources()
-        self.env.flush_all()
-        facts._prepare_planner()
+        self._make_fresh(company, month)
         columns = SQL(", ").join(map(SQL.identifier, (*KINDS, *FIGURES)))
         same = SQL(" AND ").join(
             SQL("t.%(name)s IS NOT DISTINCT FROM f.%(name)s", name=SQL.identifier(name))
@@ -189,11 +186,7 @@ class CrmSaleBreakdown(models.Model):
         )
         self.env.cr.execute(
             SQL(
-                """DROP TABLE IF EXISTS crm_sale_breakdown_fresh;
-                   CREATE TEMPORARY TABLE crm_sale_breakdown_fresh ON COMMIT DROP
-                       AS %(rows)s;
-                   ANALYZE crm_sale_breakdown_fresh;
-                   DELETE FROM crm_sale_breakdown t
+                """DELETE FROM crm_sale_breakdown t
                     WHERE t.company_id = %(company)s
                       AND (t.date < %(oldest)s OR t.date = %(month)s
                            AND NOT EXISTS (SELECT FROM crm_sale_breakdown_fresh f
@@ -204,7 +197,6 @@ class CrmSaleBreakdown(models.Model):
                     WHERE NOT EXISTS (SELECT FROM crm_sale_breakdown t
                                        WHERE t.company_id = %(company)s
                                          AND t.date = %(month)s AND %(keys)s)""",
-                rows=self._rows_sql(company, month),
                 company=company.id,
                 oldest=self._get_months(company)[-1],
                 month=month,
@@ -214,6 +206,23 @@ class CrmSaleBreakdown(models.Model):
             )
         )
         self.invalidate_model()
+
+    @api.model
+    def _make_fresh(self, company, month):
+        """Keep what the orders of ``month`` say, for this transaction."""
+        facts = self.env["crm.sale.fact"]
+        facts._flush_sources()
+        self.env.flush_all()
+        facts._prepare_planner()
+        self.env.cr.execute(
+            SQL(
+                """DROP TABLE IF EXISTS crm_sale_breakdown_fresh;
+                   CREATE TEMPORARY TABLE crm_sale_breakdown_fresh ON COMMIT DROP
+                       AS %s;
+                   ANALYZE crm_sale_breakdown_fresh""",
+                self._rows_sql(company, month),
+            )
+        )
 
     @api.model
     def _key_sql(self, table, name) -> SQL:

@@ -144,9 +144,7 @@ class CrmSevenPBoard(models.AbstractModel):
     @api.model
     def _get_profit_domain(self, asked, since, until):
         """Return the rows of the profit analysis: what came in and what it cost."""
-        return (
-            asked.domain & Domain("date", ">=", since) & Domain("date", "<=", until)
-        )
+        return asked.domain & Domain("date", ">=", since) & Domain("date", "<=", until)
 
     # --- INVOICES AND PAYMENTS
 

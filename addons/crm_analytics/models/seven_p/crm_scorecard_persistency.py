@@ -72,8 +72,7 @@ class CrmScorecardPersistency(models.Model):
         digits=(5, 1),
         readonly=True,
         aggregator="avg",
-        help="Share of the peak month in the customer's revenue of the last 24 "
-        "months.",
+        help="Share of the peak month in the customer's revenue of the last 24 months.",
     )
     is_retained = fields.Boolean(
         "Retained",
