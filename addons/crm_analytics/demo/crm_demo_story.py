@@ -30,6 +30,7 @@ class CrmDemoStory(models.AbstractModel):
         self.env["crm.churn.backtest"]._run(company)
         self.env["crm.profit.policy"]._ensure(company).action_propose()
         runs._refresh(company, mode="full")
+        self.env["crm.sale.breakdown"]._refresh(company)
 
     @api.model
     def _propose_offers(self):

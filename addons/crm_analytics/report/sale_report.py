@@ -13,6 +13,13 @@ class SaleReport(models.Model):
         "res.partner", "Delivery Address", readonly=True, groups=GROUPS
     )
 
+    crm_place_country_id = fields.Many2one(
+        related="crm_place_id.country_id", string="Delivery Country", groups=GROUPS
+    )
+    crm_place_state_id = fields.Many2one(
+        related="crm_place_id.state_id", string="Delivery State", groups=GROUPS
+    )
+
     def _select_additional_fields(self):
         return {
             **super()._select_additional_fields(),

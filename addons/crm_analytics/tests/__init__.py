@@ -3,6 +3,7 @@ from . import test_crm_customer_scorecard
 from . import test_crm_rfm
 from . import test_crm_scorecard_run
 from . import test_rule_preview
+from . import test_sale_breakdown
 from . import test_scorecard_changes
 from . import test_res_partner_analyst
 from . import test_scorecard_oracle

@@ -141,6 +141,27 @@ class BoardDrillCommon(SevenPCommon):
                 )
             )
         cls.env.invalidate_all()
+        for day in ("2026-05-06", "2025-05-06"):
+            cls._answer(day)
+
+    @classmethod
+    def _answer(cls, day):
+        survey = cls.env["survey.survey"].create({"title": "How are we?"})
+        answer = cls.env["survey.user_input"].create({"survey_id": survey.id})
+        cls.env["crm.satisfaction.score"].create(
+            {
+                "kind": "csat",
+                "value": 5,
+                "score": 100,
+                "comment": "Shiny",
+                "date": f"{day} 08:00:00",
+                "company_id": cls.company.id,
+                "partner_id": cls.buyer.id,
+                "commercial_partner_id": cls.acme.id,
+                "survey_id": survey.id,
+                "user_input_id": answer.id,
+            }
+        )
 
     @classmethod
     def _care(cls):

@@ -90,6 +90,40 @@ class TestCustomerProduct(SevenPFactsCommon):
         )
         self.assertEqual([wish["name"] for wish in told["wishes"]], ["Thinner sheets"])
 
+    def test_praise_is_an_opinion_and_no_complaint(self):
+        """What a customer praises stands beside the product and costs no liking."""
+        self._buy(self.acme, "2026-05-31")
+        [before] = self._get()["products"]
+        praise = self.env["crm.complaint"].create(
+            {
+                "partner_id": self.acme.id,
+                "company_id": self.company.id,
+                "kind_id": self.env.ref("crm_service.crm_complaint_kind_opinion").id,
+                "description": "The best sheets so far",
+                "line_ids": [Command.create({"product_id": self.sheet.id})],
+            }
+        )
+        praise.date_received = "2026-06-01 08:00:00"
+        survey = self.env["survey.survey"].create({"title": "Sheets?"})
+        answer = self.env["survey.user_input"].create({"survey_id": survey.id})
+        self.env["crm.satisfaction.score"].create(
+            {
+                "kind": "csat",
+                "value": 5,
+                "score": 100,
+                "date": "2026-06-02 08:00:00",
+                "company_id": self.company.id,
+                "partner_id": self.acme.id,
+                "commercial_partner_id": self.acme.id,
+                "survey_id": survey.id,
+                "user_input_id": answer.id,
+                "product_ids": [Command.link(self.sheet.id)],
+            }
+        )
+        [sheet] = self._get()["products"]
+        self.assertEqual((sheet["opinion_count"], sheet["complaint_count"]), (2, 0))
+        self.assertEqual(sheet["liking"], before["liking"])
+
     def test_who_buys_every_day_and_who_never_bought(self):
         self.assertEqual(self._get()["products"], [])
         for day in ("2026-06-28", "2026-06-29"):

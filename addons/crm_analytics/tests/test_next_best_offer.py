@@ -27,6 +27,30 @@ class TestNextBestOffer(NextBestOfferCommon):
         self.assertIn("2 of 3 baskets", offer.explanation)
         self.assertFalse(self._offers(self.bo) | self._offers(self.dan))
 
+    def test_rules_of_categories_offer_their_best_seller(self):
+        """Whoever buys metal buys salts; which ones is told where products count."""
+        for partner in (self.bo, self.cy):
+            self._sell(partner, "AE")
+        self._sell(self.bo, "D")
+        found = {}
+        for level in ("product", "category", "both"):
+            self.affinity.level = level
+            self.env["crm.affinity.run"]._refresh(self.company, "full", self._moment(0))
+            self._propose()
+            found[level] = {
+                name: offer.affinity_id.level
+                for name, offer in self._offers(self.ada).items()
+            }
+        # best sellers of salts: E twice, D and F once
+        self.assertEqual(
+            found["product"], dict.fromkeys(("Product B", "Product E"), "product")
+        )
+        self.assertEqual(found["category"], {"Salts": "category"})
+        self.assertEqual(set(found["both"]), {"Product B", "Product E"})
+        offer = self._offers(self.ada)["Product E"]
+        # two of the five baskets with A have E, two of the five with metal have salts
+        self.assertAlmostEqual(offer.affinity_points, 40 * 2 / 5)
+
     def test_reasons_add_up(self):
         self._need(self.ada, "B")
         self._set_stock("B")
@@ -263,7 +287,8 @@ class TestNextBestOffer(NextBestOfferCommon):
             [("first_item", "=", self.products["A"].product_tmpl_id.id)]
         )
         action = rule.with_user(self.seller).action_open_customers()
-        self.assertEqual(action["domain"], [("id", "in", self.ada.ids)])
+        self.assertCalled(self.seller, action, self.ada)
+        self.assertCalled(self.manager, rule.action_open_customers(), self.ada)
         plan = (
             self.env["crm.affinity.call"]
             .with_user(self.seller)
@@ -279,10 +304,26 @@ class TestNextBestOffer(NextBestOfferCommon):
         with self.assertRaises(UserError):
             plan.action_plan()
         self.ada.user_id = self.manager
-        self.assertEqual(
-            rule.with_user(self.seller).action_open_customers()["domain"],
-            [("id", "in", [])],
+        action = rule.with_user(self.seller).action_open_customers()
+        self.assertCalled(self.seller, action, self.ada.browse())
+        products = self.env["crm.affinity.call"].create(
+            {"bought_tmpl_id": rule.antecedent_tmpl_id.id}
         )
+        with self.assertRaises(UserError):
+            products.action_open_customers()
+        products.missing_tmpl_id = rule.consequent_tmpl_id
+        self.assertCalled(self.manager, products.action_open_customers(), self.ada)
+        with self.assertRaises(UserError):
+            rule.with_user(self.clerk).sudo(False)._get_customers_action(
+                rule._get_gap(), "Nobody"
+            )
+
+    def assertCalled(self, user, action, customers):
+        """The list shows ``customers``; its domain names none of them."""
+        self.assertLess(len(str(action["domain"])), 200)
+        partners = self.env["res.partner"].with_user(user)
+        self.assertEqual(partners.search(action["domain"]), customers)
+        self.assertEqual(partners.search_count(action["domain"]), len(customers))
 
     # --- HIT RATE
 

@@ -35,6 +35,8 @@ class TestSevenPBoardDrill(BoardDrillCommon):
                 "gross_margin": sum(found.mapped("margin")),
                 "revenue_trend": (new - old) / (new + old) if new + old else 0,
             }.get(key, sum(found.mapped("revenue")))
+        if name == "crm.profit.report":
+            return sum(found.mapped(key)) if key in found._fields else 0
         if name == "account.move.line":
             return sum(found.mapped("amount_residual"))
         if name == "crm.complaint":
@@ -121,13 +123,15 @@ class TestSevenPBoardDrill(BoardDrillCommon):
             "open_amount": None,
             "medium_count": None,
             "campaign_revenue": 1,
+            "contribution_share": None,
+            "value_creation_rate": None,
         }
         outlook = ("lifetime_value", "expected_orders", "expected_revenue")
         counts |= dict.fromkeys(
             (*outlook, "probability_alive"),
             len(self._row("prospecting", self.acme).model_id),
         )
-        checked_below = ("complaint_rate", "opinion_count", "days_sales_outstanding")
+        checked_below = ("complaint_rate", "days_sales_outstanding")
         wrong = {}
         for (part, key), value in row.items():
             if key.startswith("mailing_") and "mailing.trace" not in self.env:
@@ -179,6 +183,35 @@ class TestSevenPBoardDrill(BoardDrillCommon):
             sum(found("performance.days_sales_outstanding").mapped("amount_residual")),
             speed.open_amount,
         )
+
+    def test_opinions_are_those_received_and_answers(self):
+        """One list of both; each row opens what was said, as far as one may read it."""
+        self.assertEqual(self._row("product", self.acme).opinion_count, 3)
+        for user in (self.manager, self.seller, self.analyst):
+            found = self._found(user, "product.opinion_count")
+            self.assertEqual(
+                found.mapped("source"), ["answer", "opinion", "opinion"], user.login
+            )
+            self.assertEqual(set(found.mapped("text")), {"Shiny", "It leaks"})
+            self.assertEqual(found[0].score, 100)
+            opened = [row.action_open_record()["res_model"] for row in found]
+            received = "crm.complaint"
+            if user == self.analyst:
+                received = "crm.complaint.report"
+            self.assertEqual(opened, ["crm.satisfaction.score", received, received])
+        self.acme.user_id = self.manager
+        opinions = self.env["crm.opinion.report"].with_user(self.seller)
+        self.assertFalse(opinions.search([("partner_id", "=", self.acme.id)]))
+        with self.assertRaises(AccessError):
+            opinions.with_user(self.clerk).search([])
+
+    def test_costs_to_serve_open_the_profit_analysis(self):
+        profit = self._row("profitability", self.acme)
+        self.assertGreater(profit.cost_to_serve, 0)
+        for key in ("cost_to_serve", "contribution"):
+            found = self._found(self.analyst, f"profitability.{key}")
+            self.assertEqual(found.partner_id, self.acme)
+            self.assertAlmostEqual(sum(found.mapped(key)), profit[key])
 
     def test_a_sign_of_leaving_opens_what_it_was_seen_in(self):
         row = self._row("persistency", self.acme)

@@ -190,6 +190,26 @@ class TestSevenPBoardShown(BoardCommon):
         found = report.with_context(**action["context"]).search(action["domain"])
         self.assertEqual(found.partner_id, self.stayer | self.newcomer)
 
+    def test_figures_of_the_company_open_their_analysis(self):
+        expected = {
+            self.manager: ("crm.sale.breakdown", "crm.sales.activity.report"),
+            self.analyst: ("crm.sale.breakdown", "crm.sales.activity.report"),
+            self.seller: ("crm.seven.p.report", "crm.sales.activity.report"),
+        }
+        for user, models in expected.items():
+            parts = {part["key"]: part for part in self._board(user)["parts"]}
+            boards = self.env["crm.seven.p.board"].with_user(user)
+            opened = []
+            for part, name in (
+                ("performance", "category_count"),
+                ("promotion", "response_count"),
+            ):
+                [figure] = [f for f in parts[part]["figures"] if f["name"] == name]
+                action = boards.open_drill("company", figure["drill"])
+                opened.append(action["res_model"])
+                self.env[action["res_model"]].with_user(user).search(action["domain"])
+            self.assertEqual(tuple(opened), models, user.login)
+
     def test_a_change_of_factors_renews_what_is_kept(self):
         summaries = self.env["crm.seven.p.summary"]
         kept = summaries.search([("company_id", "=", self.company.id)])

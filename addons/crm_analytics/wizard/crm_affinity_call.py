@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 
 from odoo.addons.crm_service.tools.sales_activity_states import OPEN
 
+from ..tools.affinity_gap import Gap
+
 
 class CrmAffinityCall(models.TransientModel):
     """Plan calls to the customers who bought one product and not the other."""
@@ -78,22 +80,28 @@ class CrmAffinityCall(models.TransientModel):
 
     def _find_customers(self):
         """Return the ids of the customers to call, the best first."""
-        rules = self.env["crm.product.affinity"]
+        gap = self._get_gap()
+        return self.env["crm.product.affinity"]._find_customers(gap) if gap else []
+
+    def _get_gap(self):
+        """Return what they bought and did not buy; None while it is not chosen."""
         if self.affinity_id:
-            return self.affinity_id._find_missing_customers()
+            return self.affinity_id._get_gap()
         if not self.bought_tmpl_id or not self.missing_tmpl_id:
-            return []
-        policy = self.env["crm.affinity.policy"]._ensure(self.env.company)
-        ids = rules._find_customers(
-            policy, "product", self.bought_tmpl_id.ids, self.missing_tmpl_id.id
-        )
-        return rules._keep_readable(ids)
+            return None
+        bought = tuple(self.bought_tmpl_id.ids)
+        return Gap(self.env.company.id, "product", bought, self.missing_tmpl_id.id, 0)
 
     def action_open_customers(self):
         """Show who would be called."""
         self.ensure_one()
+        gap = self._get_gap()
+        if not gap:
+            raise UserError(
+                self.env._("Choose a rule, or what was bought and what was not.")
+            )
         return self.env["crm.product.affinity"]._get_customers_action(
-            self._find_customers(), self.env._("Customers to Call")
+            gap, self.env._("Customers to Call")
         )
 
     def action_plan(self):

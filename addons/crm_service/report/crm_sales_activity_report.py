@@ -24,6 +24,8 @@ class CrmSalesActivityReport(models.Model):
     _ratios = {
         "reached_rate": ("reached_count", "outcome_count", 100.0),
         "cost_per_activity": ("done_cost", "done_count", 1.0),
+        "conversion_rate": ("conversion_count", "done_count", 100.0),
+        "revenue_per_cost": ("revenue", "done_cost", 1.0),
     }
 
     # What and whose
@@ -86,6 +88,26 @@ class CrmSalesActivityReport(models.Model):
         help="The untaxed revenue of orders confirmed within the days of influence "
         "after the activity; an order counts in equal parts for all of the "
         "customer's activities in these days.",
+    )
+
+    conversion_count = fields.Integer(
+        "Followed by an Order",
+        readonly=True,
+        help="Done activities with an order of the customer within the days of "
+        "influence after them.",
+    )
+    conversion_rate = fields.Float(
+        "Conversion Rate (%)",
+        readonly=True,
+        aggregator="avg",
+        help="The share of the done activities that were followed by an order.",
+    )
+    revenue_per_cost = fields.Float(
+        "Revenue per Cost",
+        readonly=True,
+        aggregator="avg",
+        help="The revenue influenced by the done activities for each unit of money "
+        "that they cost.",
     )
 
     _depends = {
@@ -157,6 +179,7 @@ class CrmSalesActivityReport(models.Model):
 
     def _select_figures(self):
         done = SQL("(a.state = 'done')")
+        followed = SQL("(influence.activity_id IS NOT NULL)::int")
         return {
             "done_count": SQL("%s::int", done),
             "overdue_count": SQL(
@@ -171,6 +194,11 @@ class CrmSalesActivityReport(models.Model):
             "done_cost": SQL("CASE WHEN %s THEN a.cost ELSE 0 END", done),
             "cost_per_activity": SQL("CASE WHEN %s THEN a.cost END", done),
             "revenue": SQL("COALESCE(influence.revenue, 0)"),
+            "conversion_count": followed,
+            "conversion_rate": SQL("CASE WHEN %s THEN 100.0 * %s END", done, followed),
+            "revenue_per_cost": SQL(
+                "CASE WHEN %s THEN influence.revenue / NULLIF(a.cost, 0) END", done
+            ),
         }
 
     def _from(self) -> SQL:

@@ -94,6 +94,24 @@ class TestSalesActivityReport(ActivityCommon):
         self.assertEqual(cost, 10 + 400 + email + 10)
         self.assertAlmostEqual(mean, (10 + 400 + email) / 3, 2)
 
+    def test_what_it_brought_and_cost(self):
+        """Only the visit has an order in five days; three activities are done."""
+        self.company.crm_activity_influence_days = 5
+        [row] = self._read(
+            [],
+            "conversion_count:sum",
+            "conversion_rate:avg",
+            "revenue:sum",
+            "revenue_per_cost:avg",
+        )
+        count, rate, revenue, effect = row
+        self.assertEqual((count, revenue), (1, 300.0))
+        self.assertAlmostEqual(rate, 100 / 3)
+        self.assertAlmostEqual(effect, 300 / (10 + 400 + self.third.cost))
+        by_kind = dict(self._read(["kind_id"], "conversion_rate:avg"))
+        self.assertEqual(by_kind[self.visit], 100.0)
+        self.assertEqual(by_kind[self.email], 0.0)
+
     def test_other_companies_do_not_count(self):
         other = self.env["res.company"].create({"name": "Other touch"})
         report = self.env["crm.sales.activity.report"].with_context(

@@ -35,7 +35,8 @@ class CrmSupplyShareReport(models.Model):
     demand_quantity = fields.Float(
         "Total Demand",
         readonly=True,
-        help="What the customer needs in twelve months: what he said, but no less than"
+        help="What the customer needs in twelve months: what the customer said, but no"
+        " less than"
         " our deliveries and those of others together.",
     )
     open_quantity = fields.Float(

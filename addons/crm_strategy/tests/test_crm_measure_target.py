@@ -122,6 +122,52 @@ class TestCrmMeasureTarget(MeasureCommon):
         goal.with_user(self.manager).write({"value": 290})
         self.assertEqual(goal.state, "met")
 
+    def test_goals_come_from_a_file(self):
+        """As in the import screen: names of measures, labels of lengths."""
+        targets = self.targets.with_user(self.manager).with_company(self.alpha)
+        header = ["measure_id", "period", "date_from", "value", "user_id"]
+        rows = [
+            [self.revenue.name, "Month", "2026-01-01", "80", self.manager.name],
+            [self.revenue.name, "Year", "2026-01-01", "1000", ""],
+            [self.customers.name, "month", "2026-02-01", "3", ""],
+        ]
+        result = targets.load(header, rows)
+        self.assertFalse(result["messages"])
+        goals = targets.browse(result["ids"])
+        self.assertEqual(goals.mapped("value"), [80.0, 1000.0, 3.0])
+        self.assertEqual(goals.mapped("period"), ["month", "year", "month"])
+        self.assertEqual(goals.company_id, self.alpha)
+        self.assertEqual(goals[0].user_id, self.manager)
+        bad = [[self.revenue.name, "Month", "2026-03-05", "80", ""]]
+        self.assertIn("first day", targets.load(header, bad)["messages"][0]["message"])
+        denied = self.targets.with_user(self.salesman).load(header, rows[:1])
+        self.assertFalse(denied["ids"])
+
+    def test_goals_are_copied_to_the_next_year(self):
+        january = self._set_goal(self.revenue, JANUARY, 80, note="Two fairs")
+        whole = self._set_goal(self.revenue, JANUARY, 900, period="year")
+        there = self._set_goal(self.customers, date(2027, 1, 1), 7)
+        kept = self._set_goal(self.customers, JANUARY, 5)
+        self.revenue._refresh_values()
+        goals = (january | whole | kept).with_user(self.manager)
+        action = goals.action_copy_to_next_year()
+        found = self.targets.search(action["domain"]) - there
+        self.assertEqual(
+            {(g.period, g.date_from, g.value, g.baseline, g.note) for g in found},
+            {
+                ("month", date(2027, 1, 1), 80.0, 100.0, "Two fairs"),
+                ("year", date(2027, 1, 1), 900.0, whole.actual, False),
+            },
+        )
+        self.assertEqual(there.value, 7)
+        goals.action_copy_to_next_year()
+        self.assertEqual(
+            self.targets.search_count([("date_from", ">=", "2027-01-01")]), 3
+        )
+        self.assertEqual(kept.copy({"date_from": FEBRUARY}).date_from, FEBRUARY)
+        with self.assertRaises(AccessError):
+            january.with_user(self.salesman).action_copy_to_next_year()
+
     def test_as_many_queries_for_many_goals_as_for_one(self):
         goals = self.targets
         for measure in (self.revenue, self.customers):

@@ -28,6 +28,15 @@ class TestCrmMeasureUi(HttpCase):
         )
         cls.order.action_confirm()
 
+    def test_manager_sets_a_goal(self):
+        self.start_tour(
+            "/odoo/crm-goals", "crm_strategy_goal_sheet", login="measure_manager"
+        )
+        goal = self.env["crm.measure.target"].search(
+            [("user_id", "=", self.manager.id)]
+        )
+        self.assertEqual((goal.value, str(goal.date_from)), (12, "2024-01-01"))
+
     def test_manager_refreshes_and_drills_down(self):
         self.start_tour(
             "/odoo/crm-measures",

@@ -63,6 +63,17 @@ def build_new_customer_report(env, company, partner):
     return report.with_context(allowed_company_ids=company.ids).browse(card.id)
 
 
+@builds("crm.opinion.report")
+def build_opinion_report(env, company, partner):
+    """The row of an opinion: twice its number."""
+    kind = env.ref("crm_service.crm_complaint_kind_opinion")
+    opinion = env["crm.complaint"].create(
+        {"partner_id": partner.id, "company_id": company.id, "kind_id": kind.id}
+    )
+    env.flush_all()
+    return env["crm.opinion.report"].browse(2 * opinion.id)
+
+
 @builds("crm.churn.factor")
 def build_churn_factor(env, company, partner):
     """A company has each sign once."""

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...tools.affinity_gap import Gap
+
 
 class CrmProductAffinity(models.Model):
     """A rule of what is bought together: whoever buys A (and A2) also buys B.
@@ -187,7 +189,7 @@ class CrmProductAffinity(models.Model):
         """Open the customers who bought the antecedent but not the consequent."""
         self.ensure_one()
         return self._get_customers_action(
-            self._find_missing_customers(),
+            self._get_gap(),
             self.env._("To Be Offered: %s", self.display_name),
         )
 
@@ -204,14 +206,18 @@ class CrmProductAffinity(models.Model):
         }
 
     @api.model
-    def _get_customers_action(self, ids, name):
-        """Open customers in the customer list, as far as the reader may see them."""
+    def _get_customers_action(self, gap, name):
+        """Open customers in the customer list, as far as the reader may see them.
+
+        :param gap: who they are; there may be too many to name each, see :class:`Gap`
+        """
+        self._check_reader()
         return {
             "type": "ir.actions.act_window",
             "name": name,
             "res_model": "res.partner",
             "views": [[False, "list"], [False, "form"]],
-            "domain": [("id", "in", ids)],
+            "domain": [("crm_affinity_gap", "=", str(gap)), *self._get_reader_domain()],
             "context": {"create": False},
         }
 
@@ -222,52 +228,75 @@ class CrmProductAffinity(models.Model):
 
         As far as the reader may read them; by value, the one who bought most first.
         """
+        return self._find_customers(self._get_gap())
+
+    def _get_gap(self):
+        """Return what the customers of this rule bought, and what they did not."""
         self.ensure_one()
-        bought = [item for item in (self.first_item, self.second_item) if item]
-        policy = self.env["crm.affinity.policy"]._ensure(self.company_id)
-        ids = self._find_customers(policy, self.level, bought, self.consequent_item)
-        if self.segment_id:
-            ids = self._keep_segment(ids)
-        return self._keep_readable(ids)
+        return Gap(
+            self.company_id.id,
+            self.level,
+            tuple(item for item in (self.first_item, self.second_item) if item),
+            self.consequent_item,
+            self.segment_id.id or 0,
+        )
 
     @api.model
-    def _find_customers(self, policy, level, bought, missing):
-        """Return the customers who bought all of ``bought`` but not ``missing``.
+    def _find_customers(self, gap):
+        """Return the ids of the customers of ``gap`` whom the reader may read.
 
-        :param missing: id of a product or category, or 0
+        By value, the one who bought most first.
         """
+        rows = self.env.execute_query(self._customers_sql(gap))
+        return self._keep_readable([customer_id for [customer_id] in rows])
+
+    @api.model
+    def _customers_sql(self, gap) -> SQL:
+        """Return the ids of the customers who bought all but what is missing."""
         facts = self.env["crm.sale.fact"]
         facts._flush_sources()
         self.env.flush_all()
-        item = {"product": SQL("t.id"), "category": SQL("t.categ_id")}[level]
-        since = policy._get_window_start()
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT f.customer_id
-                     FROM (%(orders)s) f
-                     JOIN sale_order_line l ON l.order_id = f.order_id
-                     JOIN product_product p ON p.id = l.product_id
-                     JOIN product_template t ON t.id = p.product_tmpl_id
-                     JOIN res_partner c ON c.id = f.customer_id AND c.active
-                    WHERE l.display_type IS NULL AND l.product_uom_qty > 0
-                      AND f.date_order >= %(since)s AND %(item)s = ANY(%(items)s)
-                      AND l.product_id = ANY(%(products)s)
-                 GROUP BY f.customer_id
-                   HAVING COUNT(DISTINCT %(item)s)
-                          FILTER (WHERE %(item)s = ANY(%(bought)s)) = %(number)s
-                      AND NOT BOOL_OR(%(item)s = %(missing)s)
-                 ORDER BY SUM(l.price_subtotal) DESC, f.customer_id""",
-                orders=facts._orders_sql(policy.company_id),
-                since=since,
-                item=item,
-                items=[*bought, missing],
-                products=self._find_variants(level, [*bought, missing]),
-                bought=bought,
-                number=len(bought),
-                missing=missing,
-            )
+        company = self.env["res.company"].browse(gap.company_id)
+        policy = self.env["crm.affinity.policy"]._ensure(company)
+        item = {"product": SQL("t.id"), "category": SQL("t.categ_id")}[gap.level]
+        items = [*gap.bought, gap.missing]
+        return SQL(
+            """SELECT f.customer_id
+                 FROM (%(orders)s) f
+                 JOIN sale_order_line l ON l.order_id = f.order_id
+                 JOIN product_product p ON p.id = l.product_id
+                 JOIN product_template t ON t.id = p.product_tmpl_id
+                 JOIN res_partner c ON c.id = f.customer_id AND c.active
+                WHERE l.display_type IS NULL AND l.product_uom_qty > 0
+                  AND f.date_order >= %(since)s AND %(item)s = ANY(%(items)s)
+                  AND l.product_id = ANY(%(products)s) %(inside)s
+             GROUP BY f.customer_id
+               HAVING COUNT(DISTINCT %(item)s)
+                      FILTER (WHERE %(item)s = ANY(%(bought)s)) = %(number)s
+                  AND NOT BOOL_OR(%(item)s = %(missing)s)
+             ORDER BY SUM(l.price_subtotal) DESC, f.customer_id""",
+            orders=facts._orders_sql(policy.company_id),
+            since=policy._get_window_start(),
+            item=item,
+            items=items,
+            products=self._find_variants(gap.level, items),
+            inside=self._inside_sql(gap),
+            bought=list(gap.bought),
+            number=len(gap.bought),
+            missing=gap.missing,
         )
-        return [customer_id for [customer_id] in rows]
+
+    @api.model
+    def _inside_sql(self, gap) -> SQL:
+        """Return the condition that customer ``f`` is in the segment, if any."""
+        if not gap.segment_id:
+            return SQL()
+        return SQL(
+            """AND f.customer_id IN (
+                   SELECT partner_id FROM crm_segment_membership
+                    WHERE segment_id = %s AND date_end IS NULL)""",
+            gap.segment_id,
+        )
 
     @api.model
     def _find_variants(self, level, items):
@@ -284,34 +313,25 @@ class CrmProductAffinity(models.Model):
         )
         return [product_id for [product_id] in rows]
 
-    def _keep_segment(self, ids):
-        inside = self.env.execute_query(
-            SQL(
-                """SELECT partner_id FROM crm_segment_membership
-                    WHERE segment_id = %s AND date_end IS NULL
-                      AND partner_id = ANY(%s)""",
-                self.segment_id.id,
-                ids,
-            )
-        )
-        known = {partner_id for [partner_id] in inside}
-        return [partner_id for partner_id in ids if partner_id in known]
-
     @api.model
     def _keep_readable(self, ids):
         """Return those who are the reader's customers, in the same order.
 
         Salespeople read all partners; whom they sell to say the rules of scorecards.
         """
+        self._check_reader()
+        domain = self._get_reader_domain()
+        readable = self.env["res.partner"].search([("id", "in", ids), *domain])
+        known = set(readable.ids)
+        return [partner_id for partner_id in ids if partner_id in known]
+
+    @api.model
+    def _check_reader(self):
         cards = self.env["crm.customer.scorecard"].with_context(active_test=False)
         if not cards.has_access("read"):
             raise UserError(
                 self.env._("This list is for salespeople, managers and analysts.")
             )
-        domain = self._get_reader_domain()
-        readable = self.env["res.partner"].search([("id", "in", ids), *domain])
-        known = set(readable.ids)
-        return [partner_id for partner_id in ids if partner_id in known]
 
     @api.model
     def _get_reader_domain(self):

@@ -19,6 +19,7 @@ from . import crm_seven_p_board_company
 from . import crm_seven_p_board_drill
 from . import crm_seven_p_board_drill_care
 from . import crm_seven_p_board_drill_sales
+from . import crm_seven_p_board_drill_company
 from . import crm_customer_cost_drill
 from . import crm_seven_p_board_figure
 from . import crm_seven_p_board_explain
@@ -27,3 +28,4 @@ from . import crm_seven_p_board_profile
 from . import crm_measure_board
 from . import crm_seven_p_summary
 from . import crm_scorecard_part_engine_board
+from . import crm_sale_breakdown

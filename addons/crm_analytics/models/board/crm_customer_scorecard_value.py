@@ -40,7 +40,7 @@ class CrmCustomerScorecard(models.Model):
         search="_search_satisfaction_band",
         groups=GROUPS,
         help="By the mean of the customer's answers of the last 12 months, 0 to 100; "
-        "the policy says from which mean he is satisfied or neutral.",
+        "the policy says from which mean the customer is satisfied or neutral.",
     )
     purchase_period = fields.Char(
         store=False,

@@ -32,8 +32,8 @@ class CrmRfmPolicy(models.Model):
         default=NEUTRAL,
         required=True,
         tracking=True,
-        help="Mean of the points of a customer's answers of 12 months; below it he is"
-        " unhappy.",
+        help="Mean of the points of a customer's answers of 12 months; below it the"
+        " customer is unhappy.",
     )
 
     _leaving_range = models.Constraint(

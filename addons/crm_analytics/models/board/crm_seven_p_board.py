@@ -77,6 +77,7 @@ class CrmSevenPBoard(models.AbstractModel):
         company = self._get_board_company(company_id)
         policies = self.env["crm.rfm.policy"]
         policies.check_access("write")
+        self.env.ref("crm_analytics.ir_cron_sale_breakdown")._trigger()
         return policies.browse(policies._ensure(company).id).action_refresh()
 
     # --- WHO ASKS, ABOUT WHOM

@@ -58,6 +58,7 @@ WINDOWS = {
     "open_items": Drill("account.move.line", "open_item"),
     "overdue_items": Drill("account.move.line", "overdue_item"),
     "assessments": Drill("crm.credit.assessment", "assessment"),
+    "profits": Drill("crm.profit.report", "profit", views=("pivot", "list")),
     # service
     "shipments": Drill("stock.picking", "shipment"),
     "deliveries": Drill("crm.delivery.report", "delivery"),
@@ -65,8 +66,7 @@ WINDOWS = {
     "complaint_rows": Drill("crm.complaint.report", "complaint"),
     "open_complaints": Drill("crm.complaint", "open_complaint"),
     "open_complaint_rows": Drill("crm.complaint.report", "open_complaint"),
-    "opinions": Drill("crm.complaint", "opinion"),
-    "opinion_rows": Drill("crm.complaint.report", "opinion"),
+    "opinions": Drill("crm.opinion.report", "opinion"),
     "answers": Drill("crm.satisfaction.score", "answer"),
     "activities": Drill("crm.sales.activity", "activity"),
     "touches": Drill("crm.sales.activity.report", "touch", views=("pivot", "list")),
@@ -77,7 +77,7 @@ WINDOWS = {
     "sent_mailings": Drill("mailing.trace", "sent_mailing"),
     "opened_mailings": Drill("mailing.trace", "opened_mailing"),
     "clicked_mailings": Drill("mailing.trace", "clicked_mailing"),
-    # who the customer is, what to expect of him
+    # who the customer is, what to expect
     "customer": Drill("res.partner", "customer", views=("form",)),
     "contacts": Drill("res.partner", "contact"),
     "roles": Drill("crm.partner.role.assignment", "role"),
@@ -144,6 +144,10 @@ DRILLS = {
         "complaint_cost": COMPLAINTS,
         "counted_cost": COMPLAINTS,
         "activity_cost": ("activities",),
+        "cost_to_serve": ("profits",),
+        "contribution": ("profits",),
+        "contribution_share": ("profits",),
+        "value_creation_rate": ("profits",),
     },
     "performance": {
         "risk_grade": ("assessments",),
@@ -183,7 +187,7 @@ DRILLS = {
         "white_space_count": ("white_space",),
         "complaint_count": COMPLAINTS,
         "complaint_rate": COMPLAINTS,
-        "opinion_count": ("answers", "opinions", "opinion_rows"),
+        "opinion_count": ("opinions",),
     },
     "promotion": {
         "contact_count": ("touches",),

@@ -44,8 +44,10 @@ class CrmSevenPBoard(models.AbstractModel):
 
     @api.model
     def _get_opinion_domain(self, asked, since, until):
-        voices = self._get_voice_domain(asked, since, until)
-        return voices & Domain("type", "=", "opinion")
+        """Return what is an opinion: those received, and answers to questionnaires."""
+        return self._get_within(asked, "date", since, until) & Domain(
+            "partner_id", "=", asked.record.id
+        )
 
     @api.model
     def _get_open_complaint_domain(self, asked, _since, _until):

@@ -141,6 +141,11 @@ class CrmSevenPBoard(models.AbstractModel):
             "order_id", "in", orders.ids
         )
 
+    @api.model
+    def _get_profit_domain(self, asked, since, until):
+        """Return the rows of the profit analysis: what came in and what it cost."""
+        return asked.domain & Domain("date", ">=", since) & Domain("date", "<=", until)
+
     # --- INVOICES AND PAYMENTS
 
     @api.model

@@ -163,7 +163,7 @@ class CrmSevenPBoard(models.AbstractModel):
             "text": self.env._(
                 "The mean of the scores of the customers whom you may see, and the "
                 "mean points of each factor. Open the board of a customer to see how "
-                "his score came about."
+                "its score came about."
             ),
         }
 
@@ -186,7 +186,7 @@ class CrmSevenPBoard(models.AbstractModel):
             ],
             "text": self.env._(
                 "The mean of the totals of the customers whom you may see. The total "
-                "of each is the mean of the scores that he has, by these weights."
+                "of each is the mean of the scores that it has, by these weights."
             ),
         }
 

@@ -76,7 +76,8 @@ class CrmChurnFactor(models.Model):
         units = self._get_units()
         measured = {
             "overdue": self.env._(
-                "Days since the last purchase by his own interval and its spread; of"
+                "Days since the last purchase by the customer's own interval and its"
+                " spread; of"
                 " who bought once, by the company's typical interval."
             ),
             "silence": self.env._(

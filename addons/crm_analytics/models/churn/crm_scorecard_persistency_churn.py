@@ -12,7 +12,8 @@ class CrmScorecardPersistency(models.Model):
     churn_score = Score(
         "Churn tendency",
         readonly=True,
-        help="From 0 to 100: how much speaks for his leaving. The weighted mean of the"
+        help="From 0 to 100: how much speaks for the customer leaving. The weighted"
+        " mean of the"
         " signs that are known; the back-test tells what such a score is worth.",
     )
     churn_reason = fields.Selection(

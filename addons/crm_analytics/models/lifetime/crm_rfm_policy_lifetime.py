@@ -36,7 +36,8 @@ class CrmRfmPolicy(models.Model):
         "Segments of the potential",
         ondelete="set null",
         help="A customer's potential is what a strong customer of the same segment of"
-        " this scheme buys. Without a scheme, his industry takes its place.",
+        " this scheme buys. Without a scheme, the customer's industry takes its"
+        " place.",
     )
     lifetime_model_id = fields.Many2one(
         "crm.lifetime.model", "Current model", compute="_compute_lifetime_model_id"

@@ -40,7 +40,7 @@ class CrmScorecardProspecting(models.Model):
     pipeline_amount = fields.Monetary(
         "Open pipeline",
         readonly=True,
-        help="Expected revenue of the open opportunities of the customer and his"
+        help="Expected revenue of the open opportunities of the customer and its"
         " contacts; those without a company count in every company.",
     )
     pipeline_weighted = fields.Monetary(
@@ -51,7 +51,8 @@ class CrmScorecardProspecting(models.Model):
     potential_amount = KnownMonetary(
         "Potential",
         readonly=True,
-        help="What he could buy in 12 months: what he bought, and what he is known to"
+        help="What the customer could buy in 12 months: what it bought, and what it"
+        " is known to"
         " need beyond it of the categories with supply records; at least what a strong"
         " customer (the 90th percentile) of the same segment or industry bought.",
     )

@@ -58,23 +58,26 @@ class CrmScorecardPersistency(models.Model):
     peak_month = fields.Selection(
         MONTHS,
         readonly=True,
-        help="The month of the year with most of his revenue of the last 24 months.",
+        help="The month of the year with most of the customer's revenue of the last "
+        "24 months.",
     )
     peak_weekday = fields.Selection(
         WEEKDAYS,
         readonly=True,
-        help="The day of the week with most of his orders of the last 24 months.",
+        help="The day of the week with most of the customer's orders of the last "
+        "24 months.",
     )
     peak_share = KnownFloat(
         "Peak share (%)",
         digits=(5, 1),
         readonly=True,
         aggregator="avg",
-        help="Share of the peak month in his revenue of the last 24 months.",
+        help="Share of the peak month in the customer's revenue of the last 24 months.",
     )
     is_retained = fields.Boolean(
         "Retained",
         readonly=True,
-        help="He bought in the 12 months before and again in the last 12 months; not"
+        help="The customer bought in the 12 months before and again in the last 12"
+        " months; not"
         " set for new customers.",
     )

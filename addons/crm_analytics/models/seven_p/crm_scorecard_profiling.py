@@ -32,10 +32,11 @@ class CrmScorecardProfiling(models.Model):
         "Found through",
         readonly=True,
         ondelete="set null",
-        help="The source of his first lead that names one, else of his first order.",
+        help="The source of the customer's first lead that names one, else of the "
+        "first order.",
     )
     first_contact_date = fields.Date(
         "First contact",
         readonly=True,
-        help="The day of his first lead or order.",
+        help="The day of the customer's first lead or order.",
     )

@@ -73,7 +73,7 @@ class CrmScorecardProfitability(models.Model):
     contribution = fields.Monetary(
         "Net profit",
         readonly=True,
-        help="What is left of the customer, his contribution: gross margin less the"
+        help="What is left of the customer, its contribution: gross margin less the"
         " cost to serve.",
     )
     contribution_share = KnownFloat(

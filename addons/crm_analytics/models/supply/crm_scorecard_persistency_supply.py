@@ -12,9 +12,9 @@ class CrmScorecardPersistency(models.Model):
         digits=(5, 1),
         aggregator="avg",
         help="Our deliveries of the last 12 months in percent of what the customer"
-        " needs, of the product categories of which his demand is known. A category"
-        " weighs what its demand is worth at his mean price, else at that of all"
-        " customers; one without a price counts only where none has a price.",
+        " needs, of the product categories of which the demand is known. A category"
+        " weighs what its demand is worth at the customer's mean price, else at that"
+        " of all customers; one without a price counts only where none has a price.",
     )
     supply_share_date = fields.Date(
         "Demand learned on",

@@ -247,6 +247,47 @@ class CrmMeasureTarget(models.Model):
             name = target.measure_id.name or ""
             target.display_name = f"{name} {target._format_period()}".strip()
 
+    # --- NEXT YEAR
+
+    def copy_data(self, default=None):
+        """A copy is about the same period a year later: one period has one goal."""
+        vals_list = super().copy_data(default=default)
+        if "date_from" not in (default or {}):
+            for target, vals in zip(self, vals_list, strict=True):
+                vals["date_from"] = target._get_next_year()
+        return vals_list
+
+    def _get_next_year(self):
+        """Return the first day of the same period a year later."""
+        self.ensure_one()
+        day = fields.Date.add(self.date_from, years=1)
+        return period_of(self.period, day).date_from
+
+    def action_copy_to_next_year(self):
+        """Copy these goals to the same periods of the year after; what is there stays.
+
+        Each starts from what was reached in this year, as far as that is known.
+        """
+        self.check_access("read")
+        self.browse().check_access("create")
+        known = self.search(
+            Domain("measure_id", "in", self.measure_id.ids)
+            & Domain("company_id", "in", self.company_id.ids)
+            & Domain("date_from", "in", [goal._get_next_year() for goal in self])
+        )
+        taken = {goal._get_goal_key() for goal in known}
+        vals_list = []
+        for goal in self:
+            key = (*goal._get_goal_key()[:3], goal._get_next_year())
+            if key not in taken:
+                [vals] = goal.copy_data()
+                vals_list.append({**vals, "baseline": goal.actual})
+        copies = self.create(vals_list)
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_strategy.crm_measure_target_action"
+        )
+        return {**action, "domain": [("id", "in", (known | copies).ids)], "context": {}}
+
     # --- DRILL-DOWN
 
     def action_drill(self):
