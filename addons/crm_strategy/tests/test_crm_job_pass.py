@@ -34,9 +34,7 @@ class TestJobPass(TransactionCase):
             self._call()
         self.assertEqual(self.done, [1, 2, 3])
         self.assertFalse(self.passes.search([("name", "=", "job")]))
-        self.assertEqual(
-            self.commits, [(0, 3), (1, 2), (0, 2), (1, 1), (0, 1), (1, 0)]
-        )
+        self.assertEqual(self.commits, [(0, 3), (1, 2), (0, 2), (1, 1), (0, 1), (1, 0)])
         self._call()
         self.assertEqual(self.done, [1, 2, 3, 1], "the next pass")
 
