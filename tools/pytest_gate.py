@@ -4,15 +4,20 @@
 collected, and the browser tests that were skipped, as JSON. Those must not be:
 a machine without Chromium would otherwise report success. With
 ``CRM_GATE_PART=browser`` only tests in the browser run, with ``plain`` only the
-others, so that the two can run side by side.
+others, so that the two can run side by side. Before many tests in the browser the
+scripts and styles of its pages are made once, as the host's own runner does.
 """
 
 import json
 import os
 import pathlib
 
+import pytest
+
 RESULT = {"passed": 0, "failed": 0, "skipped": 0, "collected": 0, "browser_skipped": []}
 BROWSER_ITEMS = set()
+#: so many tests in the browser are worth the making of all pages' scripts and styles
+MANY = 5
 
 
 def _is_browser(item):
@@ -29,6 +34,32 @@ def pytest_collection_modifyitems(config, items):
         items[:] = wanted
     RESULT["collected"] = len(items)
     BROWSER_ITEMS.update(item.nodeid for item in items if _is_browser(item))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session):
+    if len(BROWSER_ITEMS) >= MANY and not session.config.option.collectonly:
+        _generate_bundles()
+
+
+def _generate_bundles():
+    """Keep the bundles of the pages: what a test makes is rolled back at its end."""
+    from odoo import SUPERUSER_ID, api  # noqa: PLC0415 not for the pure tests
+    from odoo.modules.registry import Registry  # noqa: PLC0415 as above
+    from odoo.tests.common import get_db_name  # noqa: PLC0415 as above
+
+    with Registry(get_db_name()).cursor() as cr:
+        pages = api.Environment(cr, SUPERUSER_ID, {})["ir.qweb"]
+        scripts, styles = pages._get_bundles_to_pregenarate()
+        for name in filter(_is_shown, sorted(scripts)):
+            pages._get_asset_bundle(name, css=False, js=True).js()
+        for name in filter(_is_shown, sorted(styles)):
+            pages._get_asset_bundle(name, css=True, js=False).css()
+
+
+def _is_shown(bundle):
+    """True for what the pages of the tests load: no spreadsheets, nothing dark."""
+    return bundle.startswith(("web.assets_", "survey.")) and "dark" not in bundle
 
 
 def pytest_collectreport(report):

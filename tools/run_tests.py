@@ -284,24 +284,25 @@ def run_all():
         results += [lint.result(), pure.result(), hosted]
         if hosted.failed:
             return results
+        at_install = start("at-install tests", at_install_tests)
         suite = stage("installation", template_stage)
-        results.append(suite)
+        results += [suite, at_install.result()] if suite.failed else [suite]
         if suite.failed:
             return results
         log = hostdb.suite_log()
-        # the longest first; but for the story's tours, only one has a browser
+        # the longest first, so that both ends are near; one browser at a time: the
+        # story begins when the browser tests have ended, before the tests have
         waiting = [
-            start("browser tests", lambda: all_odoo_tests("browser")),
             start("tests", lambda: all_odoo_tests("plain")),
-            start("install log", lambda: tool("check_install_log.py", log)),
-            start("translations", lambda: tool("check_translations.py")),
-            start("at-install tests", at_install_tests),
-            start("lifecycle", lambda: tool("check_lifecycle.py")),
-            start("host's lint tests", host_lint_tests),
-            start("CDNOW history", cdnow_tests),
+            start("browser tests", lambda: all_odoo_tests("browser")),
             start("demo story", story_tests),
+            start("lifecycle", lambda: tool("check_lifecycle.py")),
+            start("CDNOW history", cdnow_tests),
+            start("host's lint tests", host_lint_tests),
+            start("translations", lambda: tool("check_translations.py")),
+            start("install log", lambda: tool("check_install_log.py", log)),
         ]
-        results += [future.result() for future in waiting]
+        results += [future.result() for future in (at_install, *waiting)]
     return results
 
 

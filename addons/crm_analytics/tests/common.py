@@ -4,7 +4,7 @@ from odoo import SUPERUSER_ID, Command
 from odoo.tests import new_test_user
 from odoo.tools import SQL
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.crm_strategy.tests.ledger_common import LedgerCommon
 
 #: What a refresh asks for the time of the last change
 BACKDATED = (
@@ -22,7 +22,7 @@ BACKDATED = (
 )
 
 
-class ScorecardCommon(AccountTestInvoicingCommon):
+class ScorecardCommon(LedgerCommon):
     """Two companies and the people who look at their customers.
 
     | user    | groups                        | customers             |

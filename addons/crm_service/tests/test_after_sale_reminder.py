@@ -1,11 +1,14 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 
 from .after_sale_common import AfterSaleCommon
+from .job_common import OutOfTime
 
 
 @tagged("post_install", "-at_install")
-class TestAfterSaleReminder(AfterSaleCommon):
+class TestAfterSaleReminder(OutOfTime, AfterSaleCommon):
     """Who is told of what is due; and the proposal to buy again."""
 
     def _remind(self):
@@ -130,6 +133,28 @@ class TestAfterSaleReminder(AfterSaleCommon):
         self.env.invalidate_all()
         for order in orders:
             self.assertEqual(len(self._case(order).milestone_ids), 5)
+            self.assertEqual(len(self._get_todos(order)), 1)
+
+    @freeze_time("2025-01-16")
+    def test_job_out_of_time_goes_on_and_ends(self):
+        templates = self.env["crm.after.sale.template"].with_context(active_test=False)
+        (templates.search([]) - self.template).unlink()
+        second = self._create_template(categ_id=self.paint.id)
+        orders = [self._order("2025-01-02"), self._order("2025-01-02")]
+        for order in orders:
+            self._ship(order, "2025-01-10 09:00:00")
+        looked_at, advance = [], type(templates)._advance
+
+        def look(template):
+            looked_at.extend(template.ids)
+            return advance(template)
+
+        path = "odoo.addons.crm_service.models.after_sale.crm_after_sale_reminder.BATCH"
+        with patch(path, 1), patch.object(type(templates), "_advance", look):
+            ends = self._call_until_done(templates._cron_advance)
+        self.assertEqual(ends, [2, 1, 1, 1, 0], "two templates; 1 + 1 + 0 reminders")
+        self.assertEqual(looked_at, (self.template + second).ids)
+        for order in orders:
             self.assertEqual(len(self._get_todos(order)), 1)
 
     # --- BUYING AGAIN

@@ -1,5 +1,6 @@
 from datetime import date
 from functools import partial
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, freeze_time, tagged
@@ -7,6 +8,7 @@ from odoo.tools import mute_logger
 
 from ..tools.care import anniversary
 from .care_common import NOW, CareCommon
+from .job_common import OutOfTime
 
 
 @tagged("post_install", "-at_install")
@@ -299,7 +301,7 @@ class TestCareRule(CareCommon):
 
 @tagged("post_install", "-at_install")
 @freeze_time(NOW)
-class TestCareCron(CareCommon):
+class TestCareCron(OutOfTime, CareCommon):
     def _run(self):
         self.env.ref("crm_service.ir_cron_care_plan").method_direct_trigger()
 
@@ -324,6 +326,19 @@ class TestCareCron(CareCommon):
         self.env.invalidate_all()
         self.assertIn("cannot be found", broken.error)
         self.assertEqual(len(self._get_touches(good)), 1)
+
+    def test_job_out_of_time_goes_on_and_ends(self):
+        self.env["crm.care.rule"].search([]).active = False
+        for number in range(2):
+            self._create_partner(
+                f"P{number}", parent_id=self.foundry.id, crm_birthday="1970-03-12"
+            )
+        rules = self._create_rule() + self._create_rule()
+        path = "odoo.addons.crm_service.models.care.crm_care_rule_plan.BATCH_SIZE"
+        with patch(path, 1):
+            ends = self._call_until_done(rules._cron_plan)
+        self.assertEqual(ends, [2, 2, 1, 0], "a touch a call, the rules in turn")
+        self.assertEqual([len(self._get_touches(rule)) for rule in rules], [2, 2])
 
     def test_more_than_a_batch(self):
         people = self.env["res.partner"].create(

@@ -5,11 +5,12 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
+from .job_common import OutOfTime
 from .satisfaction_common import SatisfactionCommon
 
 
 @tagged("post_install", "-at_install")
-class TestSatisfactionPlanComplaint(SatisfactionCommon):
+class TestSatisfactionPlanComplaint(OutOfTime, SatisfactionCommon):
     def test_closed_complaint_is_asked_about_once(self):
         rule = self._create_rule(delay_days=2)
         complaint = self._create_complaint()
@@ -115,6 +116,21 @@ class TestSatisfactionPlanComplaint(SatisfactionCommon):
         self.assertFalse(good.error)
         self.assertEqual(len(self._get_requests(good)), 1)
         self.assertFalse(self._get_requests(broken))
+
+    def test_job_out_of_time_goes_on_and_ends(self):
+        rules = self.env["crm.satisfaction.rule"]
+        rules.search([]).active = False
+        mine = self._create_rule() + self._create_rule() + self._create_rule()
+        looked_at, plan = [], type(rules)._plan
+
+        def look(rule, limit=None):
+            looked_at.extend(rule.ids)
+            return plan(rule, limit)
+
+        with patch.object(type(rules), "_plan", look):
+            ends = self._call_until_done(rules._cron_plan)
+        self.assertEqual(ends, [2, 1, 0])
+        self.assertEqual(looked_at, mine.ids)
 
     def test_closing_wakes_the_job(self):
         cron = self.env.ref("crm_service.ir_cron_satisfaction_plan")

@@ -34,7 +34,7 @@ class CrmJobPass(models.Model):
     _name_uniq = models.UniqueIndex("(name)", "A job has one pass at a time.")
 
     @api.model
-    def _cron_work_off(self, name, pieces, work):
+    def _cron_work_off(self, name, pieces, work, in_slices=False):
         """Call ``work(piece)`` for each of ``pieces``, once in a pass; commit each.
 
         What fails is undone and logged, and counts as done in this pass; what gives
@@ -42,19 +42,25 @@ class CrmJobPass(models.Model):
 
         :param name: of the job
         :param pieces: numbers or strings that name the pieces, in order
+        :param in_slices: ``work`` does a slice of the piece and returns whether the
+            piece has more; each slice is committed
         """
         cron = self.env["ir.cron"]
         job_pass = self.sudo()._open(name)  # style: CRM109 where the job stands
         todo = [piece for piece in pieces if piece not in (job_pass.done or [])]
         if not todo:
             job_pass.unlink()
-        cron._commit_progress(remaining=len(todo))
+        left = len(todo)
+        cron._commit_progress(remaining=left)
         for piece in todo:
-            is_done = job_pass._do(work, piece)
-            if is_done:
-                job_pass._note(piece, todo)
-            if not cron._commit_progress(int(is_done)):
-                break
+            has_more = True
+            while has_more:
+                is_done, has_more = job_pass._do(work, piece, in_slices)
+                if is_done and not has_more:
+                    job_pass._note(piece, todo)
+                    left -= 1
+                if not cron._commit_progress(int(is_done), remaining=left):
+                    return
 
     @api.model
     def _open(self, name):
@@ -65,19 +71,21 @@ class CrmJobPass(models.Model):
             found = self.browse()
         return found or self.create({"name": name})
 
-    def _do(self, work, piece):
-        """Do one piece of work; return whether it is done with."""
+    def _do(self, work, piece, in_slices):
+        """Do one piece of work; return whether it is done, and whether it has more."""
+        has_more = False
         try:
-            work(piece)
+            has_more = bool(work(piece)) and in_slices
             self.env.flush_all()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
             _logger.info("%s, %s gives way: %s", self.name, piece, error)
             self._undo()
-            return False
+            return False, False
         except Exception:  # the others shall have their turn
             self._undo()
             _logger.exception("%s, %s failed", self.name, piece)
-        return True
+            has_more = False
+        return True, has_more
 
     def _undo(self):
         """Forget what this piece did: each one has a transaction of its own."""

@@ -3,14 +3,15 @@ from datetime import date
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.base.tests.common import DISABLED_MAIL_CONTEXT
+
+from .ledger_common import LedgerCommon
 
 NOW = "2026-03-15 12:00:00"
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
 
 
-class MeasureCommon(AccountTestInvoicingCommon):
+class MeasureCommon(LedgerCommon):
     """One ledger that can be added up by hand, seen on 15 March 2026.
 
     Company alpha is in Berlin; beta's address has no time zone::

@@ -1,11 +1,12 @@
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.base.tests.common import DISABLED_MAIL_CONTEXT
 
+from .ledger_common import LedgerCommon
 
-class DocumentFlowCommon(AccountTestInvoicingCommon):
+
+class DocumentFlowCommon(LedgerCommon):
     """Chains made through the host's own buttons, and who looks at them.
 
     ==========  ===========================  =====================================

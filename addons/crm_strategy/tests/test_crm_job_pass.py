@@ -34,9 +34,7 @@ class TestJobPass(TransactionCase):
             self._call()
         self.assertEqual(self.done, [1, 2, 3])
         self.assertFalse(self.passes.search([("name", "=", "job")]))
-        self.assertEqual(
-            self.commits, [(0, 3), (1, None), (0, 2), (1, None), (0, 1), (1, None)]
-        )
+        self.assertEqual(self.commits, [(0, 3), (1, 2), (0, 2), (1, 1), (0, 1), (1, 0)])
         self._call()
         self.assertEqual(self.done, [1, 2, 3, 1], "the next pass")
 
@@ -51,6 +49,20 @@ class TestJobPass(TransactionCase):
         self._call((1,))
         self._call((1,))
         self.assertEqual(self.done, [1, 1])
+
+    def test_a_piece_in_slices_is_done_with_its_last_slice(self):
+        slices = {1: 1, 2: 3}
+
+        def work(piece):
+            self.done.append(piece)
+            slices[piece] -= 1
+            return slices[piece]
+
+        for _call in range(4):
+            self.passes._cron_work_off("job", (1, 2), work, in_slices=True)
+        self.assertEqual(self.done, [1, 2, 2, 2])
+        self.assertFalse(self.passes.search([("name", "=", "job")]))
+        self.assertEqual(self.commits[1::2], [(1, 1), (1, 1), (1, 1), (1, 0)])
 
     def test_a_failure_stops_no_other_and_a_conflict_is_tried_again(self):
         tried = []

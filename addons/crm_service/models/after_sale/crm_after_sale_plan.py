@@ -10,6 +10,8 @@ from ...tools.after_sale_states import PENDING
 _logger = logging.getLogger(__name__)
 
 NOW = SQL("(NOW() AT TIME ZONE 'UTC')")
+#: the last piece of work of the job, after the templates
+REMINDERS = "reminders"
 
 
 class CrmAfterSaleTemplate(models.Model):
@@ -28,20 +30,19 @@ class CrmAfterSaleTemplate(models.Model):
 
     @api.model
     def _cron_advance(self):
-        """Look at every template; what was not reached goes on at the next run."""
-        progress = self.env["ir.cron"]._commit_progress
+        """Look at every template, then remind; a later call goes on where one ended."""
         templates = self.with_context(active_test=False).search(
             [], order="watermark NULLS FIRST, id"
         )
-        remaining = len(templates)
-        progress(remaining=remaining)
-        for template in templates:
-            remaining -= 1
-            if template.try_lock_for_update():
-                template._advance()
-            if not progress(1, remaining=remaining):
-                return
-        self.env["crm.after.sale.milestone"]._remind(progress)
+
+        def work(piece):
+            if piece == REMINDERS:
+                return self.env["crm.after.sale.milestone"]._remind_batch()
+            return self.browse(piece).try_lock_for_update()._advance()
+
+        self.env["crm.job.pass"]._cron_work_off(
+            self._name, [*templates.ids, REMINDERS], work, in_slices=True
+        )
 
     def _advance(self):
         """Look at orders and deliveries; a template that fails says why."""

@@ -43,10 +43,16 @@ class CrmAfterSaleMilestone(models.Model):
     )
 
     @api.model
-    def _remind(self, progress=None):
-        """Take back and plan what the milestones ask for, in batches.
+    def _remind(self):
+        """Take back and plan all that the milestones ask for."""
+        while self._remind_batch():
+            pass
 
-        :param progress: ``ir.cron._commit_progress``, else all in one go
+    @api.model
+    def _remind_batch(self):
+        """Take back what is not asked for any more, plan a batch of what is.
+
+        :return: whether there may be more to plan
         """
         system = self.sudo()  # style: CRM109 milestones of all colleagues
         gone = system.with_context(active_test=False).search(
@@ -58,10 +64,9 @@ class CrmAfterSaleMilestone(models.Model):
             ]
         )
         gone._drop_reminders()
-        while due := system.search(self._get_due_domain(), limit=BATCH):
-            due._add_reminders()
-            if progress and not progress(len(due)):
-                break
+        due = system.search(self._get_due_domain(), limit=BATCH)
+        due._add_reminders()
+        return len(due) == BATCH
 
     @api.model
     def _get_due_domain(self):

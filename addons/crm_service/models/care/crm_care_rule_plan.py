@@ -249,15 +249,11 @@ class CrmCareRule(models.Model):
 
     @api.model
     def _cron_plan(self):
-        """Look at every rule; what was not reached in time goes on at the next run."""
-        progress = self.env["ir.cron"]._commit_progress
+        """Look at every rule; a later call goes on where one ended."""
         rules = self.search([], order="planned_at NULLS FIRST, id")
-        remaining = len(rules)
-        progress(remaining=remaining)
-        for rule in rules:
-            remaining -= 1
-            has_more = bool(rule.try_lock_for_update())
-            while has_more:
-                has_more = rule._plan(BATCH_SIZE)
-                if not progress(int(not has_more), remaining=remaining + has_more):
-                    return
+        self.env["crm.job.pass"]._cron_work_off(
+            self._name,
+            rules.ids,
+            lambda ref: rules.browse(ref).try_lock_for_update()._plan(BATCH_SIZE),
+            in_slices=True,
+        )

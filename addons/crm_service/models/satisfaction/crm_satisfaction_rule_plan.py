@@ -232,16 +232,12 @@ class CrmSatisfactionRule(models.Model):
 
     @api.model
     def _cron_plan(self):
-        """Look at every rule; what was not reached in time goes on at the next run."""
-        progress = self.env["ir.cron"]._commit_progress
+        """Look at every rule; a later call goes on where one ended."""
         rules = self.search(
             Domain("survey_id.active", "=", True), order="planned_at NULLS FIRST, id"
         )
-        remaining = len(rules)
-        progress(remaining=remaining)
-        for rule in rules:
-            remaining -= 1
-            if rule.try_lock_for_update():
-                rule._plan()
-            if not progress(1, remaining=remaining):
-                break
+        self.env["crm.job.pass"]._cron_work_off(
+            self._name,
+            rules.ids,
+            lambda ref: rules.browse(ref).try_lock_for_update()._plan(),
+        )

@@ -1,5 +1,6 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
+import { openScreen } from "@crm_strategy/../tests/tours/crm_tour_steps";
 
 const GRID = ".o_crm_matrix_action";
 
@@ -10,12 +11,14 @@ function openMenu(content, xmlId) {
 registry.category("web_tour.tours").add("crm_scorecard_tour", {
     steps: () => [
         stepUtils.showAppsMenuItem(),
-        {
+        ...openScreen({
             content: "Open Customer Analytics",
             trigger: '.o_app[data-menu-xmlid="crm_analytics.crm_analytics_menu_root"]',
             run: "click",
-        },
-        openMenu("Open the scorecards", "crm_analytics.crm_customer_scorecard_menu"),
+        }),
+        ...openScreen(
+            openMenu("Open the scorecards", "crm_analytics.crm_customer_scorecard_menu")
+        ),
         {
             content: "The best customer comes first; open the scorecard",
             trigger: ".o_data_row:first .o_data_cell:contains(Customer 5)",
@@ -30,7 +33,7 @@ registry.category("web_tour.tours").add("crm_scorecard_tour", {
             trigger: "button[name=action_view_orders]",
             run: "click",
         },
-        { content: "Five orders", trigger: ".o_data_row:eq(4)" },
+        { content: "Five orders", trigger: ".o_list_view .o_data_row:eq(4)" },
         openMenu("Open the RFM grid", "crm_analytics.crm_rfm_grid_menu"),
         {
             content: "Five customers in all; open the best cell",

@@ -19,7 +19,7 @@ function askTheBoard() {
         },
         {
             content: "His scores beside those of the company",
-            trigger: `${BOARD} .o_crm_seven_p_scores canvas`,
+            trigger: `${BOARD}:has(a[name=record]:contains(Leaver)) .o_crm_seven_p_scores canvas`,
         },
         {
             content: "Why does he leave?",

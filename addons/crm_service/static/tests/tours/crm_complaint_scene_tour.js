@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { openScreen } from "@crm_strategy/../tests/tours/crm_tour_steps";
 
 /**
  * The whole scene of a complaint on the demo story, each person in turn.
@@ -24,13 +25,16 @@ function add(name, getSteps) {
     });
 }
 
-/** From the app's icon to a screen, as a person goes. */
+/** From the app's icon to a screen, as a person goes; the app may open with the same. */
 function openMenu(menu) {
+    const app = ".o_app[data-menu-xmlid='crm_service.crm_service_menu_root']";
     const entry = `.o_menu_sections [data-menu-xmlid='crm_service.${menu}']`;
     return [
-        { trigger: ".o_navbar_apps_menu button", run: "click" },
-        { trigger: ".o_app[data-menu-xmlid='crm_service.crm_service_menu_root']", run: "click" },
-        { trigger: entry, run: "click" },
+        ...openScreen(
+            { trigger: ".o_navbar_apps_menu button", run: "click" },
+            { trigger: app, run: "click" }
+        ),
+        ...openScreen({ trigger: entry, run: "click" }),
     ];
 }
 

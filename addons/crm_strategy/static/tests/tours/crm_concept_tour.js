@@ -42,6 +42,9 @@ registry.category("web_tour.tours").add("crm_strategy_need", {
             run: "click",
         },
         {
+            trigger: ".o_form_saved",
+        },
+        {
             content: "an answer is asked for; give it",
             trigger: ".o_field_widget[name=answer] textarea",
             run: "edit From June on",

@@ -54,7 +54,7 @@ registry.category("web_tour.tours").add("crm_sales_history_result_tour", {
         },
         {
             content: "the old number is the name",
-            trigger: ".o_data_row td:contains('TOUR-1')",
+            trigger: ".o_list_view .o_data_row td:contains('TOUR-1')",
         },
     ],
 });

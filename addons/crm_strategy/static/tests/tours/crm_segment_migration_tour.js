@@ -54,16 +54,20 @@ registry.category("web_tour.tours").add("crm_segment_migration_tour", {
         {
             content: "The rows say the new day",
             trigger: `${GRID} thead tr:first th:first`,
-            run: ({ anchor }) => {
-                const { search } = window.location;
-                if (!decodeURIComponent(search).includes("date_from")) {
-                    throw new Error(`The URL does not hold the chosen day: ${search}`);
+            run: async ({ anchor }) => {
+                const getSearch = () => decodeURIComponent(window.location.search);
+                for (let turn = 0; turn < 50 && !getSearch().includes("date_from"); turn++) {
+                    await new Promise((resolve) => setTimeout(resolve, 100));
+                }
+                if (!getSearch().includes("date_from")) {
+                    throw new Error(`The URL does not hold the chosen day: ${getSearch()}`);
                 }
                 if (!anchor.textContent.includes("Segment on")) {
                     throw new Error(`Unexpected heading: ${anchor.textContent}`);
                 }
             },
         },
+        { content: "The figures are those of the day", trigger: `${GRID} [aria-busy=false]` },
         {
             content: "Show shares",
             trigger: `${GRID} [data-measure=row_share]`,
