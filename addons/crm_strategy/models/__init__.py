@@ -4,6 +4,7 @@ from . import crm_screen_read_mixin
 from . import crm_company_rows_mixin
 from . import crm_sums_mixin
 from . import crm_sale_fact
+from . import crm_sale_fact_refund
 from . import sale_order
 from . import crm_partner_row_mixin
 from . import res_partner

@@ -8,6 +8,7 @@ from . import crm_product_affinity
 from . import crm_offer_reason
 from . import crm_next_best_offer
 from . import crm_next_best_offer_engine
+from . import crm_next_best_offer_job
 from . import crm_next_best_offer_source
 from . import crm_offer_hit
 from . import crm_measure_offer

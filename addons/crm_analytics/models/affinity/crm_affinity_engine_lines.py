@@ -136,7 +136,7 @@ class CrmAffinityEngine(models.AbstractModel):
             # order by order: joined, all invoiced lines would be read for a few
             credited = SQL(
                 """SELECT o.id
-                     FROM UNNEST(%s) o(id)
+                     FROM UNNEST(%s::int[]) o(id)
                     WHERE (SELECT TRUE
                              FROM sale_order_line l
                              JOIN sale_order_line_invoice_rel r
