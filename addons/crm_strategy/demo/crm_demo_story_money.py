@@ -25,7 +25,8 @@ class CrmDemoStory(models.AbstractModel):
     def _carry_over_invoices(self, unpaid, slow):
         """Post the invoices of the largest customers, and pay them.
 
-        The customer ``unpaid`` has paid nothing, ``slow`` what is very old. Only where the company has a chart of accounts.
+        The customer ``unpaid`` has paid nothing, ``slow`` only what is very old.
+        Nothing is done where the company has no chart of accounts.
         """
         company = self.env.ref("base.main_company")
         journal = self.env["account.journal"].search(

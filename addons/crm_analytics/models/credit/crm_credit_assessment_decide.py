@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 #: Who decides on assessments and limits
@@ -120,3 +120,17 @@ class CrmCreditAssessment(models.Model):
         former.flush_recordset()
         former._drop_reminders()
         self._take_over_limits(former)
+
+    # --- MERGE
+
+    @api.model
+    def _drop_of(self, partners):
+        """End the open assessments of ``partners``, who are about to disappear."""
+        everything = self.sudo()  # style: CRM109 rows of merged customers
+        everything.search(
+            [
+                ("partner_id", "in", partners.ids),
+                ("state", "in", ("draft", "proposed", "in_force")),
+            ]
+        ).write({"state": "superseded"})
+        everything.flush_model()

@@ -390,17 +390,3 @@ class CrmCreditAssessment(models.Model):
             reviews=SQL(" ").join(reviews),
             uid=self.env.uid,
         )
-
-    # --- MERGE
-
-    @api.model
-    def _drop_of(self, partners):
-        """End the open assessments of ``partners``, who are about to disappear."""
-        everything = self.sudo()  # style: CRM109 rows of merged customers
-        everything.search(
-            [
-                ("partner_id", "in", partners.ids),
-                ("state", "in", ("draft", "proposed", "in_force")),
-            ]
-        ).write({"state": "superseded"})
-        everything.flush_model()

@@ -77,7 +77,7 @@ class CrmCreditRun(models.Model):
             "%(name)s x %(weight)s (%(steps)s)",
             name=factor["name"],
             weight=factor["weight"],
-            steps=steps or "–",
+            steps=steps or "-",
         )
 
     # --- ACTIONS

@@ -48,9 +48,7 @@ class CrmRulePreviewCredit(models.AbstractModel):
         if record._name == "crm.credit.policy":
             return label
         if record._name == "crm.credit.factor":
-            return self.env._(
-                "%(factor)s: %(field)s", factor=record.name, field=label
-            )
+            return self.env._("%(factor)s: %(field)s", factor=record.name, field=label)
         return self.env._(
             "%(factor)s, step %(step)s: %(field)s",
             factor=record.factor_id.name,
@@ -134,7 +132,7 @@ class CrmRulePreviewCredit(models.AbstractModel):
     def _text_sql(self, alias) -> SQL:
         """Return grade and limit as text."""
         return SQL(
-            "CONCAT_WS(', ', COALESCE(%s, '–'), TO_CHAR(%s, 'FM999,999,999,990'))",
+            "CONCAT_WS(', ', COALESCE(%s, '-'), TO_CHAR(%s, 'FM999,999,999,990'))",
             SQL.identifier(alias, "risk_grade"),
             SQL.identifier(alias, "credit_limit"),
         )
