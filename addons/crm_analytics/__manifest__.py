@@ -90,6 +90,7 @@
         "views/crm_credit_factor_views.xml",
         "views/crm_credit_rating_views.xml",
         "views/crm_credit_assessment_views.xml",
+        "views/crm_credit_run_views.xml",
         "views/crm_credit_menus.xml",
     ],
     "demo": [

@@ -1,4 +1,12 @@
+from datetime import timedelta
+
 from odoo import api, models
+
+#: ``(customer, agency, rating, points)``: what was heard since the quarter before
+RATINGS = (
+    ("orion_alloys", "Coface", "D", 0),
+    ("hanse_trading", "Creditreform", "D", 20),
+)
 
 
 class CrmDemoStory(models.AbstractModel):
@@ -7,46 +15,71 @@ class CrmDemoStory(models.AbstractModel):
     _inherit = "crm.demo.story"
 
     @api.model
-    def _hear_of_ratings(self, company, policy):
-        """Two agencies tell of customers; one grade is changed, one waits.
+    def _assess_credit(self):
+        """Assess all a quarter ago and now; finance and sales decide on some.
 
-        The assessments before are of a quarter ago.
+        The grades of Orion Alloys and Hanse became worse. A review of Orion Alloys is
+        due, a person has proposed another limit for the largest customer, and one
+        limit is applied.
         """
-        assessments = self.env["crm.credit.assessment"]
-        taiga = self.env.ref("crm_strategy.partner_taiga_metals")
-        hanse = self.env.ref("crm_strategy.partner_hanse_trading")
-        own = [("company_id", "=", company.id)]
-        assessments.search(own).write({"date": self._get_day(92)})
+        company = self.env.ref("base.main_company")
+        [policy] = self.env["crm.credit.policy"]._ensure(company)
+        self._assess_a_quarter_ago(policy)
+        self._hear_of_ratings(company)
+        self.env["crm.credit.run"]._refresh(company, "monthly")
+        sofia = self.env.ref("crm_strategy.res_users_sofia")
+        assessments = self.env["crm.credit.assessment"].with_user(sofia)
+        changed = assessments.search(
+            [
+                ("company_id", "=", company.id),
+                ("partner_id", "in", self._get_rated().ids),
+                ("state", "=", "proposed"),
+            ]
+        )
+        changed.action_approve()
+        self._apply_limit_of(self.env.ref("crm_strategy.partner_hanse_trading"), sofia)
+        self._propose_for_largest(company)
+        self._let_review_fall_due(policy)
+        self.env["crm.scorecard.run"]._refresh(company, mode="incremental")
+
+    @api.model
+    def _get_rated(self):
+        refs = [f"crm_strategy.partner_{name}" for name, *_rating in RATINGS]
+        return self.env["res.partner"].union(*map(self.env.ref, refs))
+
+    @api.model
+    def _assess_a_quarter_ago(self, policy):
+        """Assess all as if it had been done 92 days ago."""
+        run = self.env["crm.credit.run"]._refresh(policy.company_id, "monthly")
+        run.date_start = self._get_moment(self._get_day(92))
+        run.assessment_ids.date = self._get_day(92)
+
+    @api.model
+    def _hear_of_ratings(self, company):
         self.env["crm.credit.rating"].create(
             [
                 {
-                    "partner_id": taiga.id,
+                    "partner_id": self.env.ref(f"crm_strategy.partner_{name}").id,
                     "company_id": company.id,
-                    "agency": "Coface",
-                    "rating": "D",
-                    "points": 0,
-                },
-                {
-                    "partner_id": hanse.id,
-                    "company_id": company.id,
-                    "agency": "Creditreform",
-                    "rating": "A",
-                    "points": 95,
-                },
+                    "agency": agency,
+                    "rating": rating,
+                    "points": points,
+                }
+                for name, agency, rating, points in RATINGS
             ]
         )
-        policy._assess_all()
-        found = [*own, ("partner_id", "=", taiga.id), ("state", "=", "proposed")]
-        assessments.search(found).action_approve()
 
     @api.model
-    def _assess_credit(self):
-        """Assess all, then let a person propose another limit for the largest."""
-        company = self.env.ref("base.main_company")
-        [policy] = self.env["crm.credit.policy"]._ensure(company)
-        policy._assess_all()
+    def _apply_limit_of(self, customer, user):
+        """Let ``user`` apply the limit of what is in force for ``customer``."""
+        assessments = self.env["crm.credit.assessment"].with_user(user)
+        domain = [("partner_id", "=", customer.id), ("state", "=", "in_force")]
+        assessments.search(domain).action_apply_limit()
+
+    @api.model
+    def _propose_for_largest(self, company):
+        """Let a person propose another limit for the largest customer."""
         assessments = self.env["crm.credit.assessment"]
-        self._hear_of_ratings(company, policy)
         largest = assessments.search(
             [("company_id", "=", company.id), ("state", "=", "in_force")],
             order="monthly_invoiced desc, id",
@@ -71,4 +104,13 @@ class CrmDemoStory(models.AbstractModel):
                     "override_reason": "Insured up to this amount; framework order.",
                 }
             ).action_propose()
-        self.env["crm.scorecard.run"]._refresh(company, mode="incremental")
+
+    @api.model
+    def _let_review_fall_due(self, policy):
+        """The riskiest are reviewed after a month: this one was ten days ago."""
+        assessments = self.env["crm.credit.assessment"]
+        orion = self.env.ref("crm_strategy.partner_orion_alloys")
+        domain = [("partner_id", "=", orion.id), ("state", "=", "in_force")]
+        for one in assessments.search(domain):
+            one.date = one.date - timedelta(days=40)
+        assessments._remind_of_reviews(policy)

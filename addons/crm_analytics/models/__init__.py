@@ -1,5 +1,6 @@
 from . import crm_company_policy_mixin
 from . import crm_run_mixin
+from . import crm_run_asked_mixin
 from . import crm_rule_preview_topic
 from . import scorecard
 from . import rfm

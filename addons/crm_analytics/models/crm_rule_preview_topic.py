@@ -14,6 +14,8 @@ class CrmRulePreviewTopic(models.AbstractModel):
 
     #: the model whose right to write is asked for
     _rules = None
+    #: customers named of those who move most, each way
+    _named = 10
 
     @api.model
     def _get_rules(self, records):
@@ -33,6 +35,15 @@ class CrmRulePreviewTopic(models.AbstractModel):
         """
         for record, vals in changes.items():
             record.write(vals)
+
+    @api.model
+    def _prepare(self, company):
+        """Hook: keep what the rules say now, before they are changed."""
+
+    @api.model
+    def _get_amounts(self):
+        """Return pairs ``(column, label)`` of amounts whose sums change."""
+        return []
 
     @api.model
     def _get_figures(self):

@@ -45,3 +45,4 @@ from . import test_measure_profit
 from . import test_crm_profit_report
 from . import test_credit
 from . import test_credit_decide
+from . import test_credit_run

@@ -3,6 +3,7 @@ from datetime import timedelta
 from lxml import etree
 
 from odoo import Command, fields
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..tools import credit
@@ -222,3 +223,51 @@ class TestCredit(CreditCommon):
         self.assertTrue(self.credit.date_assessed)
         self.assertTrue(other.date_assessed)
         self.assertFalse(other.assess_error)
+
+    def test_without_payments_there_is_no_grade_and_it_says_why(self):
+        """Orders alone say nothing of how somebody pays; an agency's rating does."""
+        new = self._create_customer("New")
+        self._card_of(new)
+        self._set_figures(new, recent_order_count=12)
+        card = self.env["crm.scorecard.profitability"].search(
+            [("partner_id", "=", new.id)]
+        )
+        card.invoiced_revenue = 0
+        self.assertEqual(self.credit._assess_all(), 2)
+        self.assertFalse(self._of(new))
+        draft = self._draft(new, self.manager)
+        self.assertFalse(draft.score_grade)
+        self.assertIn("nothing was invoiced", draft.explanation)
+        with self.assertRaises(UserError):
+            draft.action_propose()
+        self.env["crm.credit.rating"].create(
+            {
+                "partner_id": new.id,
+                "company_id": self.company.id,
+                "agency": "Bank",
+                "rating": "B",
+                "points": 60,
+            }
+        )
+        draft.action_compute()
+        # (1 x 100 + 3 x 60) / 4 = 70
+        self.assertEqual((draft.score, draft.risk_grade), (70, "B"))
+        self.assertNotIn("nothing was invoiced", draft.explanation)
+
+    def test_what_the_figures_do_not_give_any_more_ends(self):
+        """What a person decided stays until he decides otherwise."""
+        draft = self._draft(
+            self.bad, self.seller, override_grade="B", override_reason="Guaranteed"
+        )
+        draft.action_propose()
+        draft.with_user(self.finance).action_approve()
+        self.credit._assess_all()
+        former = self._of(self.good)
+        for partner in self.good | self.bad:
+            for part in ("performance", "profitability"):
+                rows = self.env[f"crm.scorecard.{part}"]
+                rows.search([("partner_id", "=", partner.id)]).unlink()
+        self.credit._assess_all()
+        self.assertEqual((former.state, draft.state), ("superseded", "in_force"))
+        run = self.env["crm.credit.run"].search([], limit=1)
+        self.assertEqual((run.unknown_count, run.ended_count), (2, 1))

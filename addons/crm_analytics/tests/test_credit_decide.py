@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
@@ -85,6 +87,106 @@ class TestCreditDecide(CreditCommon):
         self.assertEqual(self.good.with_company(self.other_company).credit_limit, 0)
         self.assertEqual(one.applied_by_id, self.manager)
         self.assertIn("3,000", one.message_ids[-1:].body + one.message_ids[:1].body)
+
+    def test_an_applied_limit_is_undone(self):
+        customer = self.good.with_company(self.company)
+        customer.credit_limit = 700
+        draft = self._draft(self.good, self.seller)
+        draft.action_propose()
+        draft.with_user(self.finance).action_approve()
+        one = draft.with_user(self.finance)
+        with self.assertRaisesRegex(UserError, "no applied limit"):
+            one.action_undo_limit()
+        one.action_apply_limit()
+        self.assertEqual((customer.credit_limit, one.replaced_limit), (3000, 700))
+        self.assertTrue(customer.use_partner_credit_limit)
+        with self.assertRaises(AccessError):
+            draft.with_user(self.seller).action_undo_limit()
+        self.assertEqual(customer.credit_limit, 3000)
+        draft.with_user(self.manager).action_undo_limit()
+        self.assertEqual(customer.credit_limit, 700)
+        self.assertFalse(draft.date_applied)
+        self.assertEqual(self.good.with_company(self.other_company).credit_limit, 0)
+        one.action_apply_limit()
+        customer.credit_limit = 2500
+        with self.assertRaisesRegex(UserError, "changed since"):
+            one.action_undo_limit()
+        self.assertEqual(customer.credit_limit, 2500)
+
+    def test_no_limit_before_is_none_after_undo(self):
+        self.credit._assess_all()
+        one = self._of(self.good).with_user(self.finance)
+        one.action_apply_limit()
+        one.action_undo_limit()
+        customer = self.good.with_company(self.company)
+        self.assertEqual(customer.credit_limit, 0)
+        self.assertFalse(customer.use_partner_credit_limit)
+
+    def test_a_limit_that_stays_needs_no_second_apply(self):
+        self.credit._assess_all()
+        self._of(self.good).with_user(self.finance).action_apply_limit()
+        self._set_figures(self.good, recent_order_count=7)
+        self.credit._assess_all()
+        renewed = self._of(self.good)
+        self.assertEqual((renewed.score, renewed.applied_by_id), (90, self.finance))
+        draft = self._draft(self.good, self.seller)
+        draft.action_propose()
+        draft.with_user(self.manager).action_approve()
+        self.assertEqual(draft.applied_by_id, self.finance)
+        self.assertEqual(draft.with_user(self.finance).applied_limit, 3000)
+        draft.with_user(self.finance).action_undo_limit()
+        self.assertEqual(self.good.with_company(self.company).credit_limit, 0)
+
+    # --- REVIEWS
+
+    def _remind(self):
+        self.assessments._remind_of_reviews(self.credit)
+        return self.env["mail.activity"].search(
+            [("res_model", "=", "crm.credit.assessment")]
+        )
+
+    def test_the_responsible_is_reminded_once_of_a_review(self):
+        self.credit._assess_all()
+        self.assertFalse(self._remind())
+        good, bad = self._of(self.good), self._of(self.bad)
+        yesterday = self.today - timedelta(days=1)
+        (good | bad).date_review = yesterday
+        activity = self._remind()
+        # Good is renewed by the figures alone
+        self.assertEqual((activity.res_id, activity.user_id), (bad.id, self.seller))
+        self.assertIn("grade E", activity.summary)
+        self.assertEqual(activity.date_deadline, yesterday)
+        self.assertEqual(self._remind(), activity)
+        self.credit._assess_all()
+        self.assertEqual(bad.state, "superseded")
+        self.assertFalse(self._remind())
+
+    def test_who_reviews_is_said_by_the_rules(self):
+        self.credit.review_user_id = self.finance
+        draft = self._draft(
+            self.good, self.seller, override_grade="B", override_reason="Rumours"
+        )
+        draft.action_propose()
+        draft.with_user(self.manager).action_approve()
+        draft.sudo().date_review = self.today - timedelta(days=1)
+        self.assertEqual(self._remind().user_id, self.finance)
+        again = self._draft(self.good, self.seller)
+        again.action_propose()
+        again.with_user(self.manager).action_approve()
+        self.assertFalse(self._remind(), "reviewed")
+
+    def test_nobody_is_reminded_of_archived_customers_or_who_may_not_see_them(self):
+        self.credit._assess_all()
+        bad = self._of(self.bad)
+        bad.date_review = self.today - timedelta(days=1)
+        self.credit.review_user_id = self.clerk
+        self.assertFalse(self._remind())
+        self.assertTrue(bad.is_review_due)
+        self.credit.review_user_id = False
+        self.bad.active = False
+        self.assertFalse(self._remind())
+        self.assertFalse(bad.is_review_due)
+        self.assertFalse(self.assessments.search([("is_review_due", "=", True)]))
 
     def test_no_limit_at_all_is_not_what_zero_means(self):
         self.credit._assess_all()

@@ -170,6 +170,15 @@ class TestSevenPLeave(SevenPCommon):
         self._start()
         self._answer(self.finder)
         self._go_on()
+        self.env["crm.credit.rating"].create(
+            {
+                "partner_id": self.finder.id,
+                "company_id": self.company.id,
+                "agency": "Bank",
+                "rating": "B",
+                "points": 70,
+            }
+        )
         self.env["crm.credit.policy"]._ensure(self.company)._assess_all()
         self._go_on()
         graded = self._row("performance", self.finder).risk_grade

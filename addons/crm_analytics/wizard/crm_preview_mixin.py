@@ -4,10 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools.preview import BAND, tabulate
-
-#: Customers named of those who move most, each way
-MOVED = 10
+from ..tools.preview import BAND, BESIDE, tabulate
 
 
 class CrmPreviewMixin(models.AbstractModel):
@@ -33,6 +30,17 @@ class CrmPreviewMixin(models.AbstractModel):
     def _write_rules(self):
         """Change the rules."""
         raise NotImplementedError
+
+    def _prepare(self):
+        """Hook: keep what the rules say now, before they are changed."""
+
+    def _get_named(self):
+        """Return how many customers are named of those who move most, each way."""
+        return 10
+
+    def _get_amounts(self):
+        """Return pairs ``(column, label)`` of amounts whose sums change."""
+        return []
 
     def _get_figures(self):
         """Return the :class:`Figure` list, the one people look at most first."""
@@ -80,6 +88,7 @@ class CrmPreviewMixin(models.AbstractModel):
         self.flush_recordset()
         # what is written within is taken back, what was read stays
         with closing(self.env.cr.savepoint()):
+            self._prepare()
             self.with_context(tracking_disable=True)._write_rules()
             self.env.flush_all()
             found = self._compare()
@@ -117,6 +126,8 @@ class CrmPreviewMixin(models.AbstractModel):
             "tables": tabulate(figures, counts),
             "groups": [] if main.classes else self._read_groups(main),
             "label": main.label,
+            "moves": self._read_moves(main),
+            "amounts": [self._read_amount(*pair) for pair in self._get_amounts()],
             "risers": self._read_moved(1),
             "fallers": self._read_moved(-1),
         }
@@ -152,24 +163,63 @@ class CrmPreviewMixin(models.AbstractModel):
         groups = self.env["crm.rfm.group"].browse(found).sorted()
         return [(group.name, *found[group.id]) for group in groups]
 
+    def _read_moves(self, figure):
+        """Return ``(class now, class after, customers)`` of those who change it."""
+        if not figure.classes or len(figure.classes) > BESIDE:
+            return []
+        names = dict(figure.classes)
+        before, after = (
+            SQL.identifier(f"{when}_{figure.column}") for when in ("before", "after")
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT %(before)s, %(after)s, COUNT(*) FROM crm_rule_preview_found
+                    WHERE %(before)s <> %(after)s GROUP BY 1, 2 ORDER BY 1, 2""",
+                before=before,
+                after=after,
+            )
+        )
+        return [(names[old], names[new], count) for old, new, count in rows]
+
+    def _read_amount(self, column, label):
+        """Return the sums of an amount now and after, and for how many it changes."""
+        before, after = (
+            SQL.identifier(f"{when}_{column}") for when in ("before", "after")
+        )
+        [(now, then, higher, lower)] = self.env.execute_query(
+            SQL(
+                """SELECT COALESCE(SUM(%(before)s), 0), COALESCE(SUM(%(after)s), 0),
+                          COUNT(*) FILTER (WHERE %(after)s > %(before)s),
+                          COUNT(*) FILTER (WHERE %(after)s < %(before)s)
+                     FROM crm_rule_preview_found""",
+                before=before,
+                after=after,
+            )
+        )
+        money = self.company_id.currency_id.format
+        return label, money(now), money(then), money(then - now), higher, lower
+
     def _read_moved(self, sign):
-        """Return ``(name, before, after)`` of those who move most.
+        """Return ``[(name, before, after)]`` of those who move most, and how many
+        others move.
 
         :param sign: 1 up, -1 down
         """
+        named = self._get_named()
         rows = self.env.execute_query(
             SQL(
-                """SELECT customer_id, before_text, after_text
+                """SELECT customer_id, before_text, after_text, COUNT(*) OVER ()
                      FROM crm_rule_preview_found
                     WHERE move * %(sign)s > 0
                  ORDER BY move * %(sign)s DESC, customer_id
                     LIMIT %(limit)s""",
                 sign=sign,
-                limit=MOVED,
+                limit=named,
             )
         )
         names = self.env["res.partner"].browse([row[0] for row in rows])
-        return [
+        found = [
             (partner.display_name, before, after)
-            for partner, (_id, before, after) in zip(names, rows, strict=True)
+            for partner, (_id, before, after, _n) in zip(names, rows, strict=True)
         ]
+        return found, rows[0][3] - len(rows) if rows else 0

@@ -20,6 +20,7 @@ class CrmRulePreview(models.TransientModel):
             ("weight", "Weights of the 7 P"),
             ("profit", "Profit rules"),
             ("churn", "Churn signs"),
+            ("credit", "Credit rules"),
         ],
         required=True,
         readonly=True,
@@ -70,6 +71,15 @@ class CrmRulePreview(models.TransientModel):
                 changes[record][line.field_name] = line.value
         if changes:
             self._get_knower()._change(changes)
+
+    def _prepare(self):
+        self._get_knower()._prepare(self.company_id)
+
+    def _get_named(self):
+        return self._get_knower()._named
+
+    def _get_amounts(self):
+        return self._get_knower()._get_amounts()
 
     def _get_figures(self):
         return self._get_knower()._get_figures()

@@ -7,6 +7,8 @@ from odoo.tools import SQL
 LARGEST = 20
 #: Days from the invoice to the money, of a customer by his number
 DAYS_TO_PAY = (18, 24, 26, 27, 28, 29, 29, 30, 34, 41)
+#: Days that the slow payer takes
+DAYS_OF_SLOW = 240
 
 
 class CrmDemoStory(models.AbstractModel):
@@ -20,10 +22,11 @@ class CrmDemoStory(models.AbstractModel):
     _inherit = "crm.demo.story"
 
     @api.model
-    def _carry_over_invoices(self, unpaid):
-        """Post the invoices of the largest customers, and pay them but for ``unpaid``.
+    def _carry_over_invoices(self, unpaid, slow):
+        """Post the invoices of the largest customers, and pay them.
 
-        Only where the company has a chart of accounts.
+        The customer ``unpaid`` has paid nothing, ``slow`` only what is very old.
+        Nothing is done where the company has no chart of accounts.
         """
         company = self.env.ref("base.main_company")
         journal = self.env["account.journal"].search(
@@ -41,6 +44,8 @@ class CrmDemoStory(models.AbstractModel):
         for invoice in invoices:
             customer = invoice.commercial_partner_id
             days = DAYS_TO_PAY[customer.id % len(DAYS_TO_PAY)]
+            if customer == slow:
+                days = DAYS_OF_SLOW
             if customer != unpaid and invoice.invoice_date + timedelta(days) < limit:
                 due[invoice] = invoice.invoice_date + timedelta(days)
         self._pay_on_days(due, journal)

@@ -196,9 +196,3 @@ class CrmAffinityRun(models.Model):
         until = self.env["crm.watermark"]._read()
         self.env["ir.cron"]._commit_progress()
         run._work_safely(until)
-
-    @api.autovacuum
-    def _gc_runs(self):
-        """Forget runs of more than half a year ago."""
-        limit = fields.Datetime.subtract(fields.Datetime.now(), days=180)
-        self.search([("date_start", "<", limit)], limit=10000).unlink()

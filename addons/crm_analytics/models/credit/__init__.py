@@ -1,4 +1,5 @@
 from . import crm_credit_policy
+from . import crm_credit_policy_run
 from . import crm_credit_factor
 from . import crm_credit_factor_step
 from . import crm_credit_rating
@@ -6,6 +7,10 @@ from . import crm_credit_assessment
 from . import crm_credit_assessment_decide
 from . import crm_credit_assessment_explain
 from . import crm_credit_assessment_run
+from . import crm_credit_assessment_limit
+from . import crm_credit_assessment_review
+from . import crm_credit_run
+from . import crm_rule_preview_credit
 from . import crm_measure_credit
 from . import crm_scorecard_performance
 from . import crm_scorecard_source

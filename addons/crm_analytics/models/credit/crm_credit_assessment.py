@@ -7,7 +7,6 @@ from ..seven_p.seven_p_fields import Score
 GRADE = [(grade, grade) for grade in credit.GRADES]
 #: What people enter, in a draft
 ENTERED = ("override_grade", "is_limit_overridden", "override_limit", "override_reason")
-ACCOUNTANTS = "account.group_account_invoice,account.group_account_readonly"
 
 
 class CrmCreditAssessment(models.Model):
@@ -20,7 +19,12 @@ class CrmCreditAssessment(models.Model):
 
     _name = "crm.credit.assessment"
     _description = "Credit Assessment"
-    _inherit = ["crm.state.mixin", "crm.system.fields.mixin", "mail.thread"]
+    _inherit = [
+        "crm.state.mixin",
+        "crm.system.fields.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date desc, id desc"
     _transitions = credit.ASSESSMENT
     _system_actions = credit.SYSTEM_ACTIONS
@@ -112,8 +116,14 @@ class CrmCreditAssessment(models.Model):
         compute="_compute_grade_change",
         store=True,
     )
-    is_review_due = fields.Boolean(
-        compute="_compute_is_review_due", search="_search_is_review_due"
+    run_id = fields.Many2one(
+        "crm.credit.run",
+        "Run",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The assessment of all customers that this comes from.",
     )
 
     # --- who
@@ -137,18 +147,6 @@ class CrmCreditAssessment(models.Model):
         "res.users", "Decided by", readonly=True, copy=False, ondelete="restrict"
     )
     date_decided = fields.Datetime("Decided on", readonly=True, copy=False)
-
-    # --- the host's limit
-    current_limit = fields.Monetary(
-        compute="_compute_current_limit",
-        groups=ACCOUNTANTS,
-        help="The credit limit of the customer in accounting.",
-    )
-    applied_limit = fields.Monetary(readonly=True, copy=False, groups=ACCOUNTANTS)
-    applied_by_id = fields.Many2one(
-        "res.users", "Applied by", readonly=True, copy=False, ondelete="restrict"
-    )
-    date_applied = fields.Datetime("Limit applied on", readonly=True, copy=False)
 
     _in_force_uniq = models.UniqueIndex(
         "(company_id, partner_id) WHERE state = 'in_force'",
@@ -208,28 +206,6 @@ class CrmCreditAssessment(models.Model):
     def _compute_grade_change(self):
         for one in self:
             one.grade_change = credit.grade_change(one.former_grade, one.risk_grade)
-
-    @api.depends("state", "date_review")
-    def _compute_is_review_due(self):
-        today = fields.Date.context_today(self)
-        for one in self:
-            due = one.date_review
-            one.is_review_due = one.state == "in_force" and bool(due) and due <= today
-
-    def _search_is_review_due(self, operator, value):
-        if operator != "in" or set(value) != {True}:
-            return NotImplemented
-        return [
-            ("state", "=", "in_force"),
-            ("date_review", "<=", fields.Date.context_today(self)),
-        ]
-
-    @api.depends("partner_id", "company_id")
-    def _compute_current_limit(self):
-        for company, ones in self.grouped("company_id").items():
-            for one in ones:
-                customer = one.partner_id.with_company(company)
-                one.current_limit = customer.credit_limit
 
     def _get_policies(self):
         """Return ``{company: rules}`` of these."""

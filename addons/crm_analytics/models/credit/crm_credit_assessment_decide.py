@@ -1,15 +1,12 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_amount
-
-from ...tools import credit
 
 #: Who decides on assessments and limits
 DECIDERS = ("account.group_account_invoice", "sales_team.group_sale_manager")
 
 
 class CrmCreditAssessment(models.Model):
-    """Who decides, and how a limit comes to the host: always by four eyes."""
+    """Who decides: always by four eyes."""
 
     _inherit = "crm.credit.assessment"
 
@@ -49,20 +46,6 @@ class CrmCreditAssessment(models.Model):
 
     def action_reset(self):
         self._move("reset")
-
-    def action_apply_limit(self):
-        """Write the proposed limit to the customer, as the host warns by it."""
-        self.check_access("read")
-        self._check_decider()
-        for one in self:
-            if one.state != "in_force":
-                raise UserError(
-                    self.env._(
-                        "“%(name)s” is not in force, so its limit cannot be applied.",
-                        name=one.display_name,
-                    )
-                )
-            one._apply_limit()
 
     # --- BUSINESS
 
@@ -135,34 +118,19 @@ class CrmCreditAssessment(models.Model):
         former = former.filtered(lambda o: (o.partner_id, o.company_id) in pairs)
         former._move("supersede")
         former.flush_recordset()
+        former._drop_reminders()
+        self._take_over_limits(former)
 
-    def _apply_limit(self):
-        """Write the limit to the host's field and tell so."""
-        self.ensure_one()
-        limit = credit.host_limit(self.credit_limit_proposed, self.currency_id.rounding)
-        system = self.sudo()  # style: CRM109 sales managers cannot write accounting's
-        customer = system.partner_id.with_company(self.company_id)
-        before = customer.credit_limit
-        customer.credit_limit = limit
-        system.write(
-            {
-                "applied_limit": limit,
-                "applied_by_id": self.env.uid,
-                "date_applied": fields.Datetime.now(),
-            }
-        )
-        text = self.env._(
-            "Credit limit in %(company)s: %(before)s → %(after)s (grade %(grade)s).",
-            company=self.company_id.name,
-            before=format_amount(self.env, before, self.currency_id),
-            after=format_amount(self.env, limit, self.currency_id),
-            grade=self.risk_grade,
-        )
-        system.message_post(body=text, author_id=self.env.user.partner_id.id)
-        if not self.company_id.account_use_credit_limit:
-            system.message_post(
-                body=self.env._(
-                    "Quotations do not warn yet: switch on “Sales Credit Limit” in "
-                    "the settings of Invoicing."
-                )
-            )
+    # --- MERGE
+
+    @api.model
+    def _drop_of(self, partners):
+        """End the open assessments of ``partners``, who are about to disappear."""
+        everything = self.sudo()  # style: CRM109 rows of merged customers
+        everything.search(
+            [
+                ("partner_id", "in", partners.ids),
+                ("state", "in", ("draft", "proposed", "in_force")),
+            ]
+        ).write({"state": "superseded"})
+        everything.flush_model()

@@ -62,19 +62,46 @@ class CrmCreditAssessment(models.Model):
     # --- ALL
 
     @api.model
-    def _assess(self, company):
-        """Assess all customers of ``company``; return the number of new rows."""
+    def _assess(self, run):
+        """Assess all customers of the company of ``run``; return counts for it."""
         self.env.flush_all()
+        company = run.company_id
         today = self.env["crm.sale.fact"]._get_today(company)
         [policy] = self.env["crm.credit.policy"]._ensure(company)
         keep = self.env["crm.scorecard.engine"]._make_table
+        run._tell_progress(company, "compute")
         keep("crm_credit_computed", self._computed_sql(company, today))
+        run._tell_progress(company, "compare")
         keep("crm_credit_due", self._due_sql(policy, today))
+        run._tell_progress(company, "write")
+        counts = self._read_counts()
+        self.env.cr.execute(self._end_sql(company))
+        counts["ended_count"] = self.env.cr.rowcount
         self.env.cr.execute(self._supersede_sql(company))
-        self.env.cr.execute(self._insert_sql(policy, today))
-        written = self.env.cr.rowcount
+        self.env.cr.execute(self._insert_sql(policy, today, run))
         self.env.invalidate_all()
-        return written
+        self._drop_reminders()
+        return counts
+
+    @api.model
+    def _read_counts(self):
+        """Return how many customers were looked at, and what comes of it."""
+        [row] = self.env.execute_query_dict(
+            SQL(
+                """SELECT c.*, d.*
+                     FROM (SELECT COUNT(*) AS customer_count,
+                                  COUNT(*) FILTER (WHERE score IS NULL)
+                                      AS unknown_count
+                             FROM crm_credit_computed) c
+               CROSS JOIN (SELECT COUNT(*) AS inserted_count,
+                                  COUNT(*) FILTER (WHERE former_grade <> risk_grade)
+                                      AS changed_count,
+                                  COUNT(*) FILTER (WHERE state = 'proposed')
+                                      AS waiting_count
+                             FROM crm_credit_due) d"""
+            )
+        )
+        return row
 
     # --- STEP 1: COMPUTED
 
@@ -123,7 +150,10 @@ class CrmCreditAssessment(models.Model):
 
     @api.model
     def _score_sql(self, factors) -> SQL:
-        """Return the score, as ``credit_score`` has it."""
+        """Return the score, as ``credit_score`` has it.
+
+        None where nothing is known of payments: other figures say too little then.
+        """
         worth, weights = [SQL("0")], [SQL("0")]
         for place, factor in enumerate(factors):
             name = self._column("w", "points", place)
@@ -136,7 +166,9 @@ class CrmCreditAssessment(models.Model):
                 )
             )
         return SQL(
-            "FLOOR((%s)::float8 / NULLIF((%s)::float8, 0) + 0.5)::int",
+            """CASE WHEN w.is_known
+                    THEN FLOOR((%s)::float8 / NULLIF((%s)::float8, 0) + 0.5)::int END
+            """,
             SQL(" + ").join(worth),
             SQL(" + ").join(weights),
         )
@@ -202,6 +234,11 @@ class CrmCreditAssessment(models.Model):
             ),
             SQL("COALESCE(f.overdue_amount, 0) AS overdue_amount"),
             SQL("COALESCE(f.open_amount, 0) AS exposure"),
+            SQL(
+                """(COALESCE(m.invoiced_revenue, 0) <> 0
+                    OR COALESCE(f.open_amount, 0) <> 0 OR f.days_to_pay IS NOT NULL
+                    OR f.late_share IS NOT NULL OR r.points IS NOT NULL) AS is_known"""
+            ),
         ]
         for place, factor in enumerate(factors):
             name = self._column(None, "value", place)
@@ -241,7 +278,7 @@ class CrmCreditAssessment(models.Model):
     def _due_sql(self, policy, today) -> SQL:
         """Return the computed rows that say something new, with the state they get."""
         return SQL(
-            """SELECT n.*, o.risk_grade AS former_grade,
+            """SELECT n.*, o.id AS former_id, o.risk_grade AS former_grade,
                       CASE WHEN o.id IS NULL OR o.risk_grade = n.risk_grade
                              OR NOT %(waits)s
                            THEN 'in_force' ELSE 'proposed' END AS state
@@ -276,6 +313,22 @@ class CrmCreditAssessment(models.Model):
     # --- STEP 3: APPLY
 
     @api.model
+    def _end_sql(self, company) -> SQL:
+        """End what the figures gave and do not give any more; not what people said."""
+        return SQL(
+            """UPDATE crm_credit_assessment a
+                  SET state = 'superseded', write_uid = %(uid)s,
+                      write_date = (NOW() AT TIME ZONE 'UTC')
+                 FROM crm_credit_computed n
+                WHERE a.partner_id = n.customer_id AND a.company_id = %(company)s
+                  AND a.state = 'in_force' AND n.score IS NULL
+                  AND a.override_grade IS NULL AND a.is_limit_overridden IS NOT TRUE
+            """,
+            uid=self.env.uid,
+            company=company.id,
+        )
+
+    @api.model
     def _supersede_sql(self, company) -> SQL:
         """End what a new row replaces, and proposals of the system that the figures
         do not say any more.
@@ -298,7 +351,8 @@ class CrmCreditAssessment(models.Model):
         )
 
     @api.model
-    def _insert_sql(self, policy, today) -> SQL:
+    def _insert_sql(self, policy, today, run) -> SQL:
+        """A limit that stays is applied already, where the former one was."""
         reviews = [
             SQL("WHEN %s THEN %s::int", grade, policy[name])
             for grade, name in REVIEWS.items()
@@ -308,36 +362,31 @@ class CrmCreditAssessment(models.Model):
                    partner_id, company_id, date, state, score, score_grade,
                    line_values, monthly_invoiced, overdue_amount, exposure, risk_grade,
                    credit_limit_proposed, former_grade, grade_change, date_review,
+                   run_id, applied_limit, replaced_limit, applied_by_id, date_applied,
                    create_uid, write_uid, create_date, write_date)
-               SELECT customer_id, %(company)s, %(today)s, state, score, score_grade,
-                      line_values, monthly_invoiced, overdue_amount, exposure,
-                      risk_grade, credit_limit, former_grade,
-                      CASE WHEN former_grade IS NULL THEN 'first'
-                           WHEN former_grade = risk_grade THEN 'same'
-                           WHEN risk_grade < former_grade THEN 'better'
+               SELECT d.customer_id, %(company)s, %(today)s, d.state, d.score,
+                      d.score_grade, d.line_values, d.monthly_invoiced,
+                      d.overdue_amount, d.exposure, d.risk_grade, d.credit_limit,
+                      d.former_grade,
+                      CASE WHEN d.former_grade IS NULL THEN 'first'
+                           WHEN d.former_grade = d.risk_grade THEN 'same'
+                           WHEN d.risk_grade < d.former_grade THEN 'better'
                            ELSE 'worse' END,
                       (%(today)s::date
-                       + make_interval(months => CASE risk_grade %(reviews)s END)
+                       + make_interval(months => CASE d.risk_grade %(reviews)s END)
                       )::date,
+                      %(run)s, o.applied_limit, o.replaced_limit, o.applied_by_id,
+                      o.date_applied,
                       %(uid)s, %(uid)s, NOW() AT TIME ZONE 'UTC',
                       NOW() AT TIME ZONE 'UTC'
-                 FROM crm_credit_due""",
+                 FROM crm_credit_due d
+            LEFT JOIN crm_credit_assessment o
+                   ON o.id = d.former_id AND o.date_applied IS NOT NULL
+                  AND d.state = 'in_force' AND o.credit_limit_proposed = d.credit_limit
+            """,
+            run=run.id,
             company=policy.company_id.id,
             today=today,
             reviews=SQL(" ").join(reviews),
             uid=self.env.uid,
         )
-
-    # --- MERGE
-
-    @api.model
-    def _drop_of(self, partners):
-        """End the open assessments of ``partners``, who are about to disappear."""
-        everything = self.sudo()  # style: CRM109 rows of merged customers
-        everything.search(
-            [
-                ("partner_id", "in", partners.ids),
-                ("state", "in", ("draft", "proposed", "in_force")),
-            ]
-        ).write({"state": "superseded"})
-        everything.flush_model()

@@ -26,3 +26,9 @@ class CrmCreditFactorStep(models.Model):
         "(factor_id, value_from, COALESCE(country_id, 0), COALESCE(industry_id, 0))",
         "A factor has each value, country or industry once.",
     )
+
+    def _get_start_text(self):
+        """Return what the points are for: a number, a country or an industry."""
+        self.ensure_one()
+        place = self.country_id or self.industry_id
+        return place.display_name if place else f"{self.value_from:g}"

@@ -1,13 +1,9 @@
-import logging
 from itertools import pairwise
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...tools.credit import GRADES
-
-_logger = logging.getLogger(__name__)
 
 CUTS = [f"cut_{grade.lower()}" for grade in GRADES[:-1]]
 MONTHS = {grade: f"months_{grade.lower()}" for grade in GRADES}
@@ -54,6 +50,15 @@ class CrmCreditPolicy(models.Model):
     review_d = fields.Integer("D: review after months", default=3, tracking=True)
     review_e = fields.Integer("E: review after months", default=1, tracking=True)
 
+    review_user_id = fields.Many2one(
+        "res.users",
+        "Reviewed by",
+        domain=[("share", "=", False)],
+        tracking=True,
+        help="Who is reminded of reviews that are due. Empty: the salesperson of the"
+        " customer.",
+    )
+
     is_change_decided = fields.Boolean(
         "Somebody decides on changed grades",
         default=True,
@@ -96,17 +101,6 @@ class CrmCreditPolicy(models.Model):
                     )
                 )
 
-    # --- ACTIONS
-
-    def action_assess(self):
-        """Assess all customers of these companies now."""
-        self.check_access("write")
-        for policy in self:
-            policy._assess_all()
-        return self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_analytics.crm_credit_assessment_action"
-        )
-
     # --- BUSINESS
 
     @api.model
@@ -117,39 +111,3 @@ class CrmCreditPolicy(models.Model):
     def _get_cuts(self):
         """Return the least scores of the grades A to D."""
         return [self[name] for name in CUTS]
-
-    def _assess_all(self):
-        """Assess every customer of the company; return the number of new rows."""
-        self.ensure_one()
-        written = self.env["crm.credit.assessment"]._assess(self.company_id)
-        today = self.env["crm.sale.fact"]._get_today(self.company_id)
-        system = self.sudo()  # style: CRM109 the run notes what it did
-        system.write({"date_assessed": today, "assess_error": False})
-        return written
-
-    # --- CRON
-
-    @api.model
-    def _cron_assess(self):
-        """Assess the customers of each company that keeps scorecards."""
-        policies = self._ensure(self.env["crm.rfm.policy"].search([]).company_id)
-        self.env["crm.job.pass"]._cron_work_off(
-            self._name,
-            policies.ids,
-            lambda policy_id: policies.browse(policy_id)._assess_safely(),
-        )
-
-    def _assess_safely(self):
-        """Assess; on failure keep the reason, and nothing else.
-
-        A conflict with another transaction is no failure: the job tries again.
-        """
-        try:
-            with self.env.cr.savepoint():
-                self._assess_all()
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as error:  # the reason is kept for the user
-            _logger.exception("Credit assessment of %s", self.company_id.name)
-            self.env.invalidate_all()
-            self.write({"assess_error": str(error)})

@@ -22,10 +22,7 @@ class CrmRfmPolicy(models.Model):
     @api.depends("company_id")
     def _compute_asked(self):
         runs = self.env["crm.scorecard.run"]
-        asked = {
-            run.company_id: run
-            for run in runs.search(runs._get_asked_domain(self.company_id))
-        }
+        asked = runs._get_asked(self.company_id)
         for policy in self:
             run = asked.get(policy.company_id, runs)
             policy.asked_at = run.date_start

@@ -184,9 +184,3 @@ class CrmScorecardRun(models.Model):
                 and not run.deleted_count
             )
         ).unlink()
-
-    @api.autovacuum
-    def _gc_runs(self):
-        """Forget runs of more than half a year ago."""
-        limit = fields.Datetime.subtract(fields.Datetime.now(), days=180)
-        self.search([("date_start", "<", limit)], limit=10000).unlink()

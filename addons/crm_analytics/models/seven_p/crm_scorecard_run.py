@@ -1,13 +1,11 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
-
-PROGRESS = "crm-scorecard"
 
 
 class CrmScorecardRun(models.Model):
     """The 7 P of a run: what was done for each, and how far it is."""
 
     _inherit = "crm.scorecard.run"
+    _progress = "crm-scorecard"
 
     part_ids = fields.One2many("crm.scorecard.run.part", "run_id", readonly=True)
     part_changed_count = fields.Integer(
@@ -60,32 +58,5 @@ class CrmScorecardRun(models.Model):
     # --- PROGRESS
 
     @api.model
-    def _tell_progress(self, company, step):
-        """Let other sessions see at which step the refresh of ``company`` is.
-
-        What this transaction writes nobody sees before its end, and a row that it
-        wrote must not be written by another one: so the name of the connection tells,
-        which the database shows to everybody at once.
-        """
-        name = f"{PROGRESS}/{company.id}/{step}"
-        self.env.cr.execute(
-            SQL("SELECT set_config('application_name', %s, true)", name)
-        )
-
-    @api.model
-    def _get_progress(self):
-        """Return ``{company id: percent}`` of the refreshes at work."""
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT application_name FROM pg_stat_activity
-                    WHERE datname = current_database() AND application_name LIKE %s""",
-                f"{PROGRESS}/%",
-            )
-        )
-        steps = self.env["crm.scorecard.run.part"]._get_steps()
-        shares = {}
-        for [name] in rows:
-            _prefix, company_id, step = name.split("/")
-            if step in steps:
-                shares[int(company_id)] = 100.0 * steps.index(step) / len(steps)
-        return shares
+    def _get_steps(self):
+        return self.env["crm.scorecard.run.part"]._get_steps()

@@ -7,7 +7,6 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
-const MODEL = "crm.rfm.policy";
 const PAUSE = 2000;
 
 /**
@@ -16,8 +15,10 @@ const PAUSE = 2000;
  */
 export class RefreshProgress extends Component {
     static template = "crm_analytics.RefreshProgress";
+    static defaultProps = { model: "crm.rfm.policy" };
     static props = {
         companyId: Number,
+        model: { type: String, optional: true },
         asked: { optional: true },
         onDone: Function,
     };
@@ -51,7 +52,7 @@ export class RefreshProgress extends Component {
         browser.clearTimeout(this.timer);
         const wasBusy = this.isBusy;
         try {
-            const request = this.orm.silent.call(MODEL, "get_refresh", [companyId]);
+            const request = this.orm.silent.call(this.props.model, "get_refresh", [companyId]);
             this.state.refresh = await this.keepLast.add(request);
         } catch (error) {
             if (!(error instanceof ConnectionLostError)) {
@@ -75,6 +76,10 @@ export class RefreshProgressWidget extends Component {
 
     get companyId() {
         return this.props.record.data.company_id.id;
+    }
+
+    get model() {
+        return this.props.record.resModel;
     }
 
     get asked() {
