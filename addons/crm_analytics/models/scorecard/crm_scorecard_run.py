@@ -99,7 +99,10 @@ class CrmScorecardRun(models.Model):
                 "updated_count": counts.get("updated", 0),
                 "deleted_count": counts.get("deleted", 0),
                 "corrected_count": counts.get("corrected", 0),
-                "parameters": policy._get_parameters(),
+                "parameters": {
+                    **(self.parameters or {}),
+                    **policy._get_parameters(),
+                },
             }
         )
 
