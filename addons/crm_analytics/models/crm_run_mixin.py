@@ -15,6 +15,7 @@ class CrmRunMixin(models.AbstractModel):
 
     _name = "crm.run.mixin"
     _description = "Record of a Run"
+    _inherit = ["crm.run.parameter.mixin"]
 
     _policy_model = None
 
@@ -38,7 +39,6 @@ class CrmRunMixin(models.AbstractModel):
     duration = fields.Float(
         "Duration (s)", digits=(16, 3), readonly=True, aggregator="avg"
     )
-    parameters = fields.Json(readonly=True)
     error = fields.Text(readonly=True)
     user_id = fields.Many2one(
         "res.users", "Started by", readonly=True, default=lambda self: self.env.user

@@ -94,7 +94,10 @@ class TestSevenPRaces(BaseCase):
         with self._connect() as env:
             orders = env["sale.order"].search([("partner_id", "in", self.partner_ids)])
             env.cr.execute(
-                SQL("UPDATE sale_order SET state = 'cancel' WHERE id = ANY(%s)", orders.ids)
+                SQL(
+                    "UPDATE sale_order SET state = 'cancel' WHERE id = ANY(%s)",
+                    orders.ids,
+                )
             )
             env.invalidate_all(flush=False)
             orders.unlink()
@@ -227,9 +230,7 @@ class TestSevenPRaces(BaseCase):
         self.assertTrue(all(map(len, before.values())))
         with self._connect() as reader:
             with self._connect() as env:
-                self._refresh(
-                    env, lambda: self.assertEqual(self._read(reader), before)
-                )
+                self._refresh(env, lambda: self.assertEqual(self._read(reader), before))
                 self.assertEqual(self._read_anew(), before, "not yet committed")
             self.assertEqual(self._read(reader), before, "what it began with")
         after = self._read_anew()

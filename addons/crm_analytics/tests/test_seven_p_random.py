@@ -99,9 +99,7 @@ class TestSevenPRandom(SevenPCommon):
             )
             for product in chance.sample(products, chance.randint(1, 3))
         ]
-        cls._create_order(
-            customer, str(cls._day(chance, 700)), 0, order_line=lines
-        )
+        cls._create_order(customer, str(cls._day(chance, 700)), 0, order_line=lines)
 
     @classmethod
     def _do_price(cls, chance, customer):
