@@ -7,8 +7,7 @@ from odoo.tests import tagged
 from .seven_p_common import SevenPCommon
 
 AS_OF = "2026-06-30"
-SEEDS = (1, 2)
-STEPS = 10
+SEED = 4
 
 
 @tagged("post_install", "-at_install")
@@ -324,19 +323,15 @@ class TestSevenPRandom(SevenPCommon):
 
     # --- TESTS
 
-    def _play(self, seed):
-        """Do random changes of random customers, and look after each of them."""
-        chance = random.Random(seed)
-        names = sorted(name for name in dir(self) if name.startswith("_do_"))
-        for step in range(STEPS):
-            name = chance.choice(names)
-            customer = self._pick(chance, self.customers)
-            with self.subTest(seed=seed, step=step, what=name, who=customer.name):
-                getattr(self, name)(chance, customer)
-                self.assertFullAgrees(AS_OF)
-
     def test_random_changes(self):
+        """Do each kind of change once, and look after each of them."""
         self._refresh(AS_OF)
         self._backdate()
-        for seed in SEEDS:
-            self._play(seed)
+        chance = random.Random(SEED)
+        names = sorted(name for name in dir(self) if name.startswith("_do_"))
+        chance.shuffle(names)
+        for name in names:
+            customer = self._pick(chance, self.customers)
+            with self.subTest(what=name, who=customer.name):
+                getattr(self, name)(chance, customer)
+                self.assertFullAgrees(AS_OF)
