@@ -1,4 +1,5 @@
 from . import crm_company_policy_mixin
+from . import crm_run_parameter_mixin
 from . import crm_run_mixin
 from . import crm_run_asked_mixin
 from . import crm_rule_preview_topic

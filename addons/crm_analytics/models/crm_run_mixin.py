@@ -17,6 +17,7 @@ class CrmRunMixin(models.AbstractModel):
 
     _name = "crm.run.mixin"
     _description = "Record of a Run"
+    _inherit = ["crm.run.parameter.mixin"]
 
     _policy_model = None
     #: how connections of runs at work are called
@@ -42,7 +43,6 @@ class CrmRunMixin(models.AbstractModel):
     duration = fields.Float(
         "Duration (s)", digits=(16, 3), readonly=True, aggregator="avg"
     )
-    parameters = fields.Json(readonly=True)
     error = fields.Text(readonly=True)
     user_id = fields.Many2one(
         "res.users", "Started by", readonly=True, default=lambda self: self.env.user

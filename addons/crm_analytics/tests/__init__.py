@@ -10,6 +10,8 @@ from . import test_scorecard_oracle
 from . import test_scorecard_tour
 from . import test_segment_scorecard_report
 from . import test_seven_p
+from . import test_seven_p_races
+from . import test_seven_p_random
 from . import test_seven_p_rights
 from . import test_seven_p_runs
 from . import test_seven_p_supply

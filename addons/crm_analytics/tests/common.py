@@ -19,6 +19,10 @@ BACKDATED = (
     "crm_satisfaction_score",
     "stock_picking",
     "crm_credit_assessment",
+    "stock_move",
+    "crm_complaint_remedy",
+    "crm_complaint_step",
+    "crm_segment_membership",
 )
 
 
@@ -193,6 +197,10 @@ class ScorecardCommon(LedgerCommon):
                     SQL.identifier(table),
                 )
             )
+        self.env.cr.execute(
+            "UPDATE account_partial_reconcile"
+            " SET create_date = create_date - INTERVAL '1 day'"
+        )
         self.env.invalidate_all()
 
     # --- ASSERTS

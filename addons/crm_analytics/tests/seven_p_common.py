@@ -43,8 +43,13 @@ class SevenPCommon(ScorecardCommon):
                 }
             )
 
+    @classmethod
+    def _fix_bounds(cls):
+        """Let no refresh propose bounds: the delivered ones are those in force."""
+        cls.factors.filtered("is_relative").bounds_date = "2026-01-01"
+
     def _dump(self, company=None):
-        """Return all rows of all parts and scores, as plain data."""
+        """Return all rows of all parts and scores: ``{(part, customer): row}``."""
         self.env.flush_all()
         dump = {}
         for part, model in self.engine._get_models().items():
@@ -53,7 +58,7 @@ class SevenPCommon(ScorecardCommon):
                 for name, field in model._fields.items()
                 if field.store and field.column_type and name != "id"
             ]
-            dump[part] = self.env.execute_query(
+            rows = self.env.execute_query_dict(
                 SQL(
                     "SELECT %s FROM %s WHERE company_id = %s ORDER BY partner_id",
                     SQL(", ").join(map(SQL.identifier, names)),
@@ -61,9 +66,36 @@ class SevenPCommon(ScorecardCommon):
                     (company or self.company).id,
                 )
             )
+            dump.update({(part, row["partner_id"]): row for row in rows})
         return dump
 
+    def _compare(self, before, after):
+        """Return ``{(part, customer): {column: (before, after)}}`` that differ."""
+        names = self.env["res.partner"].browse({key[1] for key in before | after})
+        names = {partner.id: partner.name for partner in names}
+        return {
+            (part, names[customer]): {
+                name: (old.get(name), new.get(name))
+                for name in old | new
+                if old.get(name) != new.get(name)
+            }
+            for part, customer in before | after
+            if (old := before.get((part, customer), {}))
+            != (new := after.get((part, customer), {}))
+        }
+
     # --- ASSERTS
+
+    def assertFullAgrees(self, as_of):
+        """Refresh what changed; the full refresh after it must change nothing."""
+        run = self._refresh(as_of, "incremental")
+        self.assertEqual(run.mode, "incremental")
+        before = self._dump()
+        run = self._refresh(as_of)
+        self.assertEqual(self._compare(before, self._dump()), {})
+        self.assertEqual(sum(run.part_ids.mapped("corrected_count")), 0)
+        self.assertEqual(run.corrected_count, 0)
+        self._backdate()
 
     def assertPart(self, part, partner, company=None, **expected):
         row = self._row(part, partner, company)

@@ -153,6 +153,12 @@ class TestAffinityRun(AffinityCommon):
         run = self._count()
         self.assertEqual(self._rules()["A>B"], (2, 2, 2, 3))
         self.assertEqual(run.corrected_count, 3, "A, B cancelled, C dated back")
+        lines = run.with_user(self.analyst).parameter_text.splitlines()
+        labels = self.affinity.fields_get(["level", "is_without_services"])
+        level = dict(labels["level"]["selection"])[self.affinity.level]
+        self.assertIn(f"{labels['level']['string']}: {level}", lines)
+        self.assertIn("Leave Out Services: no", lines)
+        self.assertIn("Segments: none", lines)
 
     def test_changed_rules_make_the_next_run_a_full_one(self):
         self._sell(self.ada, "AB", days_ago=20)

@@ -204,7 +204,12 @@ class TestCrmChurn(LifetimeCommon):
             test.with_user(self.seller).action_run()
         action = test.with_user(self.analyst).action_run()
         self.assertTrue(test.browse(action["res_id"]).exists())
-        self.assertTrue(test.with_user(self.seller).read(["state"]))
+        [shown] = test.with_user(self.seller).read(["state", "parameter_text"])
+        self.assertIn(
+            "Few orders so far: weight 25, says nothing at 6 purchases,"
+            " most at 1 purchases",
+            shown["parameter_text"].splitlines(),
+        )
 
     def test_the_scorecard_shows_what_is_expected(self):
         [one] = self._create_customers(1)

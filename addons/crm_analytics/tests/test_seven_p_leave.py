@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.tests import tagged
 
 from .seven_p_common import SevenPCommon
@@ -22,6 +23,7 @@ class TestSevenPLeave(SevenPCommon):
             for day in ("2026-03-10", "2026-05-10"):
                 cls._create_order(partner, day, 100.0)
         cls._create_all()
+        cls._fix_bounds()
 
     @classmethod
     def _create_all(cls):
@@ -108,16 +110,6 @@ class TestSevenPLeave(SevenPCommon):
             }
         )
 
-    def _go_on(self):
-        """Refresh what changed; the full refresh after it must change nothing."""
-        run = self._refresh(AS_OF, "incremental")
-        self.assertEqual(run.mode, "incremental")
-        before = self._dump()
-        run = self._refresh(AS_OF)
-        self.assertEqual(self._dump(), before)
-        self.assertEqual(sum(run.part_ids.mapped("corrected_count")), 0)
-        self._backdate()
-
     def _start(self):
         self._refresh(AS_OF)
         self._backdate()
@@ -134,7 +126,7 @@ class TestSevenPLeave(SevenPCommon):
             self.score,
         ):
             records.unlink()
-            self._go_on()
+            self.assertFullAgrees(AS_OF)
         self.assertPart(
             "profiling", self.loser, contact_count=1, role_count=2, segment_count=0
         )
@@ -145,9 +137,9 @@ class TestSevenPLeave(SevenPCommon):
         for records in (self.records[1], self.leads[1], self.contacts[1]):
             name = "parent_id" if records == self.contacts[1] else "partner_id"
             records[name] = self.finder
-            self._go_on()
+            self.assertFullAgrees(AS_OF)
         (self.leads[2] | self.leads[3]).merge_opportunity()
-        self._go_on()
+        self.assertFullAgrees(AS_OF)
         self.assertPart("profiling", self.finder, contact_count=1)
         self.assertPart("prospecting", self.finder, pipeline_amount=500.0)
 
@@ -156,20 +148,20 @@ class TestSevenPLeave(SevenPCommon):
         self.assertPart("persistency", self.loser, supply_share=0.0)
         orders = self.env["sale.order"].search([("partner_id", "=", self.loser.id)])
         orders[0].order_line.qty_delivered = 5
-        self._go_on()
+        self.assertFullAgrees(AS_OF)
         self.assertPart("persistency", self.loser, supply_share=25.0)
         self.product.categ_id = self.scrap
-        self._go_on()
+        self.assertFullAgrees(AS_OF)
         self.assertPart("persistency", self.loser, supply_share=0.0)
         self.scrap.parent_id = self.metal
-        self._go_on()
+        self.assertFullAgrees(AS_OF)
         self.assertPart("persistency", self.loser, supply_share=25.0)
 
     def test_answers_and_credit(self):
         """What is new of these is found, too."""
         self._start()
         self._answer(self.finder)
-        self._go_on()
+        self.assertFullAgrees(AS_OF)
         self.env["crm.credit.rating"].create(
             {
                 "partner_id": self.finder.id,
@@ -180,6 +172,56 @@ class TestSevenPLeave(SevenPCommon):
             }
         )
         self.env["crm.credit.policy"]._ensure(self.company)._assess_all()
-        self._go_on()
+        self.assertFullAgrees(AS_OF)
         graded = self._row("performance", self.finder).risk_grade
         self.assertTrue(graded)
+
+    def _deliver(self, order):
+        picking = order.picking_ids
+        picking.move_ids.write({"quantity": 3, "picked": True})
+        picking._action_done()
+        picking.move_ids.date = picking.date_done = "2026-05-20 08:00:00"
+
+    def test_deliveries(self):
+        """Neither the new order nor its delivery moves anybody else."""
+        self._start()
+        goods = self.env["product.product"].create(
+            {"name": "Goods", "type": "consu", "categ_id": self.metal.id}
+        )
+        order = self._create_order(
+            self.finder,
+            "2026-05-10",
+            70.0,
+            commitment_date="2026-05-01 08:00:00",
+            order_line=[Command.create({"product_id": goods.id, "product_uom_qty": 3})],
+        )
+        self.assertFullAgrees(AS_OF)
+        self._deliver(order)
+        self.assertFullAgrees(AS_OF)
+        self.assertPart("performance", self.finder, delivery_count=1)
+
+    def test_bounds_proposed_for_the_first_time_are_new_rules(self):
+        """Both customers bought the same until now: there was nothing to propose."""
+        margin = self.factors.filtered(lambda f: f.column == "gross_margin")
+        margin.write({"bounds_date": False, "value_zero": 0, "value_full": 1000})
+        self._start()
+        self.assertFalse(margin.bounds_date)
+        before = self._get_points(margin, self.loser)
+        self.assertEqual(before, 20)  # 200 of 1,000
+        self._create_order(self.finder, "2026-05-10", 70.0)
+        self._refresh(AS_OF, "incremental")
+        self.assertEqual(self._get_points(margin, self.finder), 27)
+        run = self._refresh(AS_OF)
+        self.assertEqual(run.parameters["proposed"], [["profitability", margin.code]])
+        # a tenth of 70 above 200 and below 270: 207 and 263, two digits of them
+        self.assertEqual((margin.value_zero, margin.value_full), (210.0, 260.0))
+        self.assertEqual(self._get_points(margin, self.loser), 0)
+        self.assertEqual(self._get_points(margin, self.finder), 100)
+        self.assertEqual(sum(run.part_ids.mapped("corrected_count")), 0)
+        self._backdate()
+        self.assertFullAgrees(AS_OF)
+        run = self.env["crm.scorecard.run"].search([], limit=1)
+        self.assertNotIn("proposed", run.parameters)
+
+    def _get_points(self, factor, partner):
+        return self._row("score", partner)._get_points()[factor.slot]

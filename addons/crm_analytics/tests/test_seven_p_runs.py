@@ -312,3 +312,56 @@ class TestSevenPRuns(SevenPCommon):
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[0], counts[1])
         self.assertLessEqual(counts[0], 4)
+
+    # --- WHAT A RUN TELLS
+
+    def test_a_run_tells_its_rules_in_words(self):
+        self._create_order(self.customer, "2026-05-10", 300.0)
+        other = self._create_customer("Other")
+        self._create_order(other, "2026-05-10", 1000.0)
+        self._need(random.Random(0), self.customer)
+        run = self._refresh(AS_OF).with_user(self.analyst)
+        lines = dict(x.split(": ", 1) for x in run.parameter_text.splitlines())
+        self.assertEqual(
+            lines["Weights of the 7 P"],
+            "Profiling 1, Persistency 1, Profitability 1, Performance 1,"
+            " Prospecting 1, Product 1, Promotion 1",
+        )
+        self.assertEqual(
+            lines["Profiling, Master data filled in"],
+            "weight 2, 0 points at 0 %, 100 points at 100 %",
+        )
+        # a tenth of the 600 between both above and below: 460 and 940
+        self.assertEqual(
+            lines["Profitability, Gross margin"],
+            "weight 1, 0 points at $\N{NO-BREAK SPACE}460.00,"
+            " 100 points at $\N{NO-BREAK SPACE}940.00",
+        )
+        self.assertIn(
+            "Profitability, Gross margin", lines["Values proposed by this run"]
+        )
+        self.assertEqual(
+            lines["ABC classes"], "A up to 80 %, B up to 95 % of the revenue"
+        )
+        self.assertEqual(lines["Typical interval"], "89 days")
+        self.assertEqual(
+            lines["Churn sign Few orders so far"],
+            "weight 25, says nothing at 6 purchases, most at 1 purchases",
+        )
+        self.assertEqual(
+            lines["Lifetime value"], "3 years ahead, discount 10 % per year"
+        )
+        # 1,400 for three
+        self.assertEqual(
+            lines["Prices of the demand"], "Metal $\N{NO-BREAK SPACE}466.67 per Units"
+        )
+        self.assertIn("$", lines["Monetary"])
+
+    def test_a_run_tells_its_rules_in_the_language_of_the_reader(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        factor = self.factors.filtered(lambda f: f.code == "completeness")
+        factor.with_context(lang="de_DE").name = "Stammdaten"
+        factor.value_full = 99.5
+        run = self._refresh(AS_OF).with_context(lang="de_DE")
+        self.assertIn("Stammdaten", run.parameter_text)
+        self.assertIn("99,50", run.parameter_text)

@@ -53,24 +53,37 @@ class CrmAffinityRun(models.Model):
         help="Products and categories whose number of baskets a full run found to "
         "differ from the kept one: orders cancelled, changed or dated back since.",
     )
-    parameter_text = fields.Text("Rules in Force", compute="_compute_parameter_text")
+    # --- PARAMETERS
 
-    @api.depends("parameters")
-    def _compute_parameter_text(self):
-        labels = self.env["crm.affinity.policy"].fields_get(attributes=["string"])
+    def _get_parameter_lines(self, parameters):
+        """Add what was counted, by the labels of the policy."""
+        fields_ = self.env["crm.affinity.policy"].fields_get()
         own = {
             "segments": self.env._("Segments"),
             "excluded_products": self.env._("Products Left Out"),
             "excluded_categories": self.env._("Categories Left Out"),
         }
-        for run in self:
-            run.parameter_text = "\n".join(
-                "{}: {}".format(
-                    own.get(name) or labels.get(name, {}).get("string", name),
-                    ", ".join(value) if isinstance(value, list) else value,
+        return [
+            *super()._get_parameter_lines(parameters),
+            *(
+                (
+                    own.get(name) or fields_.get(name, {}).get("string", name),
+                    self._get_value_text(value, fields_.get(name, {})),
                 )
-                for name, value in sorted((run.parameters or {}).items())
-            )
+                for name, value in sorted(parameters.items())
+            ),
+        ]
+
+    @api.model
+    def _get_value_text(self, value, field):
+        """Return the value of a rule as the form of the policy shows it."""
+        if isinstance(value, list):
+            return ", ".join(value) or self.env._("none")
+        if isinstance(value, bool):
+            return self.env._("yes") if value else self.env._("no")
+        if isinstance(value, int | float):
+            return self._get_number_text(value)
+        return dict(field.get("selection", ())).get(value, value)
 
     # --- BUSINESS
 

@@ -14,6 +14,7 @@ class CrmChurnBacktest(models.Model):
 
     _name = "crm.churn.backtest"
     _description = "Back-Test of the Churn Tendency"
+    _inherit = ["crm.run.parameter.mixin"]
     _order = "id desc"
     _rec_name = "as_of"
 
@@ -78,7 +79,6 @@ class CrmChurnBacktest(models.Model):
         help="Share of those who stopped among the tenth with the highest scores, by"
         " their share among all.",
     )
-    parameters = fields.Json(readonly=True)
     steps = fields.Json(readonly=True)
     line_ids = fields.One2many("crm.churn.backtest.line", "backtest_id", "Tenths")
 
@@ -87,6 +87,21 @@ class CrmChurnBacktest(models.Model):
         for test in self:
             day = fields.Date.to_string(test.as_of) or ""
             test.display_name = f"{test.company_id.name} {day}"
+
+    def _get_parameter_lines(self, parameters):
+        """Add the signs and how much each counted."""
+        signs = self._get_labels("crm.churn.factor", "code")
+        units = self.env["crm.churn.factor"]._get_units()
+        return [
+            *super()._get_parameter_lines(parameters),
+            *(
+                (
+                    signs.get(sign["code"], sign["code"]),
+                    self._get_sign_text(sign, units.get(sign["code"])),
+                )
+                for sign in parameters
+            ),
+        ]
 
     # --- ACTIONS
 

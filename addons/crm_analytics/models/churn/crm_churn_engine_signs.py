@@ -66,9 +66,8 @@ class CrmChurnEngine(models.AbstractModel):
     def _typical_sql(self, company, cards, is_past) -> SQL:
         """Return the typical interval: of a day in the past, or the one kept."""
         policy = self.env["crm.rfm.policy"]._ensure(company)
-        if is_past or not policy.typical_interval:
-            return SQL("%s::float8", self._read_typical(cards) or TYPICAL_DAYS)
-        return SQL("%s::float8", policy.typical_interval)
+        days = self._read_typical(cards) if is_past else policy.typical_interval
+        return SQL("%s::float8", days or TYPICAL_DAYS)
 
     @api.model
     def _keep_typical(self, company, window, cards):

@@ -14,3 +14,12 @@ class CrmRfmPolicy(models.Model):
         " refresh of a day; the churn tendency measures silence by it.",
     )
     typical_interval_date = fields.Date("Typical interval as of", readonly=True)
+
+    def _get_part_rules(self):
+        """Add the signs of churn, and the interval by which silence is measured."""
+        signs = self.env["crm.churn.factor"]._get_factors(self.company_id)
+        return {
+            **super()._get_part_rules(),
+            "churn_signs": [sign._asdict() for sign in signs],
+            "typical_interval": self.typical_interval,
+        }

@@ -65,6 +65,18 @@ class CrmRfmPolicy(models.Model):
         for policy in self:
             policy.lifetime_model_id = by_company.get(policy.company_id)
 
+    def _get_part_rules(self):
+        """Add the lifetime model, how far it looks, and what a strong customer buys."""
+        model = self.env["crm.lifetime.model"]._get_current(self.company_id)
+        strong = self.env["crm.potential.benchmark"]._get_everyone(self.company_id)
+        return {
+            **super()._get_part_rules(),
+            "lifetime_model": model.id,
+            "lifetime": [self.lifetime_years, self.discount_rate],
+            "potential": [fields.Date.to_string(s.date) for s in strong]
+            + strong.mapped("amount"),
+        }
+
     def write(self, vals):
         if RULES & set(vals):
             self._forget_expected()

@@ -1,6 +1,7 @@
 import time
 
 from odoo import api, fields, models
+from odoo.tools.misc import format_date
 
 from odoo.addons.crm_strategy.tools.notification import notification
 
@@ -35,24 +36,39 @@ class CrmScorecardRun(models.Model):
         help="Rows of a full refresh whose figures had changed although nothing told"
         " so: 0 is the goal.",
     )
-    parameter_text = fields.Text("Rules", compute="_compute_parameter_text")
+    # --- PARAMETERS
 
-    @api.depends("parameters")
-    def _compute_parameter_text(self):
-        cuts = self.env["crm.rfm.cut"]._fields["dimension"]
-        labels = dict(cuts._description_selection(self.env))
-        methods = self.env["crm.rfm.policy"]._fields["recency_method"]
-        method_labels = dict(methods._description_selection(self.env))
-        for run in self:
-            run.parameter_text = "\n".join(
-                "{}: {} ({})".format(
-                    labels[dimension],
-                    method_labels[rules["method"]],
-                    " < ".join(bound or "-" for bound in rules["bounds"]),
+    def _get_parameter_lines(self, parameters):
+        """Add how recency, frequency and monetary were scored."""
+        labels = self._get_labels("crm.rfm.cut", "dimension")
+        methods = self._get_labels("crm.rfm.policy", "recency_method")
+        return [
+            *super()._get_parameter_lines(parameters),
+            *(
+                (
+                    label,
+                    "{} ({})".format(
+                        methods[parameters[dimension]["method"]],
+                        " < ".join(
+                            self._get_rfm_bound_text(dimension, bound)
+                            for bound in parameters[dimension]["bounds"]
+                        ),
+                    ),
                 )
-                for dimension, rules in (run.parameters or {}).items()
-                if dimension in labels
-            )
+                for dimension, label in labels.items()
+                if dimension in parameters
+            ),
+        ]
+
+    def _get_rfm_bound_text(self, dimension, bound):
+        """Return a bound, kept as text: a day, a number or an amount."""
+        if bound is None:
+            return "-"
+        if dimension == "recency":
+            return format_date(self.env, bound)
+        if dimension == "monetary":
+            return self.company_id.currency_id.format(float(bound))
+        return self._get_number_text(float(bound))
 
     # --- BUSINESS
 
@@ -99,7 +115,10 @@ class CrmScorecardRun(models.Model):
                 "updated_count": counts.get("updated", 0),
                 "deleted_count": counts.get("deleted", 0),
                 "corrected_count": counts.get("corrected", 0),
-                "parameters": policy._get_parameters(),
+                "parameters": {
+                    **(self.parameters or {}),
+                    **policy._get_parameters(),
+                },
             }
         )
 

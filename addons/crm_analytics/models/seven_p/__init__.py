@@ -38,3 +38,4 @@ from . import crm_scorecard_part_engine
 from . import crm_scorecard_part_engine_apply
 from . import crm_scorecard_run_part
 from . import crm_scorecard_run
+from . import crm_scorecard_run_rules

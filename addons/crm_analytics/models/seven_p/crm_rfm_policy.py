@@ -51,6 +51,12 @@ class CrmRfmPolicy(models.Model):
         help="Factors or weights changed after the last full refresh: the scores on"
         " the screen follow the former rules until the next refresh.",
     )
+    part_rules = fields.Json(
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="What the last full refresh scored the 7 P by, with all bounds.",
+    )
 
     _part_weights = models.Constraint(
         "CHECK (LEAST(profiling_weight, persistency_weight, profitability_weight,"
@@ -89,22 +95,40 @@ class CrmRfmPolicy(models.Model):
         return super().write(vals)
 
     def _get_parameters(self):
-        """Add what the 7 P were scored by: weights, factors, bounds and model."""
+        """Add what the 7 P were scored by."""
+        return {**super()._get_parameters(), **self._get_part_rules()}
+
+    def _get_part_rules(self):
+        """Return all that the 7 P of every customer depend on, as JSON data.
+
+        Weights and factors, and the bounds that are worked out from the customers.
+        """
+        self.ensure_one()
         company = self.company_id
         factors = self.env["crm.scorecard.factor"]._ensure(company)
         profit = self.env["crm.profit.policy"]._ensure(company)
-        signs = self.env["crm.churn.factor"]._get_factors(company)
         return {
-            **super()._get_parameters(),
             "weights": self._get_part_weights(),
             "factors": [
                 [f.part, f.code, f.weight, f.value_zero, f.value_full]
                 for f in factors.sorted("id")
             ],
             "classes": [profit.percent_a, profit.percent_b],
-            "churn_signs": [sign._asdict() for sign in signs],
-            "lifetime_model": self.lifetime_model_id.id,
+            "profit": [float(bound or 0) for bound in profit._get_bounds()],
+            "buying": self._read_buying_day(),
         }
+
+    def _has_same_rules(self):
+        """Return whether the last full refresh scored by the rules of now."""
+        known = self.sudo()  # style: CRM109 whoever may refresh, judges by them
+        return known.part_rules == self._get_part_rules()
+
+    def _read_buying_day(self):
+        """Return of which day the figures of what similar customers buy are."""
+        buying = self.env["crm.segment.buying"].sudo()  # style: CRM109 of the company
+        of_company = [("company_id", "=", self.company_id.id)]
+        day = buying.search(of_company, order="id", limit=1).date
+        return day and fields.Date.to_string(day)
 
     def _get_part_weights(self):
         """Return ``{part: weight}`` of the parts in the total."""

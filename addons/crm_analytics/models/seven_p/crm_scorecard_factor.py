@@ -234,11 +234,16 @@ class CrmScorecardFactor(models.Model):
         )
 
     def _propose_first(self, window):
-        """Propose the bounds of relative factors that never had any proposed."""
-        self.filtered(lambda f: f.is_relative and not f.bounds_date)._propose(window)
+        """Propose the bounds of relative factors that never had any proposed.
+
+        :return: the factors that have some now
+        """
+        lacking = self.filtered(lambda f: f.is_relative and not f.bounds_date)
+        return lacking._propose(window)
 
     def _propose(self, window):
-        """Set the bounds by what the active customers of the company have."""
+        """Set the bounds by what the active customers have; return whose were set."""
+        proposed = self.browse()
         for factor in self._get_usable():
             spread = factor._read_spread(window)
             bounds = seven_p.propose_bounds(
@@ -252,6 +257,8 @@ class CrmScorecardFactor(models.Model):
                         "bounds_date": window.as_of,
                     }
                 )
+                proposed |= factor
+        return proposed
 
     def _read_spread(self, window):
         """Return lowest value, 10th and 90th percentile and highest value, or None."""

@@ -26,6 +26,8 @@ class CrmScorecardPartEngine(models.AbstractModel):
     The 12 months of the windows end with the day of the last full refresh, also for
     the incremental ones after it: so both give the same rows. A full refresh that has
     the same day and rules as the one before counts what no known change explains.
+    Bounds are fixed between full refreshes: one that works out some that were lacking
+    follows new rules from there on, and what moves by them is no correction.
     """
 
     _name = "crm.scorecard.part.engine"
@@ -64,6 +66,8 @@ class CrmScorecardPartEngine(models.AbstractModel):
                 "is_part_stale": policy.is_part_stale and not is_full,
             }
         )
+        if is_full:
+            policy.part_rules = policy._get_part_rules()
         for model in self._get_models().values():
             model.invalidate_model()
         self._finish(policy, window, is_full, CHANGED if is_usable else None)
@@ -106,16 +110,22 @@ class CrmScorecardPartEngine(models.AbstractModel):
         self._run_step(policy, run, "prepare", self._prepare, window, customers)
         self._expect_many(customers is None)
 
+        def apply(model, rows, names):
+            # the sources have worked out what was lacking by now
+            same = is_comparable and customers is None and policy._has_same_rules()
+            return self._apply(model, company, rows, names, customers, same)
+
         def fill(_policy, model):
             rows, names = self._rows_sql(company, window, model, sources, customers)
-            return self._apply(model, company, rows, names, customers, is_comparable)
+            return apply(model, rows, names)
 
         def score(policy, model):
             if customers is None:
-                factors._propose_first(window)
+                proposed = factors._propose_first(window)
+                if run:
+                    run._note_proposed(proposed)
             rows = model._rows_sql(policy, window, factors, customers)
-            names = model._get_written()
-            return self._apply(model, company, rows, names, customers, is_comparable)
+            return apply(model, rows, model._get_written())
 
         written = 0
         for part, model in self._get_models().items():

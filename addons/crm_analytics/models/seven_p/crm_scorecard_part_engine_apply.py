@@ -126,7 +126,7 @@ class CrmScorecardPartEngine(models.AbstractModel):
             self.env["crm.scorecard.engine"]._make_table("crm_scorecard_fresh", rows)
             fresh = SQL()
         corrected = SQL("0")
-        if is_comparable and customers is None:
+        if is_comparable:
             corrected = SQL("COUNT(*) FILTER (WHERE customer_id NOT IN (%s))", CHANGED)
         [row] = self.env.execute_query(
             SQL(

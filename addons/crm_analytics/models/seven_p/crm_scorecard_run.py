@@ -50,6 +50,12 @@ class CrmScorecardRun(models.Model):
             {"run_id": self.id, "part": part, "duration": duration, **values}
         )
 
+    def _note_proposed(self, factors):
+        """Keep of which factors this run proposed the bounds: the rules are new."""
+        if factors:
+            proposed = [[factor.part, factor.code] for factor in factors]
+            self.parameters = {**(self.parameters or {}), "proposed": proposed}
+
     def _drop_idle(self):
         """Keep a run that found changes of the 7 P only."""
         idle = self.filtered(lambda run: not run.part_changed_count)

@@ -13,3 +13,8 @@ class CrmRfmPolicy(models.Model):
         " unit, null where nothing was sold.",
     )
     supply_prices_date = fields.Date(readonly=True, groups="base.group_system")
+
+    def _get_parameters(self):
+        """Add the prices. A new one moves nobody who was judged before."""
+        known = self.sudo()  # style: CRM109 whoever may refresh, judges by them
+        return {**super()._get_parameters(), "supply_prices": known.supply_prices or {}}
