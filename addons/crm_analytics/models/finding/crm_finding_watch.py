@@ -4,9 +4,10 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from odoo.addons.crm_strategy.tools.measure_period import periods_until
+from odoo.addons.crm_strategy.tools.measure_trend import differs
 from odoo.addons.crm_strategy.tools.notification import RELOAD, notification
 
-from ...tools.finding import GOAL_KINDS, SEASONS, SERIES_KINDS, goal_strength, judge
+from ...tools.finding import GOAL_KINDS, SEASONS, goal_strength, judge
 
 _logger = logging.getLogger(__name__)
 
@@ -26,7 +27,8 @@ class CrmFinding(models.Model):
     touched; what is proposed follows its figure, is withdrawn with a note where nothing
     out of the usual is left of it, and comes back if there is again.
 
-    Three searches per measure, whatever the number of its companies and parts.
+    Per measure one search for its values and one for its findings, per company one for
+    its goals.
     """
 
     _inherit = "crm.finding"
@@ -136,7 +138,7 @@ class CrmFinding(models.Model):
             "side": "above" if one.side > 0 else "below",
             "expected_low": one.low,
             "expected_high": one.high,
-            "strength": one.strength,
+            "strength": round(one.strength, 1),
             "is_seasonal": one.is_seasonal,
             "count": {"level": rules.level_count, "trend": rules.trend_count}.get(
                 one.kind, 1
@@ -166,7 +168,9 @@ class CrmFinding(models.Model):
                 "value": goal.actual,
                 "side": "above" if goal.actual >= goal.value else "below",
                 "goal": goal.value,
-                "strength": goal_strength(goal.actual, goal.value, held, at, rules),
+                "strength": round(
+                    goal_strength(goal.actual, goal.value, held, at, rules), 1
+                ),
                 "user_id": goal.user_id.id,
                 "is_new": self._is_new_goal(goal),
             }
@@ -238,7 +242,7 @@ class CrmFinding(models.Model):
             for name, value in vals.items()
             if name not in ("is_new", "user_id")
         }
-        if any(self[name] != value for name, value in figures.items()):
+        if any(self._is_other(name, value) for name, value in figures.items()):
             self.write(figures)
         if self.state == "withdrawn":
             self._move("revive")
@@ -246,23 +250,25 @@ class CrmFinding(models.Model):
                 body=self.env._("Proposed again: the figure is %s.", self.value_display)
             )
 
+    def _is_other(self, name, value):
+        """Tell whether field ``name`` says something else than ``value``."""
+        if self._fields[name].type == "float":
+            return differs(self[name], value)
+        return (self[name] or False) != (value or False)
+
     def _is_followed(self):
-        """Tell whether the period is recent enough to be judged again."""
+        """Tell whether the period is among those that are judged again."""
+        if self._is_about_goal():
+            return True
         today = self.env["crm.sale.fact"]._get_today(self.company_id)
         oldest = periods_until(self.period, today, FOLLOWED_PERIODS + 1)[0]
-        return self._is_about_goal() or self.date_from >= oldest.date_from
+        is_recent = self.date_from >= oldest.date_from
+        return is_recent and self.period == self.measure_id.period
 
     def _withdraw(self):
+        """Take back what was corrected away, and say how."""
+        row = self._get_value()
         self._move("withdraw")
-        row = self.env["crm.measure.value"].search(
-            Domain("measure_id", "=", self.measure_id.id)
-            & Domain("company_id", "=", self.company_id.id)
-            & Domain("period", "=", self.period)
-            & Domain("date_from", "=", self.date_from)
-            & Domain("dimension_model", "=", self.dimension_model)
-            & Domain("dimension_res_id", "=", self.dimension_res_id or False),
-            limit=1,
-        )
         self.message_post(
             body=self.env._(
                 "Withdrawn: the figure was %(old)s and is %(new)s now; by the present "
@@ -271,6 +277,17 @@ class CrmFinding(models.Model):
                 new=self._format(row.value) if row else self.env._("not known"),
             )
         )
+
+    def _get_value(self):
+        """Return the kept value that the finding is about, if there still is one."""
+        values = self.env["crm.measure.value"].search(
+            Domain("measure_id", "=", self.measure_id.id)
+            & Domain("company_id", "=", self.company_id.id)
+            & Domain("period", "=", self.period)
+            & Domain("date_from", "=", self.date_from)
+        )
+        key = self._get_series_key()
+        return values.filtered(lambda value: value._get_series_key() == key)
 
     # --- CRON
 
