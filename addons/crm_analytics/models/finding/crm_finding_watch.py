@@ -202,7 +202,8 @@ class CrmFinding(models.Model):
         for key, finding in by_key.items():
             if finding.state in ("proposed", "withdrawn"):
                 finding._follow(found.get(key))
-        self.create(new)
+        # nobody gets a mail for what is only proposed
+        self.with_context(mail_auto_subscribe_no_notify=True).create(new)
 
     def _prepare_finding_vals(self, measure, key, vals):
         """Return the vals of a new finding; ``key``: see :meth:`_get_finding_key`."""
