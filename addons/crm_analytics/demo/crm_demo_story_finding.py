@@ -33,7 +33,6 @@ class CrmDemoStory(models.AbstractModel):
             )
             bad.with_user(lin).action_accept()
         if good:
-            good.with_user(lin).dismissal_reason = (
-                "The visits of the yearly plan fell into this month."
-            )
+            reason = "The visits of the yearly plan fell into this month."
+            good.with_user(lin).dismissal_reason = reason
             good.with_user(lin).action_dismiss()
