@@ -8,7 +8,7 @@ class CrmDemoStory(models.AbstractModel):
 
     @api.model
     def _find_findings(self):
-        """Look at all measures; the manager accepts one bad news, dismisses one good."""
+        """Look at all measures; the manager accepts one, dismisses another."""
         company = self.env.ref("base.main_company")
         findings = self.env["crm.finding"]
         findings._look_now(company)

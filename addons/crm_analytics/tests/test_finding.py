@@ -245,7 +245,8 @@ class TestFinding(FindingCommon):
         for _run in range(2):
             self._run_cron()
             self.assertEqual(
-                self._find(both), [("A bad one", "proposed"), ("Test waits", "proposed")]
+                self._find(both),
+                [("A bad one", "proposed"), ("Test waits", "proposed")],
             )
         passes = self.env["crm.job.pass"]
         self.assertFalse(passes.search([("name", "=", self.findings._name)]))
@@ -348,9 +349,7 @@ class TestFindingDecide(FindingCommon):
         )
         self.assertEqual(action["domain"], drill["domain"])
         self.assertIn("Test waits", action["name"])
-        self.assertEqual(
-            self._act().action_open_measure()["res_id"], self.measure.id
-        )
+        self.assertEqual(self._act().action_open_measure()["res_id"], self.measure.id)
         self.assertEqual(len(self.finding.sparkline.split('"x"')) - 1, 9)
         measure = self.measure.with_user(self.manager)
         self.assertEqual(measure.open_finding_count, 1)

@@ -24,6 +24,7 @@ a season before, and the changes over a season take the place of the figures.
 What the same rule has already said of the period before is no news.
 """
 
+from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -149,7 +150,7 @@ def _known(figures):
 
 
 def reference(series, run, season, rules):
-    """Return the :class:`Reference` for the periods ``run``, None if too little is known.
+    """Return the :class:`Reference` for the periods ``run``, None where unknown.
 
     >>> reference([1.0, 2.0, 3.0] * 2 + [9.0], range(6, 7), 0, Rules()) is None
     True
@@ -192,7 +193,7 @@ def _same_side(distances, threshold):
 
 def _one_direction(distances):
     """Return 1 or -1 if they only rise or only fall, and far enough, else 0."""
-    steps = [new - old for old, new in zip(distances, distances[1:], strict=False)]
+    steps = [new - old for old, new in pairwise(distances)]
     if abs(distances[-1] - distances[0]) < LEAST_MOVE:
         return 0
     return _same_side(steps, 0.0) if steps else 0

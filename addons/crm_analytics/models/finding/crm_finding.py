@@ -14,8 +14,8 @@ class CrmFinding(models.Model):
     Only the system proposes findings: see ``crm_finding_watch.py``, and
     ``tools/finding.py`` for the rules. A person accepts one with his conclusion or
     dismisses it with a reason; then it keeps the figures that he saw. A dismissed one
-    stays on record, so that it is not proposed again. One that is still proposed follows
-    its figure, and is withdrawn where the figure was corrected away.
+    stays on record, so that it is not proposed again. One that is still proposed
+    follows its figure, and is withdrawn where the figure was corrected away.
     """
 
     _name = "crm.finding"
@@ -52,7 +52,9 @@ class CrmFinding(models.Model):
         readonly=True,
     )
     date_from = fields.Date("From", required=True, readonly=True)
-    date_to = fields.Date("To", required=True, readonly=True, help="Last day, included.")
+    date_to = fields.Date(
+        "To", required=True, readonly=True, help="Last day, included."
+    )
     dimension_model = fields.Char(readonly=True)
     dimension_res_id = fields.Many2oneReference(
         string="Dimension Record", model_field="dimension_model", readonly=True
@@ -149,7 +151,7 @@ class CrmFinding(models.Model):
         tracking=True, help="Why nobody needs to look at it; needed to dismiss."
     )
     decided_by_id = fields.Many2one(
-        "res.users", "Decided By", readonly=True, copy=False, ondelete="set null"
+        "res.users", string="Decided by", readonly=True, copy=False, ondelete="set null"
     )
     date_decided = fields.Datetime("Decided On", readonly=True, copy=False)
 

@@ -1,6 +1,6 @@
 import logging
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 
 from odoo.addons.crm_strategy.tools.measure_period import periods_until
@@ -46,11 +46,7 @@ class CrmFinding(models.Model):
         """Look at every measure; tell which could not be looked at."""
         failed = self.env["crm.measure"]
         for measure in failed.search([]):
-            try:
-                with self.env.cr.savepoint():
-                    self._look(measure, companies)
-            except Exception:  # the others shall have their turn
-                _logger.warning("Findings of %s failed", measure.code, exc_info=True)
+            if not self._look_safely(measure, companies):
                 failed |= measure
         if failed:
             return notification(
@@ -62,6 +58,17 @@ class CrmFinding(models.Model):
                 "danger",
             )
         return RELOAD
+
+    @api.model
+    def _look_safely(self, measure, companies):
+        """Look at one measure in a savepoint; return whether that worked."""
+        try:
+            with self.env.cr.savepoint():
+                self._look(measure, companies)
+        except Exception:  # the others shall have their turn
+            _logger.warning("Findings of %s failed", measure.code, exc_info=True)
+            return False
+        return True
 
     # --- LOOKING
 
