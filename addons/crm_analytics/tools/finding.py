@@ -156,8 +156,8 @@ def reference(series, run, season, rules):
     True
     >>> reference([2.0, None, 3.0, 4.0] * 3 + [9.0], range(12, 13), 0, Rules()).centre
     3.0
-    >>> two_years = [1.0] * 11 + [50.0] + [2.0] * 11 + [52.0]
-    >>> december = reference(two_years + [3.0] * 11 + [53.0], range(35, 36), 12, Rules())
+    >>> years = [1.0] * 11 + [50.0] + [2.0] * 11 + [52.0] + [3.0] * 11 + [53.0]
+    >>> december = reference(years, range(35, 36), 12, Rules())
     >>> december.lag, december.get_range(35).centre
     (12, 53.0)
     """

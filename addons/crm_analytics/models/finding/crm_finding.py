@@ -151,7 +151,7 @@ class CrmFinding(models.Model):
         tracking=True, help="Why nobody needs to look at it; needed to dismiss."
     )
     decided_by_id = fields.Many2one(
-        "res.users", string="Decided by", readonly=True, copy=False, ondelete="set null"
+        "res.users", readonly=True, copy=False, ondelete="set null"
     )
     date_decided = fields.Datetime("Decided On", readonly=True, copy=False)
 

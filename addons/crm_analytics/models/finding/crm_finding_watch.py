@@ -133,7 +133,7 @@ class CrmFinding(models.Model):
                 row = figures[periods[at].date_from]
                 vals = self._prepare_series_vals(row, one, rules)
                 vals["is_new"] = one.is_news and at >= first_new
-                found[*key, row.date_from, one.kind] = vals
+                found[(*key, row.date_from, one.kind)] = vals
         return found
 
     def _prepare_series_vals(self, row, one, rules):
