@@ -28,6 +28,7 @@
         "security/crm_seven_p_security.xml",
         "security/crm_lifetime_security.xml",
         "security/crm_affinity_security.xml",
+        "security/crm_finding_security.xml",
         "data/crm_rfm_data.xml",
         "data/crm_scorecard_factor_data.xml",
         "data/crm_segmentation_data.xml",
@@ -42,6 +43,7 @@
         "data/crm_measure_profit_data.xml",
         "data/crm_measure_loyalty_data.xml",
         "data/crm_credit_data.xml",
+        "data/crm_finding_data.xml",
         "views/scorecard_explanation_templates.xml",
         "views/crm_customer_scorecard_views.xml",
         "views/crm_customer_scorecard_history_views.xml",
@@ -92,6 +94,8 @@
         "views/crm_credit_assessment_views.xml",
         "views/crm_credit_run_views.xml",
         "views/crm_credit_menus.xml",
+        "views/crm_finding_views.xml",
+        "views/crm_finding_policy_views.xml",
     ],
     "demo": [
         "demo/10_res_users_demo.xml",
@@ -100,6 +104,7 @@
         "demo/20_crm_scorecard_demo.xml",
         "demo/30_crm_affinity_demo.xml",
         "demo/30_crm_credit_demo.xml",
+        "demo/40_crm_finding_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["crm_analytics/static/src/**/*"],

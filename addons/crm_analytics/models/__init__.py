@@ -38,5 +38,6 @@ from . import crm_care_rule
 from . import customer_product
 from . import crm_customer_page
 from . import board
+from . import finding
 from . import crm_segment_offer
 from . import crm_scorecard_prospecting

@@ -11,6 +11,7 @@ class ResCompany(models.Model):
         self.env["crm.churn.factor"]._ensure(companies)
         self.env["crm.profit.policy"]._ensure(companies)
         self.env["crm.credit.policy"]._ensure(companies)
+        self.env["crm.finding.policy"]._ensure(companies)
         return companies
 
     def write(self, vals):

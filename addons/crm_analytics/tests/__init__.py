@@ -46,5 +46,7 @@ from . import test_many_orders
 from . import test_measure_profit
 from . import test_crm_profit_report
 from . import test_credit
+from . import test_finding
+from . import test_finding_tour
 from . import test_credit_decide
 from . import test_credit_run

@@ -345,6 +345,12 @@ def build_profit_policy(env, company, partner):
     return env["crm.profit.policy"]._ensure(company)
 
 
+@builds("crm.finding.policy")
+def build_finding_policy(env, company, partner):
+    """A company has one set of finding rules, made when they are first asked for."""
+    return env["crm.finding.policy"]._ensure(company)
+
+
 @builds("crm.rfm.cut")
 def build_rfm_cut(env, company, partner):
     return build_rfm_policy(env, company, partner).cut_ids[0]
