@@ -186,7 +186,7 @@ class CrmProfitMonth(models.Model):
                          FROM (%(rows)s) r GROUP BY partner_id, product_tmpl_id) r
             LEFT JOIN crm_scorecard_profitability p
                    ON p.partner_id = r.partner_id AND p.company_id = %(company)s""",
-            sums=SQL(", ").join(map(SQL.identifier, amounts)),
+            sums=SQL(", ").join(SQL.identifier("r", name) for name in amounts),
             summed=SQL(", ").join(
                 SQL(
                     "ROUND(SUM(%(name)s), %(digits)s) AS %(name)s",
@@ -208,7 +208,7 @@ class CrmProfitMonth(models.Model):
 
         :param names: the columns of ``rows``
         """
-        self.env["crm.scorecard.engine"]._make_table("crm_profit_fresh", rows)
+        self.env["crm.scorecard.source"]._keep("profit", rows)
         columns = [SQL.identifier(name) for name in names]
         # as text, as nothing equals nothing there, and tables are joined by hashes
         same = SQL(
@@ -220,9 +220,9 @@ class CrmProfitMonth(models.Model):
             SQL(
                 """DELETE FROM %(table)s t
                     WHERE t.company_id = %(company)s AND t.date = %(first)s
-                      AND NOT EXISTS (SELECT FROM crm_profit_fresh f WHERE %(same)s);
+                      AND NOT EXISTS (SELECT FROM crm_seven_p_profit f WHERE %(same)s);
                    INSERT INTO %(table)s (company_id, date, %(columns)s)
-                   SELECT %(company)s, %(first)s, %(columns)s FROM crm_profit_fresh f
+                   SELECT %(company)s, %(first)s, %(columns)s FROM crm_seven_p_profit f
                     WHERE NOT EXISTS (SELECT FROM %(table)s t
                                        WHERE t.company_id = %(company)s
                                          AND t.date = %(first)s AND %(same)s)""",

@@ -57,6 +57,7 @@ class TestCostSources(SevenPFactsCommon):
 
     def setUp(self):
         super().setUp()
+        self._freeze_today()
         registry = type(self.sources)
         own = registry._get_cost_sources
 

@@ -122,6 +122,10 @@ class TestCrmProfitReport(SevenPFactsCommon):
         )
         complaint.invalidate_recordset()
 
+    def setUp(self):
+        super().setUp()
+        self._freeze_today()
+
     def _read_report(self, groupby, user=None, domain=()):
         report = self.env["crm.profit.report"].with_company(self.company)
         report = report.with_context(allowed_company_ids=self.company.ids)
