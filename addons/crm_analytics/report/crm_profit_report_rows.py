@@ -129,21 +129,36 @@ class CrmProfitReport(models.Model):
             company.id,
         )
 
+    def _credited_orders_sql(self, company, window, customers) -> SQL:
+        """Return ``order_id`` of the orders with credit notes, billed in the window."""
+        return SQL(
+            """SELECT c.order_id FROM (%(credited)s) c
+                 JOIN sale_order o ON o.id = c.order_id
+                 JOIN res_partner p ON p.id = o.partner_id
+                WHERE EXISTS (
+                      SELECT FROM sale_order_line l
+                        JOIN sale_order_line_invoice_rel r ON r.order_line_id = l.id
+                        JOIN account_move_line ml ON ml.id = r.invoice_line_id
+                        JOIN account_move m ON m.id = ml.move_id
+                       WHERE l.order_id = c.order_id
+                         AND m.invoice_date BETWEEN %(start)s AND %(as_of)s
+                      OFFSET 0) %(of)s""",
+            credited=self.env["crm.sale.fact"]._credited_orders_sql(
+                company, window.as_of
+            ),
+            start=window.start,
+            as_of=window.as_of,
+            of=self.env["crm.scorecard.source"]._only_sql(
+                customers, SQL("p.commercial_partner_id")
+            ),
+        )
+
     def _refunds_sql(self, company, window, customers) -> SQL:
         """What was taken back, by the amounts credited per product of the order."""
         share = SQL("COALESCE(w.share, 1)::numeric")
-        facts = self.env["crm.sale.fact"]
-        credited = facts._credited_orders_sql(company, window.as_of)
-        if customers is not None:
-            credited = SQL(
-                """SELECT c.order_id FROM (%s) c
-                     JOIN sale_order o ON o.id = c.order_id
-                     JOIN res_partner p ON p.id = o.partner_id
-                    WHERE p.commercial_partner_id IN (%s)""",
-                credited,
-                customers,
-            )
-        refunds = facts._refund_movements_sql(company, window.as_of, credited)
+        refunds = self.env["crm.sale.fact"]._refund_movements_sql(
+            company, window.as_of, self._credited_orders_sql(company, window, customers)
+        )
         return SQL(
             """%(row)s
                  FROM (%(refunds)s) r
