@@ -122,7 +122,7 @@ class CrmSevenPBoard(models.AbstractModel):
 
     @api.model
     def _get_figure_names(self):
-        """Return ``{part: names}`` as ``FIGURES`` has them, with all costs there are."""
+        """Return ``{part: names}`` as ``FIGURES`` has them, and all costs."""
         names = list(FIGURES["profitability"])
         costs = self.env["crm.scorecard.source"]._get_cost_signs()
         place = names.index("cost_to_serve")
