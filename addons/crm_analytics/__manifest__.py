@@ -72,6 +72,7 @@
         "views/crm_sale_breakdown_views.xml",
         "report/crm_promotion_report_views.xml",
         "report/crm_opinion_report_views.xml",
+        "report/crm_profit_month_views.xml",
         "views/crm_segment_offer_views.xml",
         "views/crm_scorecard_factor_views.xml",
         "wizard/crm_seven_p_preview_views.xml",

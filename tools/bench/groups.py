@@ -89,7 +89,17 @@ def seven_p(bench):
         lambda: parts.incremental(share),
         0.4,
     )
+    bench.add("Profit analysis: 25 months worked out, once", parts.fill_profit)
+    prepare.settle(bench.name)
     for task, measure in (
+        (
+            "Profit analysis: pivot by product",
+            lambda: parts.profit_pivot("product_tmpl_id"),
+        ),
+        (
+            "Profit analysis: pivot by category and tier",
+            lambda: parts.profit_pivot("categ_id", "spending_tier"),
+        ),
         ("7 P analysis: list", parts.report_list),
         ("7 P analysis: pivot by RFM group", parts.report_pivot),
         ("7 P board of a customer", parts.customer_board),

@@ -94,5 +94,28 @@ class SevenP:
             "crm_analytics.crm_seven_p_report_view_list",
         )
 
+    def fill_profit(self):
+        """Work out the 25 months of the profit analysis."""
+
+        def work(env):
+            company = env["crm.customer.scorecard"].search([], limit=1).company_id
+            env["crm.profit.month"]._refresh(company)
+
+        return self.session.time(work)[0]
+
+    def profit_pivot(self, *rows):
+        """The pivot as its menu opens it: the last 12 months."""
+        sets = [rows[:place] for place in range(len(rows) + 1)]
+        names = ("revenue", "gross_margin", "cost_to_serve", "contribution")
+
+        def work(env):
+            return env["crm.profit.month"].formatted_read_grouping_sets(
+                [("date", ">=", "today =1d -11m")],
+                sets,
+                [*(f"{name}:sum" for name in names), "__count"],
+            )
+
+        return self.screens._median(work)
+
     def report_pivot(self):
         return self.screens._pivot("crm.seven.p.report", ["rfm_group_id"])

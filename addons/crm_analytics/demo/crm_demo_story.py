@@ -31,6 +31,7 @@ class CrmDemoStory(models.AbstractModel):
         self.env["crm.profit.policy"]._ensure(company).action_propose()
         runs._refresh(company, mode="full")
         self.env["crm.sale.breakdown"]._refresh(company)
+        self.env["crm.profit.month"]._refresh(company)
 
     @api.model
     def _propose_offers(self):

@@ -1,27 +1,21 @@
-from odoo import fields, models
+from datetime import date
+
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.crm_strategy.models.crm_sale_fact import SOURCE_FIELDS
 
-#: Amounts of a row; a row that says nothing of one has 0.
-AMOUNTS = (
-    "revenue",
-    "gross_margin",
-    "delivery_cost",
-    "complaint_cost",
-    "activity_cost",
-    "counted_cost",
-)
+FIRST_DAY = date(1970, 1, 1)
 
 
 class CrmProfitReport(models.Model):
-    """Profit along product, service and customer: what came in and what it cost.
+    """Profit in detail, as it is now: what came in and what it cost, record by record.
 
-    One row per order line, and one per part of what was taken back or spent later; the
-    definitions are those of the profitability of a customer (see
-    ``crm_scorecard_source_cost.py``), told by product and by day. Over the days
-    of a scorecard the rows of a customer add up to it. Costs that are not known by
-    product are shared out:
+    ``crm.profit.month`` keeps the sums of these rows. One row per order line, and one
+    per part of what was taken back or spent later; the definitions are those of the
+    profitability of a customer (see ``crm_scorecard_source_cost.py``), told by product
+    and by day. Over the days of a scorecard the rows of a customer add up to it. Costs
+    that are not known by product are shared out:
 
     - refunds by the amounts that the order's credit notes credit per product
     - a delivery by the amounts of its order's lines above zero
@@ -30,8 +24,8 @@ class CrmProfitReport(models.Model):
     """
 
     _name = "crm.profit.report"
-    _description = "Profit Analysis"
-    _inherit = ["crm.sums.mixin", "crm.lifecycle.dimension.mixin"]
+    _description = "Profit in Detail"
+    _inherit = ["crm.profit.mixin", "crm.lifecycle.dimension.mixin"]
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "partner_id"
@@ -60,17 +54,7 @@ class CrmProfitReport(models.Model):
         "product.template": ["categ_id", "type", "crm_division_id"],
     }
 
-    kind = fields.Selection(
-        [
-            ("sale", "Sale"),
-            ("refund", "Refund"),
-            ("delivery", "Delivery"),
-            ("complaint", "Complaint"),
-            ("activity", "Sales activity"),
-            ("counted", "Already in the margin"),
-        ],
-        readonly=True,
-    )
+    kind = fields.Selection("_selection_kind", readonly=True)
     date = fields.Date(
         readonly=True,
         help="Day on which the order was confirmed, the credit note was dated, the "
@@ -78,7 +62,6 @@ class CrmProfitReport(models.Model):
         "zone of the company's own address.",
     )
     company_id = fields.Many2one("res.company", readonly=True)
-    currency_id = fields.Many2one("res.currency", readonly=True)
 
     # Product
     product_tmpl_id = fields.Many2one("product.template", "Product", readonly=True)
@@ -100,60 +83,61 @@ class CrmProfitReport(models.Model):
     industry_id = fields.Many2one(related="partner_id.industry_id")
     order_id = fields.Many2one("sale.order", readonly=True)
 
-    # Amounts
-    revenue = fields.Monetary(
-        readonly=True,
-        help="Untaxed amount of the orders less what credit notes took back, each on "
-        "its day. What a credit note took back falls to the products that it credits.",
-    )
-    gross_margin = fields.Monetary(
-        readonly=True,
-        help="Margin of the order lines less the share of what credit notes took back.",
-    )
-    delivery_cost = fields.Monetary(
-        "Cost of deliveries",
-        readonly=True,
-        help="Shipping cost of the deliveries done, or the cost per delivery set on "
-        "the profit rules, shared out by the amounts of the lines of the order.",
-    )
-    complaint_cost = fields.Monetary(
-        "Cost of complaints",
-        readonly=True,
-        help="Remedies and work of the complaints received, shared out by the value of "
-        "the products complained of, as in the complaint analysis.",
-    )
-    activity_cost = fields.Monetary(
-        "Cost of activities",
-        readonly=True,
-        help="Sales activities done. They belong to the customer, not to a product.",
-    )
-    counted_cost = fields.Monetary(
-        "Already in the margin",
-        readonly=True,
-        help="The part of the remedies that lowered the gross margin already; it is "
-        "left out of the cost to serve.",
-    )
-    cost_to_serve = fields.Monetary(
-        readonly=True,
-        help="Deliveries, complaints and activities, less what the margin bears "
-        "already: what the service cost.",
-    )
-    contribution = fields.Monetary(
-        readonly=True, help="Gross margin less the cost to serve."
-    )
+    @api.model
+    def _selection_kind(self):
+        costs = self.env["crm.scorecard.source"]._get_costs()
+        return [
+            ("sale", self.env._("Sale")),
+            ("refund", self.env._("Refund")),
+            *((cost.key, cost.label) for cost in costs),
+        ]
 
     @property
     def _table_query(self) -> SQL:
-        rows = [rows for company in self.env.companies for rows in self._rows(company)]
-        cost = SQL(
-            "r.delivery_cost + r.complaint_cost + r.activity_cost - r.counted_cost"
-        )
+        rows = [
+            rows
+            for company in self.env.companies
+            for rows in self._rows(company, *self._get_scope(company))
+        ]
         return SQL(
             """SELECT r.*, t.categ_id, t.type AS product_type,
-                      t.crm_division_id AS division_id, %(cost)s AS cost_to_serve,
-                      r.gross_margin - (%(cost)s) AS contribution
-                 FROM (%(rows)s) r
+                      t.crm_division_id AS division_id
+                 FROM (%s) r
             LEFT JOIN product_template t ON t.id = r.product_tmpl_id""",
-            cost=cost,
-            rows=SQL(" UNION ALL ").join(rows),
+            self._reckon_sql(rows),
+        )
+
+    @api.model
+    def _get_scope(self, company):
+        """Return the window and the customers that the context narrows the rows to.
+
+        All customers and days otherwise, which takes long where there are many.
+        """
+        scope = self.env.context.get("crm_analytics_profit_scope") or {}
+        first = fields.Date.to_date(scope.get("date_from")) or FIRST_DAY
+        last = fields.Date.to_date(scope.get("date_to"))
+        customers = scope.get("partner_ids")
+        ids = customers and SQL("SELECT UNNEST(%s::int[])", list(customers))
+        return self._get_window(company, first, last), ids or None
+
+    @api.model
+    def _get_window(self, company, first, last=None):
+        """Return the window of these days, up to today."""
+        facts = self.env["crm.sale.fact"]
+        today = facts._get_today(company)
+        window = self.env["crm.scorecard.part.engine"]._get_window(
+            company, min(last or today, today)
+        )
+        start = facts._get_day_start(first, company)
+        return window._replace(start=first, start_instant=start)
+
+    @api.model
+    def _reckon_sql(self, rows) -> SQL:
+        """Return ``rows`` with cost to serve and contribution."""
+        cost = self.env["crm.scorecard.source"]._cost_to_serve_sql(SQL("r"))
+        return SQL(
+            """SELECT r.*, r.gross_margin - r.cost_to_serve AS contribution
+                 FROM (SELECT r.*, %s AS cost_to_serve FROM (%s) r) r""",
+            cost,
+            SQL(" UNION ALL ").join(rows),
         )

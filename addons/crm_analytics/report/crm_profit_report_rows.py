@@ -1,11 +1,7 @@
-from datetime import date
-
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
-from .crm_profit_report import AMOUNTS
-
-FIRST_DAY = date(1970, 1, 1)
+from .crm_profit_mixin import EARNED
 
 
 class CrmProfitReport(models.Model):
@@ -17,24 +13,25 @@ class CrmProfitReport(models.Model):
 
     _inherit = "crm.profit.report"
 
-    def _rows(self, company):
-        """Return the statements of all rows of ``company``, of the same columns."""
-        engine = self.env["crm.scorecard.part.engine"]
-        facts = self.env["crm.sale.fact"]
-        window = engine._get_window(company, facts._get_today(company))
-        window = window._replace(
-            start=FIRST_DAY, start_instant=facts._get_day_start(FIRST_DAY, company)
-        )
-        orders = SQL(
-            "(%s)", self.env["crm.scorecard.source"]._order_sql(company, window, None)
-        )
+    @api.model
+    def _rows(self, company, window, customers=None):
+        """Return the statements of all rows of ``company``, of the same columns.
+
+        :param customers: statement giving their ids, None for all
+        """
+        sources = self.env["crm.scorecard.source"]
+        orders = SQL("(%s)", sources._order_sql(company, window, customers))
         return [
             self._sales_sql(company, orders),
-            self._refunds_sql(company, window),
-            self._deliveries_sql(company, window),
-            self._complaints_sql(company, window),
-            self._activities_sql(company, window),
-            self._counted_sql(company, window, orders),
+            self._refunds_sql(company, window, customers),
+            *(
+                getattr(self, cost.shared or "_undivided_sql")(
+                    cost,
+                    company,
+                    sources._cost_sql(cost, company, window, customers, orders),
+                )
+                for cost in sources._get_costs()
+            ),
         ]
 
     def _row_sql(self, company, kind, key, columns, amounts) -> SQL:
@@ -51,13 +48,14 @@ class CrmProfitReport(models.Model):
                 kind,
                 key,
             )
+        costs = self.env["crm.scorecard.source"]._get_cost_signs()
         values = [
             SQL(
                 "%s::numeric AS %s",
                 amounts.get(name, SQL("0")),
                 SQL.identifier(name),
             )
-            for name in AMOUNTS
+            for name in (*EARNED, *costs)
         ]
         named = [
             SQL("%s AS %s", value, SQL.identifier(name))
@@ -80,10 +78,6 @@ class CrmProfitReport(models.Model):
             "order_id": order,
             "product_tmpl_id": product,
         }
-
-    def _day_sql(self, moment, company) -> SQL:
-        """Return the day of a UTC ``moment`` in the time zone of ``company``."""
-        return self.env["crm.sale.fact"]._local_day_sql(moment, company)
 
     # --- WHAT CAME IN
 
@@ -114,29 +108,63 @@ class CrmProfitReport(models.Model):
             orders=orders,
         )
 
-    def _refunds_sql(self, company, window) -> SQL:
+    def _credited_shares_sql(self, company) -> SQL:
+        """Return ``order_id, product_tmpl_id, share`` of what was credited."""
+        return SQL(
+            """SELECT order_id, product_tmpl_id, amount / total AS share
+             FROM (SELECT l.order_id, p.product_tmpl_id,
+                          SUM(ml.amount_currency) AS amount,
+                          SUM(SUM(ml.amount_currency)) OVER (
+                              PARTITION BY l.order_id) AS total
+                     FROM account_move m
+                     JOIN account_move_line ml ON ml.move_id = m.id
+                     JOIN sale_order_line_invoice_rel s
+                       ON s.invoice_line_id = ml.id
+                     JOIN sale_order_line l ON l.id = s.order_line_id
+                LEFT JOIN product_product p ON p.id = l.product_id
+                    WHERE m.move_type = 'out_refund'
+                      AND m.state = 'posted' AND m.company_id = %s
+                 GROUP BY l.order_id, p.product_tmpl_id) credited
+            WHERE total <> 0""",
+            company.id,
+        )
+
+    def _credited_orders_sql(self, company, window, customers) -> SQL:
+        """Return ``order_id`` of the orders with credit notes, billed in the window."""
+        return SQL(
+            """SELECT c.order_id FROM (%(credited)s) c
+                 JOIN sale_order o ON o.id = c.order_id
+                 JOIN res_partner p ON p.id = o.partner_id
+                WHERE EXISTS (
+                      SELECT FROM sale_order_line l
+                        JOIN sale_order_line_invoice_rel r ON r.order_line_id = l.id
+                        JOIN account_move_line ml ON ml.id = r.invoice_line_id
+                        JOIN account_move m ON m.id = ml.move_id
+                       WHERE l.order_id = c.order_id
+                         AND m.invoice_date BETWEEN %(start)s AND %(as_of)s
+                      OFFSET 0) %(of)s""",
+            credited=self.env["crm.sale.fact"]._credited_orders_sql(
+                company, window.as_of
+            ),
+            start=window.start,
+            as_of=window.as_of,
+            of=self.env["crm.scorecard.source"]._only_sql(
+                customers, SQL("p.commercial_partner_id")
+            ),
+        )
+
+    def _refunds_sql(self, company, window, customers) -> SQL:
         """What was taken back, by the amounts credited per product of the order."""
         share = SQL("COALESCE(w.share, 1)::numeric")
-        refunds = self.env["crm.sale.fact"]._refund_movements_sql(company, window.as_of)
+        refunds = self.env["crm.sale.fact"]._refund_movements_sql(
+            company, window.as_of, self._credited_orders_sql(company, window, customers)
+        )
         return SQL(
             """%(row)s
                  FROM (%(refunds)s) r
-            LEFT JOIN (SELECT order_id, product_tmpl_id, amount / total AS share
-                         FROM (SELECT l.order_id, p.product_tmpl_id,
-                                      SUM(ml.amount_currency) AS amount,
-                                      SUM(SUM(ml.amount_currency)) OVER (
-                                          PARTITION BY l.order_id) AS total
-                                 FROM account_move m
-                                 JOIN account_move_line ml ON ml.move_id = m.id
-                                 JOIN sale_order_line_invoice_rel s
-                                   ON s.invoice_line_id = ml.id
-                                 JOIN sale_order_line l ON l.id = s.order_line_id
-                            LEFT JOIN product_product p ON p.id = l.product_id
-                                WHERE m.move_type = 'out_refund'
-                                  AND m.state = 'posted' AND m.company_id = %(company)s
-                             GROUP BY l.order_id, p.product_tmpl_id) credited
-                        WHERE total <> 0) w ON w.order_id = r.order_id
-                WHERE r.revenue <> 0""",
+            LEFT JOIN (%(shares)s) w ON w.order_id = r.order_id
+                WHERE r.revenue <> 0 AND r.day >= %(start)s""",
+            start=window.start,
             row=self._row_sql(
                 company,
                 "refund",
@@ -153,45 +181,53 @@ class CrmProfitReport(models.Model):
                 },
             ),
             refunds=refunds,
-            company=company.id,
+            shares=self._credited_shares_sql(company),
         )
 
-    # --- WHAT IT COST
+    # --- WHAT IT COST: each takes a source of costs and the statement of its rows
 
-    def _deliveries_sql(self, company, window) -> SQL:
+    def _undivided_sql(self, cost, company, rows) -> SQL:
+        """Costs that belong to the customer, not to a product."""
+        none = SQL("NULL::int")
+        columns = self._columns(SQL("c.day"), SQL("c.customer_id"), none, none)
+        return SQL(
+            "%s FROM (%s) c WHERE c.cost <> 0",
+            self._row_sql(
+                company, cost.key, SQL("c.id"), columns, {cost.column: SQL("c.cost")}
+            ),
+            rows,
+        )
+
+    def _deliveries_sql(self, cost, company, rows) -> SQL:
         """Deliveries, by the amounts of the lines of their orders."""
         return SQL(
             """%(row)s
-                 FROM (SELECT d.customer_id, d.picking_id, d.order_id, d.day, d.cost,
+                 FROM (SELECT d.customer_id, d.id, d.order_id, d.day, d.cost,
                               l.id AS line_id, p.product_tmpl_id,
                               COALESCE(l.price_subtotal / SUM(l.price_subtotal) OVER (
-                                  PARTITION BY d.picking_id, d.day, d.customer_id
+                                  PARTITION BY d.id, d.day, d.customer_id
                               ), 1) AS share
-                         FROM (SELECT *, %(day)s AS day
-                                 FROM (%(deliveries)s) s) d
+                         FROM (%(deliveries)s) d
                     LEFT JOIN sale_order_line l ON l.order_id = d.order_id
                           AND l.display_type IS NULL AND l.price_subtotal > 0
                     LEFT JOIN product_product p ON p.id = l.product_id) d
                 WHERE d.cost <> 0""",
             row=self._row_sql(
                 company,
-                "delivery",
-                SQL("CONCAT_WS('-', d.picking_id, d.line_id)"),
+                cost.key,
+                SQL("CONCAT_WS('-', d.id, d.line_id)"),
                 self._columns(
                     SQL("d.day"),
                     SQL("d.customer_id"),
                     SQL("d.order_id"),
                     SQL("d.product_tmpl_id"),
                 ),
-                {"delivery_cost": SQL("d.cost * d.share::numeric")},
+                {cost.column: SQL("d.cost * d.share::numeric")},
             ),
-            day=self._day_sql(SQL("s.moment"), company),
-            deliveries=self.env["crm.scorecard.source"]._shipments_sql(
-                company, window, None
-            ),
+            deliveries=rows,
         )
 
-    def _complaints_sql(self, company, window) -> SQL:
+    def _complaints_sql(self, cost, company, rows) -> SQL:
         """Complaints, by the value of their lines."""
         share = self.env["crm.complaint.report"]._share_sql()
         return SQL(
@@ -203,52 +239,31 @@ class CrmProfitReport(models.Model):
                 WHERE s.cost <> 0""",
             row=self._row_sql(
                 company,
-                "complaint",
+                cost.key,
                 SQL("CONCAT_WS('-', c.id, l.id)"),
                 self._columns(
-                    self._day_sql(SQL("s.moment"), company),
-                    SQL("s.commercial_partner_id"),
+                    SQL("s.day"),
+                    SQL("s.customer_id"),
                     SQL("NULL::int"),
                     SQL("p.product_tmpl_id"),
                 ),
-                {"complaint_cost": SQL("s.cost * (%s)::numeric", share)},
+                {cost.column: SQL("s.cost * (%s)::numeric", share)},
             ),
-            complaints=self.env["crm.scorecard.source"]._complaints_sql(
-                company, window, None
-            ),
+            complaints=rows,
         )
 
-    def _activities_sql(self, company, window) -> SQL:
-        return SQL(
-            "%s FROM (%s) a WHERE a.cost <> 0",
-            self._row_sql(
-                company,
-                "activity",
-                SQL("a.id"),
-                self._columns(
-                    self._day_sql(SQL("a.moment"), company),
-                    SQL("a.partner_id"),
-                    SQL("NULL::int"),
-                    SQL("NULL::int"),
-                ),
-                {"activity_cost": SQL("a.cost")},
-            ),
-            self.env["crm.scorecard.source"]._touches_sql(company, window, None),
-        )
-
-    def _counted_sql(self, company, window, orders) -> SQL:
+    def _counted_sql(self, cost, company, rows) -> SQL:
         """What the margin bears already, by the order lines that bore it."""
-        sources = self.env["crm.scorecard.source"]
         return SQL(
             """%(row)s
-                 FROM (SELECT customer_id, line_id, day, SUM(cost) AS cost
-                         FROM (%(credited)s UNION ALL %(promised)s) c
-                     GROUP BY customer_id, line_id, day) c
+                 FROM (SELECT customer_id, id AS line_id, day, SUM(cost) AS cost
+                         FROM (%(counted)s) c
+                     GROUP BY customer_id, id, day) c
                  JOIN sale_order_line l ON l.id = c.line_id
             LEFT JOIN product_product p ON p.id = l.product_id""",
             row=self._row_sql(
                 company,
-                "counted",
+                cost.key,
                 SQL("CONCAT_WS('-', c.line_id, c.day)"),
                 self._columns(
                     SQL("c.day"),
@@ -256,8 +271,7 @@ class CrmProfitReport(models.Model):
                     SQL("l.order_id"),
                     SQL("p.product_tmpl_id"),
                 ),
-                {"counted_cost": SQL("c.cost")},
+                {cost.column: SQL("c.cost")},
             ),
-            credited=sources._credited_back_sql(company, window, None),
-            promised=sources._promised_sql(orders),
+            counted=rows,
         )

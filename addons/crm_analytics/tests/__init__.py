@@ -44,6 +44,7 @@ from . import test_board_grids
 from . import test_board_tour
 from . import test_many_orders
 from . import test_measure_profit
+from . import test_cost_sources
 from . import test_crm_profit_report
 from . import test_credit
 from . import test_finding

@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from odoo.tools import SQL
 
@@ -19,6 +20,11 @@ class SevenPFactsCommon(ScorecardCommon):
         cls.call = cls.env["crm.sales.activity.kind"].create(
             {"name": "Quick call", "code": "seven_p_call"}
         )
+
+    def _freeze_today(self):
+        """Let the company's today be the day as of which all is worked out."""
+        facts = type(self.env["crm.sale.fact"])
+        self.startPatcher(patch.object(facts, "_get_today", return_value=self.AS_OF))
 
     @classmethod
     def _touch(cls, partner, moment="2026-05-01 08:00:00", **vals):

@@ -90,6 +90,33 @@ class Source(NamedTuple):
     is_dated: bool = True
 
 
+class CostSource(NamedTuple):
+    """What customers cost beyond the goods, by one kind of record.
+
+    ``method`` names a method of ``crm.scorecard.source`` that takes ``(company, window,
+    customers, orders)`` and returns the statement of rows ``id, customer_id, day,
+    cost``: the costs of the days of the window, one by one, in the currency of the
+    company. ``customers`` is as with :class:`Source`; ``orders`` is a relation of the
+    purchases, for whoever needs them. A source without a method is ``lacking``.
+    """
+
+    key: str
+    label: str
+    #: the amount of ``crm.scorecard.profitability`` that it fills
+    column: str | None = None
+    method: str | None = None
+    #: as with :class:`Source`
+    changed: str | None = None
+    lacking: str | None = None
+    #: 1 for a cost, -1 for what the margin bears already
+    sign: int = 1
+    #: column of a second day of the rows: they count where both are in the same time
+    along: str | None = None
+    #: method of ``crm.profit.report`` that shares the costs out to products; those
+    #: of a source without one belong to no product
+    shared: str | None = None
+
+
 def year_before(day):
     """Return the day a year earlier.
 

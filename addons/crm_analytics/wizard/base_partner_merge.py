@@ -16,6 +16,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             model._drop_of(src_partners)
         self.env["crm.seven.p.score.history"]._drop_of(src_partners)
         self.env["crm.customer.cost"]._drop_of(src_partners)
+        self.env["crm.profit.month"]._merge_into(src_partners, dst_partner)
         self.env["crm.credit.assessment"]._drop_of(src_partners)
         self.env["crm.scorecard.queue"]._push(src_partners | dst_partner)
         self.env["crm.next.best.offer"]._merge_offers(src_partners, dst_partner)

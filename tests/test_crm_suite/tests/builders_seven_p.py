@@ -22,6 +22,34 @@ def build_profit_report(env, company, partner):
     return report.search([("order_id", "=", order.id)], limit=1)
 
 
+@builds("crm.profit.month")
+def build_profit_month(env, company, partner):
+    """The month of an order of today."""
+    world = SalesWorld(env, company)
+    today = env["crm.sale.fact"]._get_today(company)
+    world.order(partner, today, 10, user_id=partner.user_id.id)
+    months = env["crm.profit.month"].sudo()
+    months._refresh_month(company, today.replace(day=1))
+    of_company = months.with_context(allowed_company_ids=company.ids)
+    found = of_company.search([("partner_id", "=", partner.commercial_partner_id.id)])
+    return env["crm.profit.month"].browse(found[:1].id)
+
+
+@builds("crm.profit.product")
+def build_profit_product(env, company, partner):
+    """The month of all customers, one of whom has ordered."""
+    row = build(env, "crm.profit.month", company, partner)
+    totals = env["crm.profit.product"].sudo()
+    found = totals.search(
+        [
+            ("company_id", "=", row.company_id.id),
+            ("product_tmpl_id", "=", row.product_tmpl_id.id),
+        ],
+        limit=1,
+    )
+    return env["crm.profit.product"].browse(found.id)
+
+
 @builds("crm.scorecard.factor")
 def build_scorecard_factor(env, company, partner):
     """A factor of the company's own."""

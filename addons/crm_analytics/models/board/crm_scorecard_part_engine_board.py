@@ -15,4 +15,7 @@ class CrmScorecardPartEngine(models.AbstractModel):
             kept["crm.cohort"]._refresh(company, window.as_of)
             kept["crm.customer.cost"]._refresh_recent(company, window, changed)
             kept["crm.seven.p.summary"]._refresh(company, window.as_of)
+            job = "crm_analytics.ir_cron_profit_month"
+            if cron := kept.ref(job, raise_if_not_found=False):
+                cron._trigger()
         return result

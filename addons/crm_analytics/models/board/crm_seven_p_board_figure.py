@@ -122,8 +122,12 @@ class CrmSevenPBoard(models.AbstractModel):
 
     @api.model
     def _get_figure_names(self):
-        """Return ``{part: names}`` as ``FIGURES`` has them."""
-        return FIGURES
+        """Return ``{part: names}`` as ``FIGURES`` has them, and all costs."""
+        names = list(FIGURES["profitability"])
+        costs = self.env["crm.scorecard.source"]._get_cost_signs()
+        place = names.index("cost_to_serve")
+        names[place:place] = [cost for cost in costs if cost not in names]
+        return {**FIGURES, "profitability": tuple(names)}
 
     @api.model
     def _get_figure_columns(self):

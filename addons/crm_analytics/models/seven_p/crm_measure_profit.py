@@ -73,34 +73,36 @@ class CrmMeasure(models.Model):
             start=first, start_instant=facts._get_day_start(first, company)
         )
         orders = SQL("(%s)", sources._order_sql(company, window, None))
-        moments = SQL(" UNION ALL ").join(
-            SQL("SELECT moment, cost FROM (%s) source", rows)
-            for rows in (
-                sources._complaints_sql(company, window, None),
-                sources._touches_sql(company, window, None),
-                sources._shipments_sql(company, window, None),
+        costs = [
+            self._cost_events_sql(
+                cost, sources._cost_sql(cost, company, window, None, orders), periods
             )
-        )
+            for cost in sources._get_costs()
+        ]
         return SQL(
             """SELECT day, margin, 0 AS cost FROM %(orders)s o
             UNION ALL
                SELECT day, -margin, 0 FROM (%(refunds)s) r WHERE day >= %(first)s
             UNION ALL
-               SELECT %(day)s, 0, cost FROM (%(moments)s) m
-            UNION ALL
-               SELECT c.day, 0, -c.cost
-                 FROM (%(credited)s UNION ALL %(promised)s) c
-                 JOIN (%(periods)s) p ON c.day BETWEEN p.date_from AND p.date_to
-                  AND %(received)s BETWEEN p.date_from AND p.date_to""",
+               %(costs)s""",
             orders=orders,
             refunds=facts._refund_movements_sql(company, window.as_of),
             first=first,
-            day=facts._local_day_sql(SQL("m.moment"), company),
-            moments=moments,
-            credited=sources._credited_back_sql(company, window, None),
-            promised=sources._promised_sql(orders),
-            periods=self._periods_sql(periods),
-            received=facts._local_day_sql(SQL("c.received"), company),
+            costs=SQL(" UNION ALL ").join(costs),
+        )
+
+    def _cost_events_sql(self, cost, rows, periods) -> SQL:
+        """Return ``day, margin, cost`` of the rows of a source of costs."""
+        in_periods = SQL()
+        if cost.along:
+            in_periods = SQL(
+                """JOIN (%s) p ON c.day BETWEEN p.date_from AND p.date_to
+                    AND %s BETWEEN p.date_from AND p.date_to""",
+                self._periods_sql(periods),
+                SQL.identifier("c", cost.along),
+            )
+        return SQL(
+            "SELECT c.day, 0, %s * c.cost FROM (%s) c %s", cost.sign, rows, in_periods
         )
 
     # --- PAYMENTS

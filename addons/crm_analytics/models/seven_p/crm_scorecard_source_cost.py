@@ -1,57 +1,165 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...tools.seven_p import CostSource
+
 
 class CrmScorecardSource(models.AbstractModel):
     """What customers cost beyond the goods: deliveries, complaints, activities.
 
-    Costs are told one by one, with their moment or day, so that the scorecards add
-    them up by customer and the measures of the company by period.
+    Costs are told one by one, with their day, so that the scorecards add them up by
+    customer, the measures of the company by period and the profit analysis by product.
     """
 
     _inherit = "crm.scorecard.source"
 
+    # --- REGISTRY
+
     @api.model
-    def _get_cost_parts(self, company, window, customers):
-        """Return the same of what customers cost beyond the goods."""
+    def _get_cost_sources(self):
+        """Return the :class:`CostSource` of all that customers cost beyond the goods.
+
+        An add-on adds the amount to ``crm.scorecard.profitability`` and a source here:
+        so it enters the cost to serve, the contribution, the measures of the company
+        and the profit analysis. Of two with the same key the later one counts.
+        """
         return [
-            (
-                ("delivery_cost",),
-                SQL(
-                    """SELECT customer_id, SUM(cost) AS delivery_cost
-                         FROM (%s) d GROUP BY customer_id""",
-                    self._shipments_sql(company, window, customers),
-                ),
+            CostSource(
+                "delivery",
+                self.env._("Deliveries"),
+                "delivery_cost",
+                "_cost_of_deliveries",
+                changed="_changed_deliveries",
+                shared="_deliveries_sql",
             ),
-            (
-                ("complaint_cost",),
-                SQL(
-                    """SELECT c.commercial_partner_id AS customer_id,
-                              SUM(c.cost) AS complaint_cost
-                         FROM (%s) c GROUP BY c.commercial_partner_id""",
-                    self._complaints_sql(company, window, customers),
-                ),
+            CostSource(
+                "complaint",
+                self.env._("Complaints"),
+                "complaint_cost",
+                "_cost_of_complaints",
+                changed="_changed_complaints",
+                shared="_complaints_sql",
             ),
-            (
-                ("activity_cost",),
-                SQL(
-                    """SELECT a.partner_id AS customer_id,
-                              SUM(a.cost) AS activity_cost
-                         FROM (%s) a GROUP BY a.partner_id""",
-                    self._touches_sql(company, window, customers),
-                ),
+            CostSource(
+                "activity",
+                self.env._("Sales activities"),
+                "activity_cost",
+                "_cost_of_activities",
+                changed="_changed_touches",
             ),
-            (
-                ("counted_cost",),
-                SQL(
-                    """SELECT customer_id, SUM(cost) AS counted_cost
-                         FROM (%s UNION ALL %s) c WHERE %s GROUP BY customer_id""",
-                    self._credited_back_sql(company, window, customers),
-                    self._promised_sql(SQL("crm_seven_p_order")),
-                    self._within(SQL("received"), window),
-                ),
+            CostSource(
+                "counted",
+                self.env._("Already in the margin"),
+                "counted_cost",
+                "_cost_in_margin",
+                sign=-1,
+                along="received",
+                shared="_counted_sql",
+            ),
+            *self._get_cost_sources_to_come(),
+        ]
+
+    @api.model
+    def _get_cost_sources_to_come(self):
+        return [
+            CostSource(
+                "channel_cost",
+                self.env._("Cost of sales channels"),
+                lacking=self.env._("Comes with the sales channels."),
+            ),
+            CostSource(
+                "campaign_cost",
+                self.env._("Cost of campaigns"),
+                lacking=self.env._("Comes with the campaigns."),
             ),
         ]
+
+    @api.model
+    def _get_costs_by_key(self):
+        return {cost.key: cost for cost in self._get_cost_sources()}
+
+    @api.model
+    def _get_costs(self):
+        """Return the sources of costs that there are, each key once."""
+        return [cost for cost in self._get_costs_by_key().values() if cost.method]
+
+    @api.model
+    def _get_cost_signs(self):
+        """Return ``{amount: sign}`` of all amounts of costs."""
+        return {cost.column: cost.sign for cost in self._get_costs()}
+
+    @api.model
+    def _cost_to_serve_sql(self, alias) -> SQL:
+        """Return the sum of all amounts of the rows ``alias``."""
+        return SQL(" ").join(
+            SQL("%s %s.%s", SQL("+" if sign > 0 else "-"), alias, SQL.identifier(name))
+            for name, sign in self._get_cost_signs().items()
+        )
+
+    @api.model
+    def _cost_sql(self, cost, company, window, customers, orders) -> SQL:
+        """Return the statement of the rows of one source of costs."""
+        return getattr(self, cost.method)(company, window, customers, orders)
+
+    @api.model
+    def _get_cost_parts(self, company, window, customers):
+        """Return pairs of column names and the statement that gives them."""
+        orders = SQL("crm_seven_p_order")
+        parts = []
+        for cost in self._get_costs():
+            is_within = SQL()
+            if cost.along:
+                along = SQL.identifier("c", cost.along)
+                bounds = window.start, window.as_of
+                is_within = SQL("WHERE %s BETWEEN %s AND %s", along, *bounds)
+            rows = SQL(
+                """SELECT c.customer_id, SUM(c.cost) AS %s
+                     FROM (%s) c %s GROUP BY c.customer_id""",
+                SQL.identifier(cost.column),
+                self._cost_sql(cost, company, window, customers, orders),
+                is_within,
+            )
+            parts.append(((cost.column,), rows))
+        return parts
+
+    # --- SOURCES
+
+    @api.model
+    def _cost_of_deliveries(self, company, window, customers, _orders) -> SQL:
+        return SQL(
+            """SELECT picking_id AS id, customer_id, %s AS day, cost, order_id
+                 FROM (%s) k""",
+            self._facts()._local_day_sql(SQL("k.moment"), company),
+            self._shipments_sql(company, window, customers),
+        )
+
+    @api.model
+    def _cost_of_complaints(self, company, window, customers, _orders) -> SQL:
+        return SQL(
+            """SELECT id, commercial_partner_id AS customer_id, %s AS day, cost
+                 FROM (%s) k""",
+            self._facts()._local_day_sql(SQL("k.moment"), company),
+            self._complaints_sql(company, window, customers),
+        )
+
+    @api.model
+    def _cost_of_activities(self, company, window, customers, _orders) -> SQL:
+        return SQL(
+            "SELECT id, partner_id AS customer_id, %s AS day, cost FROM (%s) k",
+            self._facts()._local_day_sql(SQL("k.moment"), company),
+            self._touches_sql(company, window, customers),
+        )
+
+    @api.model
+    def _cost_in_margin(self, company, window, customers, orders) -> SQL:
+        """Return what the margin bears already; ``received``: day of the complaint."""
+        return SQL(
+            """SELECT line_id AS id, customer_id, day, cost, %s AS received
+                 FROM (%s UNION ALL %s) k""",
+            self._facts()._local_day_sql(SQL("k.received"), company),
+            self._credited_back_sql(company, window, customers),
+            self._promised_sql(orders),
+        )
 
     @api.model
     def _shipments_sql(self, company, window, customers) -> SQL:

@@ -1,17 +1,13 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-#: Amounts of the profit, by customer; see :meth:`_money_sql`
+#: Amounts of the profit, by customer, beside the costs; see :meth:`_money_sql`
 MONEY = (
     "invoiced_revenue",
     "gross_margin",
     "discount_amount",
     "ordered",
     "uncosted",
-    "delivery_cost",
-    "complaint_cost",
-    "activity_cost",
-    "counted_cost",
 )
 
 
@@ -234,30 +230,31 @@ class CrmScorecardSource(models.AbstractModel):
             for names, rows in self._get_money_parts(company, window, customers)
         ]
         digits = company.currency_id.decimal_places
+        names = [*MONEY, *self._get_cost_signs()]
         rounded = SQL(", ").join(
             SQL(
                 "ROUND(SUM(%(name)s), %(digits)s) AS %(name)s", name=name, digits=digits
             )
-            for name in map(SQL.identifier, MONEY)
+            for name in map(SQL.identifier, names)
         )
         return SQL(
             """SELECT m.*, m.gross_margin - m.cost_to_serve AS contribution
-                 FROM (SELECT a.*, delivery_cost + complaint_cost + activity_cost
-                                   - counted_cost AS cost_to_serve
+                 FROM (SELECT a.*, %s AS cost_to_serve
                          FROM (SELECT customer_id, %s FROM (%s) part
                              GROUP BY customer_id) a) m""",
+            self._cost_to_serve_sql(SQL("a")),
             rounded,
             SQL(" UNION ALL ").join(parts),
         )
 
     @api.model
     def _padded_sql(self, names, rows) -> SQL:
-        """Return ``customer_id`` and all columns of MONEY; 0 where ``rows`` lack it."""
+        """Return ``customer_id`` and all amounts; 0 where ``rows`` lack it."""
         every = SQL(", ").join(
             SQL("%s::numeric AS %s", SQL.identifier(name), SQL.identifier(name))
             if name in names
             else SQL("0::numeric AS %s", SQL.identifier(name))
-            for name in MONEY
+            for name in (*MONEY, *self._get_cost_signs())
         )
         return SQL("(SELECT customer_id, %s FROM (%s) p)", every, rows)
 
@@ -265,7 +262,7 @@ class CrmScorecardSource(models.AbstractModel):
     def _get_money_parts(self, company, window, customers):
         """Return pairs of column names and the statement that gives them.
 
-        Another add-on that knows a cost adds its pair, and fills a lacking source.
+        What customers cost says :meth:`_get_cost_sources`.
         """
         return [
             (("invoiced_revenue",), self._invoiced_sql(company, window, customers)),

@@ -1,16 +1,13 @@
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, unique
 
 from ...tools.seven_p import Source
 
+#: beside the costs that there are
 AMOUNTS = (
     "invoiced_revenue",
     "gross_margin",
     "discount_amount",
-    "delivery_cost",
-    "complaint_cost",
-    "activity_cost",
-    "counted_cost",
     "cost_to_serve",
     "contribution",
 )
@@ -30,35 +27,32 @@ class CrmScorecardSource(models.AbstractModel):
 
     @api.model
     def _get_sources(self):
+        amounts = (*AMOUNTS, *self._get_cost_signs())
         return [
             *super()._get_sources(),
             Source(
                 "profit",
                 "profitability",
-                self.env._("Orders, invoices, deliveries, complaints, activities"),
-                (*AMOUNTS, *RATES),
+                self.env._("Orders and invoices"),
+                (*amounts, *RATES),
                 "_source_profit",
                 changed="_changed_profit",
-                zero=AMOUNTS,
+                zero=amounts,
                 prepare=("_prepare_facts",),
             ),
-            Source(
-                "channel_cost",
-                "profitability",
-                self.env._("Cost of sales channels"),
-                (),
-                None,
-                lacking=self.env._("Comes with the sales channels."),
-            ),
-            Source(
-                "campaign_cost",
-                "profitability",
-                self.env._("Cost of campaigns"),
-                (),
-                None,
-                lacking=self.env._("Comes with the campaigns."),
-            ),
         ]
+
+    @api.model
+    def _get_sources_of(self, part):
+        """Profitability also has, or lacks, each kind of cost."""
+        had, lacking = super()._get_sources_of(part)
+        if part != "profitability":
+            return had, lacking
+        costs = self._get_costs_by_key().values()
+        had += [cost for cost in costs if cost.method and cost.sign > 0]
+        keys = {source.key for source in had}
+        lacking += [c for c in costs if not c.method and c.key not in keys]
+        return had, lacking
 
     @api.model
     def _source_profit(self, company, window, customers) -> SQL:
@@ -69,8 +63,7 @@ class CrmScorecardSource(models.AbstractModel):
                       m.discount_amount,
                       ROUND(100 * m.uncosted / NULLIF(m.ordered, 0), 1)::float8
                           AS uncosted_share,
-                      m.delivery_cost, m.complaint_cost, m.activity_cost,
-                      m.counted_cost, m.cost_to_serve, m.contribution,
+                      %(costs)s, m.cost_to_serve, m.contribution,
                       CASE WHEN b.total > 0 THEN ROUND(
                           100 * COALESCE(m.contribution, 0) / b.total, 4)::float8
                       END AS contribution_share,
@@ -83,6 +76,9 @@ class CrmScorecardSource(models.AbstractModel):
            CROSS JOIN crm_seven_p_bound b
             LEFT JOIN crm_seven_p_money m ON m.customer_id = s.customer_id
                 WHERE TRUE %(of)s""",
+            costs=SQL(", ").join(
+                SQL.identifier("m", name) for name in self._get_cost_signs()
+            ),
             tier=policy._tier_sql(SQL("COALESCE(m.invoiced_revenue, 0)")),
             abc=policy._class_sql(SQL("m.invoiced_revenue")),
             cards=self._cards_sql(company, window),
@@ -93,13 +89,10 @@ class CrmScorecardSource(models.AbstractModel):
 
     @api.model
     def _changed_profit(self, company, since) -> SQL:
+        names = [cost.changed for cost in self._get_costs() if cost.changed]
         return SQL(" UNION ").join(
-            [
-                self._changed_orders(company, since),
-                self._changed_deliveries(company, since),
-                self._changed_complaints(company, since),
-                self._changed_touches(company, since),
-            ]
+            getattr(self, name)(company, since)
+            for name in unique(["_changed_orders", *names])
         )
 
     @api.model
