@@ -118,7 +118,6 @@ class CrmCreditAssessment(models.Model):
     )
     run_id = fields.Many2one(
         "crm.credit.run",
-        "Run",
         readonly=True,
         copy=False,
         index="btree_not_null",

@@ -127,9 +127,10 @@ class CrmCreditRun(models.Model):
         self._note(policy)
 
     def _work_safely(self, *args):
-        super()._work_safely(*args)
+        result = super()._work_safely(*args)
         if self.state == "failed":
             self._note(self.env["crm.credit.policy"]._ensure(self.company_id))
+        return result
 
     def _note(self, policy):
         """Tell on the rules what came of this run."""

@@ -63,7 +63,7 @@ class CrmRulePreviewCredit(models.AbstractModel):
             if "value_from" in vals:
                 record.value_from = -ASIDE - record.id
         self.env.flush_all()
-        super()._change(changes)
+        return super()._change(changes)
 
     # --- FIGURES
 
