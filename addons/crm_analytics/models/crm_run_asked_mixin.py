@@ -18,7 +18,7 @@ class CrmRunAskedMixin(models.AbstractModel):
     """
 
     _name = "crm.run.asked.mixin"
-    _description = "Run that Somebody Asks for"
+    _description = "Requested Run"
 
     _asked_cron = None
     _asked_mode = None

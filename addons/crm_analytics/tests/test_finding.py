@@ -66,7 +66,7 @@ class TestFinding(FindingCommon):
         level = found.filtered(lambda f: f.kind == "level")
         self.assertEqual(
             level.name,
-            "Test waits is on a higher level for 3 periods up to Feb 2026: 21, "
+            "Test waits has been at a higher level for 3 periods up to Feb 2026: 21, "
             "usually 9.02 to 11.98",  # 10.5 -+ 2 x 0.7413
         )
 
@@ -74,7 +74,7 @@ class TestFinding(FindingCommon):
         falls = [11, 10.5, 10.2, 10, 9.7, 9.5]
         trend = self._set_figures([*self.USUAL, *falls])
         self.assertEqual((trend.kind, trend.tone, trend.count), ("trend", "good", 6))
-        self.assertIn("falls for 6 periods up to Feb 2026: 9.50", trend.name)
+        self.assertIn("has fallen for 6 periods up to Feb 2026: 9.50", trend.name)
         trend.sudo().unlink()
         found = self._set_figures([*self.USUAL, *falls, 9.4])
         self.assertEqual(found.date_from, date(2026, 1, 1))  # not again in February

@@ -353,7 +353,7 @@ class TestSevenPRuns(SevenPCommon):
         )
         # 1,400 for three
         self.assertEqual(
-            lines["Prices of the demand"], "Metal $\N{NO-BREAK SPACE}466.67 per Units"
+            lines["Prices used for demand"], "Metal $\N{NO-BREAK SPACE}466.67 per Units"
         )
         self.assertIn("$", lines["Monetary"])
 

@@ -1,3 +1,6 @@
+from contextlib import suppress
+
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from .builders import MissingBuilder, SalesWorld, build, find_partner_field
@@ -84,7 +87,9 @@ class TestAccessScope(SuiteCase):
         if not record._auto:
             return  # the builder has looked up the row of the customer's salesperson
         if "user_id" in record._fields and not record._transient:
-            record.user_id = user
+            # who may not answer for a record does not own it either
+            with suppress(ValidationError), self.env.cr.savepoint():
+                record.user_id = user
         elif "create_uid" in record._fields:
             self.env.flush_all()
             self.env.cr.execute(

@@ -104,8 +104,8 @@ class CrmSaleBreakdown(models.Model):
         if not self.env["sale.report"].has_access("read"):
             raise AccessError(
                 self.env._(
-                    "The order lines behind these sums are for sales. Ask your "
-                    "administrator for the rights of sales."
+                    "Only salespeople may see the order lines behind these sums. Ask "
+                    "your administrator for the rights of sales."
                 )
             )
         facts = self.env["crm.sale.fact"]

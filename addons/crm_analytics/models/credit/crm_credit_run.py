@@ -41,7 +41,7 @@ class CrmCreditRun(models.Model):
         "To decide", readonly=True, help="New assessments that wait for a decision."
     )
     ended_count = fields.Integer(
-        "Grades ended",
+        "Grades withdrawn",
         readonly=True,
         help="Assessments in force that the figures do not support any more.",
     )

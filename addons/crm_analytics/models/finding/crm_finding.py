@@ -255,25 +255,25 @@ class CrmFinding(models.Model):
     def _get_level_sentence(self, texts):
         if self.side == "above":
             return self.env._(
-                "%(measure)s is on a higher level for %(count)s periods up to "
+                "%(measure)s has been at a higher level for %(count)s periods up to "
                 "%(period)s: %(value)s, usually %(usual)s",
                 **texts,
             )
         return self.env._(
-            "%(measure)s is on a lower level for %(count)s periods up to %(period)s: "
-            "%(value)s, usually %(usual)s",
+            "%(measure)s has been at a lower level for %(count)s periods up to "
+            "%(period)s: %(value)s, usually %(usual)s",
             **texts,
         )
 
     def _get_trend_sentence(self, texts):
         if self.side == "above":
             return self.env._(
-                "%(measure)s rises for %(count)s periods up to %(period)s: %(value)s, "
-                "usually %(usual)s",
+                "%(measure)s has risen for %(count)s periods up to %(period)s: "
+                "%(value)s, usually %(usual)s",
                 **texts,
             )
         return self.env._(
-            "%(measure)s falls for %(count)s periods up to %(period)s: %(value)s, "
+            "%(measure)s has fallen for %(count)s periods up to %(period)s: %(value)s, "
             "usually %(usual)s",
             **texts,
         )

@@ -44,7 +44,7 @@ class CrmFindingPolicy(models.Model):
         help="So many figures must rise, or fall, one after the other.",
     )
     least_count = fields.Integer(
-        "Least earlier figures",
+        "Minimum of earlier figures",
         default=8,
         required=True,
         tracking=True,
@@ -65,7 +65,7 @@ class CrmFindingPolicy(models.Model):
     )
     _thresholds_range = models.Constraint(
         "CHECK(threshold BETWEEN 1 AND 20 AND level_threshold BETWEEN 1 AND 20)",
-        "Outliers and new levels begin between 1 and 20 spreads from the median.",
+        "Let outliers and new levels begin between 1 and 20 spreads from the median.",
     )
     _counts_range = models.Constraint(
         "CHECK(level_count BETWEEN 2 AND 12 AND trend_count BETWEEN 3 AND 24)",
@@ -73,8 +73,8 @@ class CrmFindingPolicy(models.Model):
     )
     _periods_range = models.Constraint(
         "CHECK(least_count >= 5 AND period_count BETWEEN least_count AND 400)",
-        "At least 5 earlier figures are needed, and at least so many earlier periods, "
-        "400 at most.",
+        "Look at 5 to 400 earlier periods, and ask for no more figures than these, 5 "
+        "at least.",
     )
 
     # --- ACTIONS

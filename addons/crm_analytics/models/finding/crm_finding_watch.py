@@ -280,7 +280,7 @@ class CrmFinding(models.Model):
         self.message_post(
             body=self.env._(
                 "Withdrawn: the figure was %(old)s and is %(new)s now; by the present "
-                "figures, goals and rules it is nothing to look at.",
+                "figures, goals and rules there is nothing left to look at.",
                 old=self.value_display,
                 new=self._format(row.value) if row else self.env._("not known"),
             )

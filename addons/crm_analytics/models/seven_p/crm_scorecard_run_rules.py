@@ -95,7 +95,7 @@ class CrmScorecardRun(models.Model):
             total, bound_a, bound_b = map(self._get_money_text, parameters["profit"])
             yield self.env._("Contribution of all customers"), total
             yield (
-                self.env._("Revenue from which on"),
+                self.env._("Revenue thresholds of the classes"),
                 self.env._(
                     "A: %(bound_a)s, B: %(bound_b)s", bound_a=bound_a, bound_b=bound_b
                 ),
@@ -167,4 +167,4 @@ class CrmScorecardRun(models.Model):
             for (category_id, unit_id), price in sorted(prices.items())
         ]
         if texts:
-            yield self.env._("Prices of the demand"), "; ".join(texts)
+            yield self.env._("Prices used for demand"), "; ".join(texts)
