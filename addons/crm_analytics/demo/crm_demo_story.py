@@ -10,9 +10,27 @@ class CrmDemoStory(models.AbstractModel):
     _inherit = "crm.demo.story"
 
     @api.model
+    def _name_channels(self, company):
+        """Let persons order on the website, companies in the way they are used to."""
+        website, phone, email = (
+            self.env.ref(f"utm.utm_medium_{name}")
+            for name in ("website", "phone", "email")
+        )
+        visit = self.env.ref("crm_service.utm_medium_visit")
+        orders = self.env["sale.order"].search(
+            [("company_id", "=", company.id), ("medium_id", "=", False)]
+        )
+        groups = orders.grouped("partner_id")
+        usual = (visit, phone, email, visit, phone)
+        for place, customer in enumerate(orders.partner_id.sorted("id")):
+            medium = usual[place % len(usual)] if customer.is_company else website
+            groups[customer].medium_id = medium
+
+    @api.model
     def _score_customers(self):
         """Work out the past month by month, then the present."""
         company = self.env.ref("base.main_company")
+        self._name_channels(company)
         scheme = self.env.ref("crm_analytics.crm_segmentation_rfm")
         runs = self.env["crm.scorecard.run"]
         policy = self.env["crm.rfm.policy"]._ensure(company)

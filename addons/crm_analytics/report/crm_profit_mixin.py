@@ -49,8 +49,9 @@ class CrmProfitMixin(models.AbstractModel):
         "left out of the cost to serve.",
     )
     cost_to_serve = fields.Monetary(
+        "Cost to serve",
         readonly=True,
-        help="All costs beyond the goods, as deliveries, complaints and activities, "
+        help="All costs beyond the goods, such as deliveries and complaints, "
         "less what the margin bears already: what the service cost.",
     )
     contribution = fields.Monetary(
