@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from .crm_next_best_offer_engine import BATCH
+from . import crm_next_best_offer_engine as engine
 
 
 class CrmNextBestOfferEngine(models.AbstractModel):
@@ -39,7 +39,7 @@ class CrmNextBestOfferEngine(models.AbstractModel):
             SQL(
                 """SELECT DISTINCT partner_id / %s FROM crm_customer_scorecard
                     WHERE company_id = %s AND active ORDER BY 1""",
-                BATCH,
+                engine.BATCH,
                 policy.company_id.id,
             )
         )
