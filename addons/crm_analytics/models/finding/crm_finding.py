@@ -109,7 +109,7 @@ class CrmFinding(models.Model):
         readonly=True,
         default=fields.Date.context_today,
     )
-    value_display = fields.Char("Figure", compute="_compute_texts")
+    value_display = fields.Char("Value", compute="_compute_texts")
     usual_display = fields.Char("Usually", compute="_compute_texts")
     goal_display = fields.Char("Goal", compute="_compute_texts")
     period_display = fields.Char("Period", compute="_compute_texts")
